@@ -27,7 +27,7 @@ from tfpb.words.faults.question_words import effects, left_open_words, question_
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -131,9 +131,9 @@ def precedents(
     held = {dumps(r.line()) for r in ledger}
     given = [_of_pack(path) for path in packs]
     stop_on_faults(
-        Fault(code, Place(path.name), fields={"bailleurs": ", ".join(bailleurs)})
+        fault
         for path, one in zip(packs, given, strict=True)
-        if (code := _apart(one, bailleurs, homes))
+        for fault in _apart(one, Place(path.name), bailleurs, homes)
     )
     given += [release for path in sent if (release := _sent_before(path)) is not None]
     more = {dumps(r.line()): r for r in given}
@@ -146,11 +146,14 @@ def precedents(
     return Precedents(tuple(ours), others=tuple(others))
 
 
-def _apart(release: Release, bailleurs: Sequence[str], homes: Collection[str]) -> str:
-    """Return why a release that was given is not of a survey; empty where it is."""
+def _apart(
+    release: Release, place: Place, bailleurs: Sequence[str], homes: Collection[str]
+) -> Iterator[Fault]:
+    """Refuse a release that was given and is not of a survey: nothing would be held of it."""
     if not release.concerns(bailleurs, ()):
-        return "precedent_d_un_autre"
-    return "" if release.concerns(bailleurs, homes) else "precedent_autres_residences"
+        yield Fault("precedent_d_un_autre", place, fields={"bailleurs": ", ".join(bailleurs)})
+    elif not release.concerns(bailleurs, homes):
+        yield Fault("precedent_autres_residences", place)
 
 
 def _sent_before(path: Path) -> Release | None:

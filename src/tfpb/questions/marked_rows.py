@@ -38,7 +38,8 @@ _EACH: Final = frozenset({"conventions"})
 """Inputs of few rows, each a right: they are asked about though they be all of the table."""
 _UNWORDED: Final = frozenset({"decisions", "reclamations"})
 """Inputs whose words say what came of a row: what is hidden or struck out is asked, no more."""
-_SUBJECT: Final = re.compile(rf"^(?:{'|'.join(_TABLES['subjects'])}) ")
+_SUBJECTS: Final[list[str]] = _TABLES["subjects"]
+_SUBJECT: Final = re.compile(rf"^(?:{'|'.join(_SUBJECTS)}) ")
 """May stand before the word: « Action annulée »."""
 
 

@@ -88,6 +88,29 @@ def test_lost_by_the_list_whatever_is_not_known_of_the_convention() -> None:
     assert first(abate(rows[0], conventions=blank))["statut"] == "droit_inconnu"
 
 
+@pytest.mark.parametrize(
+    ("line", "is_doubted"),
+    [
+        ({"invariant": OTHER[:-1] + "9"}, True),
+        ({"invariant": OTHER[:-2] + OTHER[-1] + OTHER[-2]}, True),
+        ({"id_residence": "R-1"}, True),
+        ({"invariant": "5" + OTHER[1:5] + "99999"}, False),
+    ],
+)
+def test_a_line_of_the_list_copied_wrong_is_doubted(
+    line: dict[str, str], *, is_doubted: bool
+) -> None:
+    """Its premises were « non déclaré », at risk and known, and the line beside the table."""
+    rows = [
+        local(invariant=NUMBER, cotisation_avis_eur=RIGHT),
+        local(avis="A2", invariant=OTHER, cotisation_avis_eur=RIGHT),
+    ]
+    made = abate(*rows, sent=listed({"invariant": NUMBER}, line))
+    assert ("declaration_mal_recopiee" in codes(made)) == is_doubted
+    whole = abate(*rows, sent=listed({"invariant": NUMBER}, {"invariant": OTHER}, line))
+    assert "declaration_mal_recopiee" not in codes(whole)
+
+
 def test_a_list_of_which_nothing_is_on_a_notice_concludes_nothing() -> None:
     made = abate(refused(), sent=listed({"invariant": "1234567890"}))
     assert first(made)["statut"] == "a_reclamer"
