@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.amount import QUESTION
 from tfpb.packaged import packaged
 from tfpb.text import capital
 from tfpb.words.numbers import THIN, bounded, euros, long_date, number
@@ -97,16 +96,10 @@ def named(held: Within, *names: str) -> str:
     shown = (
         (name, amount)
         for name, amount in amounts
-        if _is_open(amount)
-        or amount.exceeds_nil
+        if amount.is_written
         or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
     )
     return ", ".join(f"{euros(amount)} {_NAMED[name]}" for name, amount in shown)
-
-
-def _is_open(amount: Amount) -> bool:
-    """Return whether a reply that is awaited makes it something or nothing."""
-    return QUESTION in amount.why and amount.may_exceed_nil
 
 
 def standing(held: Within) -> str:
@@ -144,7 +137,7 @@ def unknown_detail(held: Within) -> str:
         parts = {"claim": held.amount("a_reclamer"), "borne": held.amount("sous_reserve_porte")}
         written = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
         return _RESERVED_BEST.filled({"best": held.amount("au_mieux"), **written})
-    if _is_open(amount := held.amount("acquis")):
+    if (amount := held.amount("acquis")).is_written:
         return euros(amount)
     return left_out(held) or _NOT_GIVEN
 
@@ -184,7 +177,7 @@ def none_acquired(held: Within, year: int) -> str:
 def borne_sentence(held: Within) -> str:
     """Write the first total: what notices bear, state by state."""
     borne = held.amount("porte")
-    if not borne.exceeds_nil:
+    if not borne.is_written:
         return _NONE_BORNE
     acquired_there = "acquis_porte" if held.amount("estime").exceeds_nil else "acquis"
     return _BORNE.format(
@@ -195,7 +188,7 @@ def borne_sentence(held: Within) -> str:
 def best_sentence(held: Within) -> str:
     """Write the second total: what may be due at best; empty when nothing may be."""
     best = held.amount("au_mieux")
-    if not best.exceeds_nil:
+    if not best.is_written:
         return ""
     return _BEST.format(
         best=best, parts=named(held, "acquis", "a_reclamer", "sous_reserve", "non_lu")
@@ -224,7 +217,7 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
     out = [
         capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
         for name, phrase in each.items()
-        if _is_open(held.amount(name)) or held.amount(name).exceeds_nil
+        if held.amount(name).is_written
     ]
     homes = {
         _UNREAD: held.amount("logements_non_lus"),
@@ -316,7 +309,7 @@ def cases(held: Within) -> tuple[str, ...]:
     worst = named(held, "a_risque", "sous_reserve_porte")
     if worst:
         left = held.amount("acquis_porte")
-        stays = f"il resterait {euros(left)}" if left.exceeds_nil else _NOTHING_LEFT
+        stays = f"il resterait {euros(left)}" if left.is_written else _NOTHING_LEFT
         out.append(_WORST.format(parts=worst, left=stays))
     if named(held, "a_reclamer", "sous_reserve", "non_lu"):
         after = held.amount("apres_reclamation")
