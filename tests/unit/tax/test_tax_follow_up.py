@@ -254,6 +254,24 @@ def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_ref
     assert answered.follow_up["accorde_eur"][0] is None
 
 
+@pytest.mark.parametrize("number", [NUMBER, ""])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_claims_of_one_premises_the_last_sent_says_how_far_it_got(
+    number: str, order: int
+) -> None:
+    """The first of the file did: « refusée », and the other, granted, stood beside the table."""
+    refused_, granted = (
+        {"avis": "A1", "invariant": number, "annee": 2025, **cells}
+        for cells in (
+            {"envoyee_le": "2026-02-01", "repondue_le": "2026-03-01", "accorde_eur": 0},
+            {"envoyee_le": "2026-04-01", "repondue_le": "2026-05-01", "accorde_eur": "247,50"},
+        )
+    )
+    sent = claimed(*[refused_, granted][::order])
+    made = abate(refused(), claimed=sent, on=dt.date(2026, 6, 1))
+    assert made.follow_up["suite"].tolist() == ["accordee", "refusee"]
+
+
 @pytest.mark.parametrize(
     ("cells", "suite"),
     [
