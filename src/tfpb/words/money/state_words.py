@@ -96,8 +96,7 @@ def named(held: Within, *names: str) -> str:
     shown = (
         (name, amount)
         for name, amount in amounts
-        if amount.is_written
-        or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
+        if amount.is_written or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
     )
     return ", ".join(f"{euros(amount)} {_NAMED[name]}" for name, amount in shown)
 
