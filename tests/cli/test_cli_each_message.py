@@ -89,6 +89,7 @@ ELSEWHERE = {
     "planification_bailleur_inconnu": ("test_cli_planifier.py", " a un budget mais n’est pas dans"),
     "planification_bailleur_sans_budget": ("test_cli_planifier.py", " n’a pas de budget"),
     "planification_sans_comparaison": ("test_cli_planifier.py", "Aucun logement "),
+    "planification_sans_compte": ("test_cli_planifier.py", "pas de nombre de logements"),
     "planification_a_verifier": ("test_cli_planifier.py", " à vérifier ("),
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),

@@ -271,12 +271,14 @@ def test_a_stock_at_fault_is_said_with_its_place(
 
 
 def test_doubts_of_budgets_and_of_sides_are_listed(desk: Desk) -> None:
-    desk.stock("patrimoine.csv", located(owners=("Habitat", "Foyer")))
+    blank = "N1;Les Lilas;Habitat;;dans;QN59000N;Quartier 0;Collectif;1965\n"
+    desk.stock("patrimoine.csv", located(owners=("Habitat", "Foyer")) + blank)
     desk.plan('entretiens_par_bailleur = { "HABITAT" = 200 }\n')
     result = desk.made()
     assert result.exit_code == 0, result.output
     assert "Le bailleur « Foyer » n’a pas de budget" in result.output
     assert "1 résidence à vérifier (12 logements)" in result.output
+    assert "1 ligne du patrimoine n’a pas de nombre de logements" in result.output
     book = openpyxl.load_workbook(desk.folder / "p.xlsx")
     shown = {r["Clé"]: r["Valeur"] for r in rows(book["Hypothèses"])}
     assert shown["entretiens_par_bailleur"] == "Habitat : 200"

@@ -87,6 +87,11 @@ class Amount:
         """Whether it is above zero, or may be for all that is known."""
         return self.at_most is None or self.at_most > 0
 
+    @property
+    def is_written(self) -> bool:
+        """Whether it is above zero, or a reply that is awaited may make it so: a sentence on it stands."""
+        return self.exceeds_nil or (QUESTION in self.why and self.may_exceed_nil)
+
     def __add__(self, other: Amount) -> Amount:
         """Add bound by bound; what is missing from either is missing from the sum."""
         if not isinstance(other, Amount):

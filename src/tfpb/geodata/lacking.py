@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.geodata.catalogue import catalogue, portal
 from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.model.location import department_of
 from tfpb.perimeters import ruling_vintage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-_OVERSEAS: Final = "97"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,6 @@ def lacks_of(
     held = set(store.citycodes()) if store is not None else set()
     drawn = {path.stem for path in (folder / "parcelles").glob("*.json")}
     found = load_qpv(folder, ruling_vintage(year, ""))
-    in_map = {
-        _department(c) for codes in (found.frame["codes_insee"] if found else ()) for c in codes
-    }
     bare: dict[str, Counter[str]] = {}
     unheld: dict[str, Counter[str]] = {}
     for written, rows in towns.items():
@@ -75,13 +71,13 @@ def lacks_of(
         code = min(codes)
         name = communes.name(code) or written[1]
         for lacking, there in ((unheld, held), (bare, drawn)):
-            ours = lacking.setdefault(_department(code), Counter())
+            ours = lacking.setdefault(department_of(code), Counter())
             if not codes & there:
                 ours[name] += rows
     return tuple(
         Lack(
             department, _most(unheld[department]), sum(unheld[department].values()), _most(ours),
-            found is not None and bool(in_map) and department not in in_map,
+            found is not None and not found.is_national and department not in found.departments,
             _address("adresses", department), _address("parcelles", department),
         )
         for department, ours in sorted(bare.items())
@@ -90,10 +86,6 @@ def lacks_of(
 
 def _most(rows: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(rows, key=lambda name: (-rows[name], name)))
-
-
-def _department(code: str) -> str:
-    return code[:3] if code.startswith(_OVERSEAS) else code[:2]
 
 
 def _address(key: str, department: str) -> str:

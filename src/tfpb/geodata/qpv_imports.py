@@ -53,8 +53,6 @@ _TOWN_FIELDS: Final = ("commune qp", "lib com", "communes", "nom com")
 _INSEE_FIELDS: Final = ("insee com", "code insee", "codgeo")
 _INSEE: Final = re.compile(r"\d[\dAB]\d{3}")
 _LISTED: Final = 20
-_NATIONAL: Final = 1000
-"""Quarters from which a map is the official one, under its licence; of an extract nothing is claimed."""
 _WHOLE: Final = 2
 """What the name of a file that holds the whole country adds to its rank."""
 _NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection_absente"})
@@ -103,7 +101,7 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
     mended = frame.loc[frame.pop("mended"), "code_qpv"]
     written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
     written = written.rename(columns=_STORED)
-    licence = known.licence if len(frame) >= _NATIONAL else ""
+    licence = known.licence if QpvMap(vintage, frame).is_national else ""
     store(folder, key, written, known, sources, licence=licence, mended=mended)
     found = load_qpv(folder, vintage)
     if found is None:  # the files were just written: only another process could take them away

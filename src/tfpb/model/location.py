@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 OTHER_MAP: Final = {2015: 2024, 2024: 2015}
 """The other map of quarters, by vintage."""
+_NATIONAL: Final = 1000
+"""Quarters from which a map is the official one, under its licence; of an extract nothing is claimed."""
+_OVERSEAS: Final = ("97", "98")
+
+
+def department_of(citycode: str) -> str:
+    """Return the département of a commune (INSEE code): « 59 », « 2A », « 971 »."""
+    return citycode[: 3 if citycode.startswith(_OVERSEAS) else 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,16 @@ class QpvMap:
     date: str = ""
     sha256: str = ""
     mended: tuple[str, ...] = ()
+
+    @property
+    def is_national(self) -> bool:
+        """Whether it holds the quarters of the whole country: of an extract, what lacks is not known."""
+        return len(self.frame) >= _NATIONAL
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """Départements of its quarters, which their codes bear."""
+        return frozenset(code[2:5].removeprefix("0") for code in self.frame["code_qpv"])
 
 
 @dataclass(frozen=True, slots=True)

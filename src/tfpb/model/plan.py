@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -149,6 +149,10 @@ class Variable(_Model):
     categories: dict[str, tuple[Code, ...]] = {}
 
 
+_OUT_OF: Final = 10.0
+"""Highest mark of a scale that says none."""
+
+
 class Echelle(_Model):
     """A scale: codes or labels of each answer; they are equal by value (« 1 », 1, 1.0)."""
 
@@ -159,13 +163,14 @@ class Echelle(_Model):
     nsp: tuple[Code, ...] = ()
     satisfait_des: float | None = None
     minimum: float = 0
-    maximum: float = 10
+    maximum: float = _OUT_OF
     libelles: dict[str, str] = {}
 
     @property
     def cut(self) -> float:
-        """Mark from which one is satisfied."""
-        return 7.0 if self.satisfait_des is None else self.satisfait_des
+        """Mark from which one is satisfied: 7 of a mark out of 10, of another the one that is written."""
+        usual = 7.0 if self.maximum == _OUT_OF else float("nan")
+        return usual if self.satisfait_des is None else self.satisfait_des
 
     @property
     def parts_answers(self) -> bool:

@@ -38,6 +38,7 @@ class Unit(StrEnum):
     ENTREES = "entrees"
     QUARTIERS = "quartiers"
     ACTIONS = "actions"
+    LIGNES = "lignes"
     PART = "part"
     POINTS = "points"
     REPONSES = "reponses"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Severity, fail, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import texts
+from tfpb.model.location import department_of
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
 from tfpb.perimeters.join import (
@@ -337,14 +338,23 @@ def coverage_doubts(
     Returns
     -------
     list of Fault
-        `carte_partielle`, `aucun_point_en_qpv`, one a map.
+        `carte_partielle`, `aucun_point_en_qpv`, one a map; `carte_sans_departement` where an extract has no
+        quarter of the départements of some rows.
     """
+    towns = texts(points, "result_citycode").map(department_of).to_numpy(dtype=object)
     at = positions(points, default_radius_m=DEFAULT_RADIUS_M)
     ruling = ruling_vintages(year, at.epsg)
     out = []
     for vintage in sorted(set(ruling[at.placed].tolist())):
         rows = (ruling == vintage) & at.placed
         far = rows & np.isnan(located["qpv_distance_m"].to_numpy(dtype=float))
+        absent = far & (towns != "") & ~np.isin(towns, sorted(maps[vintage].departments))
+        if absent.any() and not maps[vintage].is_national:
+            names = ", ".join(sorted(set(towns[absent])))
+            fields = {"lignes": int(absent.sum()), "millesime": vintage}
+            doubt = Fault("carte_sans_departement", Place(), names, fields, Severity.DOUTE)
+            out.append(doubt)
+            far &= ~absent
         strangers = int((far & ~covered(at, maps[vintage], far)).sum()) if far.any() else 0
         fields = {"lignes": strangers, "millesime": vintage, "distance_km": round(COVER_M / 1000)}
         if strangers:

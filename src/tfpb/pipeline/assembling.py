@@ -16,6 +16,7 @@ from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.open_questions.reply_file import asked_later
+from tfpb.io.packs.pack import ARCHIVE
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.inputs import Inputs, gather_inputs
@@ -259,7 +260,7 @@ class Examined:
 
 def examine(
     settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = (),
-    whole: bool = True,
+    place: Path | None = None, whole: bool = True,
 ) -> Examined:  # fmt: skip
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
@@ -271,6 +272,8 @@ def examine(
         How each stage is called.
     packs : sequence of Path
         Released packs that the ledger of this machine may not know.
+    place : Path, optional
+        Folder that the pack stands in: what was sent is kept there, and in that of the dossier.
     whole : bool
         Left out: stages that bear no doubt are not run, nor answers to open questions tried.
 
@@ -284,7 +287,7 @@ def examine(
     run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
-    sent = sent_before(settings.folder)
+    sent = sent_before(settings.folder, place)
     earlier = precedents(owner, run_name, homes, packs, sent)
     before = earlier.released(owner)
     memory = Memory(execute)
@@ -318,7 +321,8 @@ def examine(
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = values.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
-    earlier_packs = (*packs, *reversed(sent))
+    # of a region, what each bailleur was sent is in its own pack
+    earlier_packs = (*packs, *(p for p in reversed(sent) if (p / ARCHIVE).is_file()))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
     past = past_years(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
     dossier = replace(
@@ -342,8 +346,9 @@ def _supposed(
 
 
 def assemble(
-    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = ()
-) -> Dossier:
+    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = (),
+    place: Path | None = None,
+) -> Dossier:  # fmt: skip
     """Run every stage and return the dossier.
 
     Parameters
@@ -352,15 +357,15 @@ def assemble(
         Imported geography.
     execute : Execute
         How each stage is called (progress, cache).
-    packs : sequence of Path
-        Released packs that the ledger of this machine may not know.
+    packs, place
+        As `examine`.
 
     Raises
     ------
     TfpbError
         With every fault of the inputs.
     """
-    found = examine(settings, folder, execute=execute, packs=packs)
+    found = examine(settings, folder, execute=execute, packs=packs, place=place)
     if found.dossier is None:
         raise TfpbError(f for f in found.faults if f.severity is Severity.FAUTE)
     return found.dossier

@@ -152,7 +152,7 @@ def _run_held(
     start = time.perf_counter()
     named = settings.fichiers.a_faire
     filled = ReadBack.of(settings.path(named), TASKS.title) if named else None
-    dossier, timings = computed(settings, folder, keep, packs, follower)
+    dossier, timings = computed(settings, folder, keep, packs, follower, place=target.parent)
     if any(doubt.code == OWN_LINE for doubt in dossier.notices):
         filled = None
     dossier = replace(dossier, draft=not release)
@@ -199,12 +199,14 @@ def computed(
     keep: StageCache | None,
     packs: tuple[Path, ...] = (),
     follower: Follower = NOBODY,
+    *,
+    place: Path | None = None,
 ) -> tuple[Dossier, dict[str, float]]:
     """Run every stage, followed; return the dossier, and the seconds that each stage took."""
     timings: dict[str, float] = {}
     with follower.follow(words.CALCULATIONS, len(STAGES)) as advance:
         execute = followed(keep or directly, follower, advance, timings)
-        return assemble(settings, folder, execute=execute, packs=packs), timings
+        return assemble(settings, folder, execute=execute, packs=packs, place=place), timings
 
 
 def followed(

@@ -17,7 +17,7 @@ import platformdirs
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.evidence.printed_survey import RELEASE
-from tfpb.io.packs.pack import RUN, dumps, read_pack
+from tfpb.io.packs.pack import ARCHIVE, RUN, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
 from tfpb.model.record import Source
 from tfpb.survey import Release, Released, together
@@ -27,7 +27,7 @@ from tfpb.words.faults.question_words import effects, left_open_words, question_
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -48,7 +48,13 @@ _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
 IN_DOUBT: Final = "doutes_ouverts"
 NEVER_TWICE: Final = frozenset(
-    {"vague_renommee", "enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"}
+    {
+        "organisme_renomme",
+        "vague_renommee",
+        "enquete_renommee",
+        "cotes_d_avant_inconnus",
+        "niveau_hors_arbre",
+    }
 )
 """Doubts with which nothing is released: what two releases tell together is not known."""
 HELD_BACK: Final = frozenset(
@@ -65,10 +71,13 @@ class Precedents:
     ----------
     again : bool
         Whether the run has been released already: its line is there.
+    others : tuple of Release
+        Under other names, or without a résidence in common: the same survey, if its answers are these.
     """
 
     releases: tuple[Release, ...] = ()
     again: bool = False
+    others: tuple[Release, ...] = ()
 
     def source(self) -> tuple[Source, ...]:
         """Return the releases as an input of the run; none when there is none."""
@@ -78,7 +87,7 @@ class Precedents:
 
     def released(self, bailleurs: Iterable[str]) -> Released:
         """Return what readers hold, bailleurs written as in this run."""
-        return together(self.releases, bailleurs)
+        return together(self.releases, bailleurs, self.others)
 
 
 def ledger_path() -> Path:
@@ -115,24 +124,44 @@ def precedents(
     Raises
     ------
     TfpbError
-        `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`, or a pack that cannot
-        be read: what cannot be read hides what was told.
+        `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`,
+        `precedent_autres_residences`, or a pack that cannot be read: what cannot be read hides what was told.
     """
     ledger = _ledger()
     held = {dumps(r.line()) for r in ledger}
     given = [_of_pack(path) for path in packs]
     stop_on_faults(
-        Fault("precedent_d_un_autre", Place(path.name), fields={"bailleurs": ", ".join(bailleurs)})
+        fault
         for path, one in zip(packs, given, strict=True)
-        if not one.concerns(bailleurs, ())
+        for fault in _apart(one, Place(path.name), bailleurs, homes)
     )
-    given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
+    given += [release for path in sent if (release := _sent_before(path)) is not None]
     more = {dumps(r.line()): r for r in given}
     found = _in_order(ledger, [r for line, r in more.items() if line not in held])
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
-    again = run in runs
-    return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
+    if run in runs:
+        return Precedents(tuple(ours[: runs.index(run)]), again=True)
+    others = (r for r in found if not r.concerns(bailleurs, homes))
+    return Precedents(tuple(ours), others=tuple(others))
+
+
+def _apart(
+    release: Release, place: Place, bailleurs: Sequence[str], homes: Collection[str]
+) -> Iterator[Fault]:
+    """Refuse a release that was given and is not of a survey: nothing would be held of it."""
+    if not release.concerns(bailleurs, ()):
+        yield Fault("precedent_d_un_autre", place, fields={"bailleurs": ", ".join(bailleurs)})
+    elif not release.concerns(bailleurs, homes):
+        yield Fault("precedent_autres_residences", place)
+
+
+def _sent_before(path: Path) -> Release | None:
+    """Return what a send told of a survey, None where nothing; of a region, its line alone is read."""
+    if (path / ARCHIVE).is_file():
+        return _line_of(path, pack) if RELEASE in (pack := read_pack(path)) else None
+    line = path / OF_REGION
+    return _line_of(path, {OF_REGION: line.read_bytes()}) if line.is_file() else None
 
 
 def _in_order(ledger: Sequence[Release], more: Sequence[Release]) -> list[Release]:

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from tfpb.model.columns import Contract
     from tfpb.questions.finding import Finding
 
-RIGHTS: Final = "conventions"
-"""Input whose rows make a right: what its sheet hides, strikes or says to be void is asked about."""
+CONVENTIONS: Final = "conventions"
+RIGHTS: Final = frozenset({CONVENTIONS, "declaration", "decisions", "reclamations"})
+"""Inputs whose rows make a right: what their sheet hides, strikes or says to be void is asked about."""
 SOURCES: Final = frozenset(
-    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", RIGHTS}
+    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", *RIGHTS}
 )
 """Inputs of a contract whose rows make a figure, or a right."""
 _QUARTER: Final = re.compile(r"Q\s*[NP]\s*\d", re.IGNORECASE)
@@ -102,6 +103,8 @@ def examine(
         if not rows <= asked:
             asked |= rows
             yield finding
+    if table.source in RIGHTS:
+        return
     amounts = tuple(
         table.found[c.name]
         for c in contract.columns
@@ -131,7 +134,7 @@ def _is_refused(table: WholeTable, contract: Contract, place: Place) -> bool:
 
 def _row_findings(table: WholeTable) -> Iterator[Finding]:
     yield from marked_rows(table)
-    if table.source == RIGHTS:
+    if table.source in RIGHTS:
         return
     groups = list(group_rows(table))
     yield from groups
@@ -170,7 +173,9 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
             np.zeros(len(frame)),
         )
         return Summed(np.nan_to_num(abated * taxed * rates / 100), Unit.EUR, used(*bases))
-    if source == RIGHTS:
+    if source in RIGHTS and source != CONVENTIONS:
+        return Summed(np.ones(len(frame)), Unit.LIGNES)
+    if source == CONVENTIONS:
         cells = frame[found["codes_qpv"]] if "codes_qpv" in found else [""] * len(frame)
         signed = [float(max(1, len(_QUARTER.findall(cell)))) for cell in cells]
         return Summed(np.array(signed), Unit.QUARTIERS)

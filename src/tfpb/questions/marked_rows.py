@@ -10,7 +10,7 @@ from tfpb.questions.whole_table import WholeTable, listed
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -30,47 +30,59 @@ _SHORT: Final = 5
 _MOST_WORDS: Final = 12
 """Distinct values of a column above which its words are no kinds of rows."""
 _NEARLY_ALL: Final = 0.9
-_ALSO: Final = {"patrimoine": ("type_habitat",)}
+_MORE_WORDS: Final = 2
+"""Words, at most, that follow the state in a cell that says nothing else: « Reportée à 2026 »."""
+_ALSO: Final = {"patrimoine": ("type_habitat",), "programme": ("texte_bilan", "calendrier")}
 """Columns that are read and may say it too: « Parking » under « Type »."""
+_EACH: Final = frozenset({"conventions"})
+"""Inputs of few rows, each a right: they are asked about though they be all of the table."""
+_UNWORDED: Final = frozenset({"decisions", "reclamations"})
+"""Inputs whose words say what came of a row: what is hidden or struck out is asked, no more."""
+_SUBJECTS: Final[list[str]] = _TABLES["subjects"]
+_SUBJECT: Final = re.compile(rf"^(?:{'|'.join(_SUBJECTS)}) ")
+"""May stand before the word: « Action annulée »."""
 
 
 def marked_rows(table: WholeTable) -> Iterator[Finding]:
     """Ask about rows hidden or struck through, and about those that a word takes out of the data.
 
-    A column has 12 distinct values at most, some of which begin with such a word; a table that says it of
-    every row is of that kind. What is no dwelling (« Parking ») counts where the column says the kind of
-    nearly every row, or bears remarks.
+    Some cells of a column begin with such a word; where the column is read, or has more than 12 distinct
+    values, they say little else, and interviews are left. A table that hides every row, or says it of every
+    row, is of that kind, but for conventions. What is no dwelling (« Parking ») counts where the column says
+    the kind of nearly every row, or bears remarks.
     """
+    source = _source(table)
     for code, marked in (("lignes_masquees", table.hidden), ("lignes_barrees", table.struck)):
         at = [k for k, row in enumerate(table.rows.tolist()) if row in marked]
-        if at and len(at) < len(table.rows):
+        if _is_part(table, at) or (at and marked is table.struck):
             read = tuple(dict.fromkeys((*table.keys, *table.measures)))
-            cells = table.cells(at, read)
-            yield table.ask_rows(code, at, seen={}, cells=cells)
-    also = (table.found[name] for name in _ALSO.get(table.source, ()) if name in table.found)
+            yield table.ask_rows(code, at, seen={}, cells=table.cells(at, read))
+    if source in _UNWORDED:
+        return
+    also = [table.found[name] for name in _ALSO.get(source, ()) if name in table.found]
     for header in (*table.unread, *also):
         at, words = _named(table, header)
-        if at and len(at) < len(table.rows):
-            read = (header, *table.measures)
+        if _is_part(table, at):
+            cells = table.cells(at, (header, *table.measures))
             yield table.ask_rows(
-                "lignes_nommees",
-                at,
-                column=header,
-                seen={"mots": words},
-                cells=table.cells(at, read),
+                "lignes_nommees", at, column=header, seen={"mots": words}, cells=cells
             )
-    source = _source(table)
     names = [table.found[name] for name in _NAMES.get(source, ()) if name in table.found]
     for header in names or (table.keys if source == "enquete" else ()):
         texts = table.frame[header]
         stated = {t for t in texts.unique() if t and _names_state(t, source)}
         at = [k for k, text in enumerate(texts) if text in stated]
-        if at and len(at) < len(table.rows):
+        if _is_part(table, at):
             words = listed(dict.fromkeys(texts.iloc[at]))
             cells = table.cells(at, (header, *table.measures))
             yield table.ask_rows(
                 "lignes_dites", at, column=header, seen={"mots": words}, cells=cells
             )
+
+
+def _is_part(table: WholeTable, at: Sequence[int]) -> bool:
+    """Return whether rows are some of a table: all of them are its kind, but where each is a right."""
+    return bool(at) and (len(at) < len(table.rows) or table.source in _EACH)
 
 
 def _names_state(text: str, source: str) -> bool:
@@ -95,15 +107,19 @@ def _source(table: WholeTable) -> str:
 
 
 def _named(table: WholeTable, header: str) -> tuple[list[int], str]:
-    """Return the rows that a column says are no data, and its words; none from too many values."""
-    values = table.frame[header]
+    """Return the rows that a column says are no data, and its words; none where most of many say it."""
+    values, source = table.frame[header], _source(table)
     kinds = [text for text in dict.fromkeys(values) if text]
-    if len(kinds) > _MOST_WORDS:
+    words, most = _of_input(_WORDS, source), None
+    if len(kinds) > _MOST_WORDS or (header not in table.unread and source == "programme"):
+        if source == "enquete":
+            return [], ""
+        most = _MORE_WORDS
+    elif _marks_kinds(header, values):
+        words = (*words, *_of_input(_KINDS, source))
+    named = {text for text in kinds if _begins(text, words, most)}
+    if len(kinds) > _MOST_WORDS and 2 * len(named) > len(kinds):
         return [], ""
-    words = _of_input(_WORDS, _source(table))
-    if _marks_kinds(header, values):
-        words = (*words, *_of_input(_KINDS, _source(table)))
-    named = {text for text in kinds if _begins(text, words)}
     return [k for k, text in enumerate(values) if text in named], listed(sorted(named))
 
 
@@ -120,6 +136,10 @@ def _of_input(words: Mapping[str, list[str]], source: str) -> tuple[str, ...]:
     return tuple(word for name in (_ANY_INPUT, source) for word in words.get(name, ()))
 
 
-def _begins(text: str, words: Iterable[str]) -> bool:
-    folded = f"{fold(text)} "
-    return any(folded.startswith(f"{word} ") for word in words)
+def _begins(text: str, words: Iterable[str], most: int | None = None) -> bool:
+    """Return whether a text begins with one of some words, and no more than `most` follow it."""
+    folded = _SUBJECT.sub("", f"{fold(text)} ", count=1)
+    begun = (word for word in words if folded.startswith(f"{word} "))
+    return any(
+        most is None or len(_letters(folded.removeprefix(word)).split()) <= most for word in begun
+    )

@@ -61,6 +61,7 @@ def compute(
     executor: Executor,
     kept: Path | None = None,
     packs: Sequence[Path] = (),
+    sent: Sequence[Path] = (),
     draft: bool = True,
     advance: Callable[[str, int], None] = lambda _step, _count: None,
     list_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
@@ -77,6 +78,8 @@ def compute(
         Folder of what stages keep, for a quick second run. Answers are never kept.
     packs : sequence of Path
         Released packs that the ledger of this machine may not know.
+    sent : sequence of Path
+        Sends kept beside the region, or where its packs stand.
     draft : bool
         For the regional body alone: not released.
     advance : callable
@@ -95,7 +98,7 @@ def compute(
     ruling_vintage(settings.region.annee)  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
     names = [d.dossier.bailleur for d in inputs.dossiers]
-    released = precedents(names, "", (), packs).released(names)
+    released = precedents(names, "", (), packs, sent).released(names)
     tasks = [
         Task(d, geography, carte, not inputs.deliveries, kept, own, Released(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
@@ -109,7 +112,7 @@ def compute(
     sources = (*inputs.sources, *own_files, *opened.sources)
     digest = _hash(settings, inputs, sources)
     homes = pd.concat([p.sides for p in parts], ignore_index=True)
-    earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs)
+    earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs, sent)
     before = earlier.released(names)
     joined = join(parts, inputs, places)
     parts, deliveries, unsettled = _deliveries(parts, joined, settings)

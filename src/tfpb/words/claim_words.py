@@ -32,6 +32,7 @@ UNITS: Final[dict[Unit, str]] = {
     Unit.ENTREES: "entrées",
     Unit.QUARTIERS: "quartiers",
     Unit.ACTIONS: "actions",
+    Unit.LIGNES: "lignes",
     Unit.PART: "part (de 0 à 1)",
     Unit.POINTS: "écart de parts (0,10 = 10 points)",
     Unit.REPONSES: "ménages",

@@ -64,6 +64,9 @@ def test_scales_that_contradict_themselves() -> None:
         ({}, True),
         ({"maximum": 5, "satisfait_des": 4}, True),
         ({"maximum": 5}, False),
+        ({"maximum": 20}, False),
+        ({"minimum": 1, "maximum": 7}, False),
+        ({"maximum": 20, "satisfait_des": 14}, True),
         ({"satisfait_des": 0}, False),
     ],
 )

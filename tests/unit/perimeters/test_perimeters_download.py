@@ -300,7 +300,7 @@ def test_install_fetches_and_imports(
     )
     small = {k: replace(v, smallest=10) for k, v in catalogue().items()}
     monkeypatch.setattr("tfpb.geodata.download.catalogue", lambda: small)
-    monkeypatch.setattr("tfpb.geodata.qpv_imports._NATIONAL", 2)
+    monkeypatch.setattr("tfpb.model.location._NATIONAL", 2)
     extract = tmp_path / "extrait.geojson"
     extract.write_bytes(made("QN05991N"))
     import_qpv(extract, vintage=2024, folder=tmp_path)  # one quarter: the whole map is still wanted

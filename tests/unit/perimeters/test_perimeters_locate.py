@@ -268,6 +268,21 @@ def test_partial_maps_and_empty_matches_are_doubted(square: QpvMap) -> None:
     assert codes == ["carte_partielle", "aucun_point_en_qpv"]
 
 
+def test_an_extract_without_a_quarter_of_a_departement_is_doubted_though_one_is_near(
+    square: QpvMap,
+) -> None:
+    """Entrances of Paris were « hors », known, on a map of Seine-Saint-Denis."""
+    points = at((600, 200), (9_000, 0), (8_000, 0)).assign(
+        result_citycode=["93010", "75119", "75119"]
+    )
+    located = locate(points, {2015: square}, year=2020)
+    (doubt,) = coverage_doubts(points, located, {2015: square}, year=2020)[:1]
+    assert (doubt.code, doubt.got, doubt.fields["lignes"]) == ("carte_sans_departement", "75", 2)
+    own = points.assign(result_citycode="93010")
+    codes = [f.code for f in coverage_doubts(own, located, {2015: square}, year=2020)]
+    assert "carte_sans_departement" not in codes
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), min_size=1, max_size=40),

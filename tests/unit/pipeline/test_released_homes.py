@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
+from tfpb.io.packs.pack import LISTING
+from tfpb.io.packs.sent import sent_before
 from tfpb.model.survey import LEVELS
 from tfpb.pipeline.published_before import LEDGER_VARIABLE, ledger_with, precedents, release_of
 from tfpb.pipeline.steps.surveying import as_released
@@ -176,3 +178,20 @@ def test_a_release_given_that_is_of_another_name_is_refused(ledger: Path, tmp_pa
         ("precedent_d_un_autre", "a.json")
     ]
     assert precedents(["office a"], "bb", ["R01"], [pack]).releases
+    with pytest.raises(TfpbError) as refused:  # résidences numbered anew
+        precedents(["Office A"], "bb", ["0001"], [pack])
+    assert [f.code for f in refused.value.faults] == ["precedent_autres_residences"]
+
+
+def test_what_a_region_sent_is_a_precedent_and_what_another_did_is_looked_at(
+    ledger: Path, tmp_path: Path
+) -> None:
+    """A region read none of its sends, whoever lacked the ledger; another name's were left out."""
+    for name, owner in (("2025-2026-01-01", "A"), ("2025-2026-02-01", "Office A")):
+        place = tmp_path / "envois" / name / "organisme"
+        place.mkdir(parents=True)
+        (place.parent / LISTING).write_text("")
+        (place / "diffusion.json").write_text(json.dumps(line_of([owner, "B"], owner, JOINT)))
+    found = precedents(["A"], "bb", ["R01"], sent=sent_before(tmp_path, None))
+    assert [r.bailleurs for r in found.releases] == [("A", "B")]
+    assert [r.bailleurs for r in found.others] == [("B", "Office A")]

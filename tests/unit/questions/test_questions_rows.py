@@ -113,6 +113,45 @@ def test_a_convention_struck_hidden_or_void_is_asked_with_its_quarters() -> None
     assert question_text(struck.question).spread == "1 quartier"
     the(table("conventions", rows, names), "lignes_nommees")
     assert findings(table("conventions", [r[:2] for r in rows], names[:2])) == []
+    # most bodies have signed one: it is all of its table
+    one = [rows[1][:2]]
+    for how in ("struck", "hidden"):
+        alone = table("conventions", one, names[:2], **{how: frozenset({2})})
+        assert [effects(f) for f in findings(alone)] == [{OUT: 0, KEPT: 1}]
+    for word in ("Résiliée", "Convention annulée", "non signée"):
+        the(table("conventions", [[*one[0], word]], names), "lignes_nommees")
+
+
+def test_what_was_sent_decided_or_claimed_is_asked_about_where_its_sheet_strikes_it() -> None:
+    """A struck line of the list sent declared its premises."""
+    lists = {
+        "declaration": ("invariant", "id_residence"),
+        "decisions": ("id_residence", "decision"),
+        "reclamations": ("avis", "annee"),
+    }
+    for source, names in lists.items():
+        rows: list[list[object]] = [[f"{source}{k}", "x", "Rejetée" if k else ""] for k in range(4)]
+        made = table(source, rows, (*names, "suite"), struck=frozenset({3}))
+        struck = next(f for f in findings(made) if f.question.code == "lignes_barrees")
+        assert (effects(struck), struck.question.total.unit) == ({OUT: 3, KEPT: 4}, Unit.LIGNES)
+        # « rejetée » is what came of a claim, and why a line of the list is none
+        asked = {f.question.code for f in findings(made)}
+        assert ("lignes_nommees" in asked) == (source == "declaration")
+
+
+def test_a_remark_that_says_a_row_is_no_data_is_met_among_many_others() -> None:
+    """Of more than twelve remarks, « Annulée » was one that nobody read; so was the bilan of an action."""
+    names = ("id_action", "code_qpv", "axe", "action", "valorise_eur")
+    rows: list[list[object]] = [
+        [f"A{k}", "QN05991I", "3", f"Action {k}", 500 + 1713 * k % 7919] for k in range(20)
+    ]
+    for header in ("Suivi", "texte_bilan", "calendrier"):
+        noted = [[*r, f"suivi du {k + 1} mars"] for k, r in enumerate(rows)]
+        noted[4][-1] = "Reportée en 2026"
+        found = the(table("programme", noted, (*names, header)), "lignes_nommees")
+        assert found.question.rows == (6,)
+        noted[4][-1] = "Reportée de mars à juin, faite depuis avec les habitants"
+        assert findings(table("programme", noted, (*names, header))) == []
 
 
 def test_words_of_a_column_that_nothing_reads_take_rows_out() -> None:

@@ -24,7 +24,7 @@ from report_dossier import (
     settled,
 )
 
-from tfpb.facts.amount import between, known, nil
+from tfpb.facts.amount import QUESTION, between, known, nil
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation
@@ -37,7 +37,7 @@ from tfpb.survey import n_necessaire
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money import evaluation_words as words
-from tfpb.words.money.state_words import state_sentences
+from tfpb.words.money.state_words import state_sentences, unknown_sentence
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -280,6 +280,22 @@ def test_a_value_of_the_user_of_one_year_says_which() -> None:
     table = blocks(make(settings=settings))["valeurs_utilisateur"]
     assert "Pour l’imposition" in [c.header for c in table.columns]
     assert sorted(table.rows["annee"].dropna()) == [2024]
+
+
+def test_what_a_reply_may_make_of_an_abatement_is_written_though_it_may_be_nil() -> None:
+    """« aucun fichier fiscal ne le donne », « Les avis portent 100 € : . », and nothing at risk."""
+    open_ = [
+        claim(name, TOTAL, between(Decimal(0), Decimal(100), QUESTION))
+        for name in ("acquis", "a_risque", "a_reclamer")
+    ]
+    held = Claims([*open_, claim("porte", TOTAL, known(100))]).within()
+    assert unknown_sentence(held, 2025).endswith(
+        "n’est pas connu : au plus 100\u202f€ selon une réponse."
+    )
+    borne, to_claim, at_risk = state_sentences(held, 2025, None)
+    assert borne.count("au plus 100\u202f€ selon une réponse") == 2
+    assert to_claim.startswith("Au plus 100\u202f€ selon une réponse restent à réclamer")
+    assert "à risque" in at_risk
 
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:

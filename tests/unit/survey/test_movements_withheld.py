@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,9 @@ from tfpb.model.codes import Verdict
 from tfpb.survey import Release, compare, protect, recode, reprinted, together
 from tfpb.survey.estimation.intervals import BOUNDS
 from tfpb.survey.raw_gaps import mode_changed
+
+if TYPE_CHECKING:
+    from tfpb.model.survey import Published
 
 NUMBERS = ["estimation", *BOUNDS]
 
@@ -150,6 +155,31 @@ def test_rows_near_any_release_are_not_computed_again() -> None:
         rows = reprinted(now, together(lines, OWNERS)).comparison
         total = rows[(rows["bailleur"] == "ensemble") & rows["groupe"].isin(["qpv", "hors_qpv"])]
         assert set(total["repris_du"]) == {of}
+
+
+def test_answers_released_under_another_name_are_known_by_what_they_print() -> None:
+    """A body renamed, or whose résidences are numbered anew, told its late interviews by difference."""
+    items = tuple(f"q{k}" for k in range(8))
+    plan = make_plan(items=items)
+    first, other = (
+        make_delivery(seed, owners=("A",), waves=("2019",), items=items, interviews=40)
+        for seed in (5, 6)
+    )
+    homes = first.drop_duplicates("residence").rename(columns={"residence": "id_residence"})
+
+    def released(frame: pd.DataFrame) -> Published:
+        return protect(compare(recode([frame], plan), plan))
+
+    made = released(first)
+    line = Release.of(["A"], "un", "2026-01-01", homes[["id_residence", "bailleur"]], made)
+    late = first.iloc[:4].assign(id=lambda t: "b" + t["id"])
+    renamed = pd.concat([first, late]).assign(bailleur="A Habitat", vague="2019 bis")
+    found = {}
+    for name, frame in (("renamed", renamed), ("other", other)):
+        before = together([], [frame["bailleur"].iloc[0]], [line])
+        notices = reprinted(released(frame), before).notices
+        found[name] = [n.fields["avant"] for n in notices if n.code == "organisme_renomme"]
+    assert found == {"renamed": ["A"], "other": []}
 
 
 def _of_group(table: pd.DataFrame, wave: str, group: str) -> pd.Series[float]:

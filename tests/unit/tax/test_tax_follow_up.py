@@ -88,6 +88,29 @@ def test_lost_by_the_list_whatever_is_not_known_of_the_convention() -> None:
     assert first(abate(rows[0], conventions=blank))["statut"] == "droit_inconnu"
 
 
+@pytest.mark.parametrize(
+    ("line", "is_doubted"),
+    [
+        ({"invariant": OTHER[:-1] + "9"}, True),
+        ({"invariant": OTHER[:-2] + OTHER[-1] + OTHER[-2]}, True),
+        ({"id_residence": "R-1"}, True),
+        ({"invariant": "5" + OTHER[1:5] + "99999"}, False),
+    ],
+)
+def test_a_line_of_the_list_copied_wrong_is_doubted(
+    line: dict[str, str], *, is_doubted: bool
+) -> None:
+    """Its premises were « non déclaré », at risk and known, and the line beside the table."""
+    rows = [
+        local(invariant=NUMBER, cotisation_avis_eur=RIGHT),
+        local(avis="A2", invariant=OTHER, cotisation_avis_eur=RIGHT),
+    ]
+    made = abate(*rows, sent=listed({"invariant": NUMBER}, line))
+    assert ("declaration_mal_recopiee" in codes(made)) == is_doubted
+    whole = abate(*rows, sent=listed({"invariant": NUMBER}, {"invariant": OTHER}, line))
+    assert "declaration_mal_recopiee" not in codes(whole)
+
+
 def test_a_list_of_which_nothing_is_on_a_notice_concludes_nothing() -> None:
     made = abate(refused(), sent=listed({"invariant": "1234567890"}))
     assert first(made)["statut"] == "a_reclamer"
@@ -229,6 +252,24 @@ def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_ref
     answered = abate(refused(), claimed=claimed({**line, "repondue_le": "01/06/2026"}))
     assert held(answered).amount("reclame_en_cours").is_nil
     assert answered.follow_up["accorde_eur"][0] is None
+
+
+@pytest.mark.parametrize("number", [NUMBER, ""])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_claims_of_one_premises_the_last_sent_says_how_far_it_got(
+    number: str, order: int
+) -> None:
+    """The first of the file did: « refusée », and the other, granted, stood beside the table."""
+    refused_, granted = (
+        {"avis": "A1", "invariant": number, "annee": 2025, **cells}
+        for cells in (
+            {"envoyee_le": "2026-02-01", "repondue_le": "2026-03-01", "accorde_eur": 0},
+            {"envoyee_le": "2026-04-01", "repondue_le": "2026-05-01", "accorde_eur": "247,50"},
+        )
+    )
+    sent = claimed(*[refused_, granted][::order])
+    made = abate(refused(), claimed=sent, on=dt.date(2026, 6, 1))
+    assert made.follow_up["suite"].tolist() == ["accordee", "refusee"]
 
 
 @pytest.mark.parametrize(

@@ -585,6 +585,14 @@ def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
     assert len(made.actions) == 3
 
 
+def test_a_programme_without_an_action_of_the_year_values_nothing_known() -> None:
+    """It valued 0 €, known: last year's file in place of this year's, or a tax sheet's mistyped year."""
+    with pytest.raises(TfpbError) as refused:
+        programme(action(1, annee=2024, date_piece=""), action(2, annee=2023, date_piece=""))
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.got) == ("programme_autre_annee", "2023, 2024")
+
+
 def test_last_year_s_file_is_held_to_the_same_contract() -> None:
     old = table(
         tables.PROGRAMME, action(1, valorise_eur=200), action(2, axe="Zzz"), file="p_2024.xlsx"

@@ -61,15 +61,15 @@ def keep_sent(pack: Path, year: int, day: dt.date) -> Path:
     return target
 
 
-def sent_before(*folders: Path) -> tuple[Path, ...]:
+def sent_before(*folders: Path | None) -> tuple[Path, ...]:
     """List the sends kept in folders, in the order of their days.
 
     Parameters
     ----------
-    *folders : Path
+    *folders : Path or None
         Of dossiers, or those that packs stand in; twice the same counts once.
     """
-    places = {folder.resolve() / SENT for folder in folders}
+    places = {folder.resolve() / SENT for folder in folders if folder is not None}
     found = [p for place in places if place.is_dir() for p in place.iterdir()]
     ranked = ((m, p) for p in found if (m := _NAMED.fullmatch(p.name)) and (p / LISTING).is_file())
     return tuple(p for _, p in sorted(_ranks(ranked)))

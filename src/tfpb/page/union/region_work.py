@@ -87,7 +87,8 @@ class _Listed:
 
 def check_region(send: Send, file: Path, geography: Path) -> RegionOutlook:
     """Compute a region as `tfpb region` does, without writing anything."""
-    from tfpb.pipeline.kept.entry_files import cache_folder  # noqa: PLC0415 - in its own process
+    from tfpb.io.packs.sent import sent_before  # noqa: PLC0415 - in its own process
+    from tfpb.pipeline.kept.entry_files import cache_folder  # noqa: PLC0415
     from tfpb.region.run import compute  # noqa: PLC0415
 
     listed = _Listed()
@@ -100,7 +101,7 @@ def check_region(send: Send, file: Path, geography: Path) -> RegionOutlook:
         with closing(_executor()) as runs:
             computed = compute(
                 settings, geography, executor=runs, kept=cache_folder(), list_read=listed,
-                advance=lambda _step, count: send("step", count),
+                sent=sent_before(settings.folder), advance=lambda _step, count: send("step", count),
             )  # fmt: skip
     except TfpbError as error:
         found = (*error.faults, *listed.doubts)

@@ -126,10 +126,13 @@ def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, l
     homes = perimeters.residences(rows, counted)
     homes["id_residence"] = homes["id_residence"].str.rpartition(_MARK)[2]
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
+    place = Place(table.file, table.sheet)
+    if blank := int(counted["sans_compte"].sum()):
+        fields = {"lignes": blank}
+        doubts.append(Fault("planification_sans_compte", place, "", fields, Severity.DOUTE))
     unsure = homes[homes["cote"] == QpvStatut.A_VERIFIER]
     if len(unsure):
         fields = {"residences": len(unsure), "logements": int(unsure["nb_logements"].sum())}
-        place = Place(table.file, table.sheet)
         doubts.append(Fault("planification_a_verifier", place, "", fields, Severity.DOUTE))
     return homes, doubts
 

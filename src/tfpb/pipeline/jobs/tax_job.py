@@ -190,7 +190,7 @@ def accounts(
     gathered, texts, frames = Gathering(year=year, replies=replies or Replies()), {}, {}
     for role, path in files.items():
         if path is not None:
-            contract = BY_ROLE.get(role, LOCATED)
+            contract = replace(BY_ROLE[role], name=role) if role in BY_ROLE else LOCATED
             own = sheet if role == "fiscalite" or _has_sheet(path, sheet) else None
             text = gathered.table(role, path, sheet=own, known=contract.headers)
             if text is not None:

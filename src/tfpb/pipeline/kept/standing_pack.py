@@ -1,9 +1,10 @@
 """The pack in place, when it is the one that a run would write again.
 
 A run that reads the same writes the same bytes. What it could read is named by content before anything is
-loaded: the dossier's whole folder, the ledger, the program, its libraries; imported geography by names, sizes
-and dates, as kept stages name it. What this does not cover leaves no name, and the run is made: files named
-elsewhere or by links, the national service, an input that is itself an output, too large a folder.
+loaded: the dossier's whole folder, the ledger, what was sent from where the pack stands, the program, its
+libraries; imported geography by names, sizes and dates, as kept stages name it. What this does not cover
+leaves no name, and the run is made: files named elsewhere or by links, the national service, an input that is
+itself an output, too large a folder.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
-from tfpb.io.packs.pack import JOURNAL, PACK_FOLDER
+from tfpb.io.packs.pack import JOURNAL, LISTING, PACK_FOLDER
+from tfpb.io.packs.sent import sent_before
 from tfpb.pipeline.kept.entry_files import (
     SUFFIX,
     VARIABLE,
@@ -146,6 +148,7 @@ def _witness(settings: dict[str, Any], file: Path, target: Path, geography: Path
     aside = {Path(f("tfpb", appauthor=False)) for f in own}
     kept = [p for d in sorted(aside) if d.is_dir() for p in sorted(d.iterdir()) if p.is_file()]
     kept += [Path(ledger)] if ledger and Path(ledger).is_file() else []
+    kept += [sent / LISTING for sent in sent_before(place.parent)]
     maps = ((p, p.stat()) for p in sorted(geography.rglob("*")) if p.is_file())
     read = {
         "command": [str(p) for p in (file.resolve(), target, place, geography)],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
-from tfpb.io.packs.sent import keep_sent
+from tfpb.io.packs.sent import keep_sent, sent_before
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_run import NOBODY
 from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
@@ -92,7 +92,8 @@ def run_region(
         with follower.follow(words.OWNERS, len(settings.bailleurs)) as advance:
             computed = compute(
                 settings, geography, executor=executor, kept=kept, packs=packs,
-                draft=not release, advance=lambda _step, n: advance(n), list_read=list_read,
+                sent=sent_before(settings.folder, target.parent), draft=not release,
+                advance=lambda _step, n: advance(n), list_read=list_read,
             )  # fmt: skip
         timings["calculs"] = round(time.perf_counter() - begun, 3)
         list_asked(computed)

@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity
 from tfpb.model.arrays import all_texts
 from tfpb.model.columns import stamped_place
+from tfpb.model.location import department_of
 from tfpb.model.tables import STOCK
 from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.reading.located_residences import SIDES, residence_rows
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 PARC: Final = "_parc"
 """Column of the respondents: row of their résidence in the stock, −1 when it is not there."""
 _OWN: Final = frozenset({"id_residence", "bailleur", "cote", "x", "y", "longitude", "latitude"})
-_DEPARTEMENT_LETTERS: Final = 2
-_OVERSEAS: Final = ("97", "98")
 
 
 def surveyed_stock(
@@ -121,7 +120,7 @@ def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
     if "periode_construction" not in out and "annee_construction" in out:
         out["periode_construction"] = construction_periods(out["annee_construction"])
     if "departement" not in out and "code_insee" in out:
-        out["departement"] = all_texts([_departement(c) for c in out["code_insee"]])
+        out["departement"] = all_texts([department_of(c) for c in out["code_insee"]])
     return out
 
 
@@ -139,7 +138,3 @@ def construction_periods(years: Texts) -> Texts:
         return next((label for end, label in PERIODS if int(year) < end), "")
 
     return all_texts([period(y) for y in years])
-
-
-def _departement(code_insee: str) -> str:
-    return code_insee[: 3 if code_insee.startswith(_OVERSEAS) else _DEPARTEMENT_LETTERS]

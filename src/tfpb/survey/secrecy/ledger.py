@@ -10,7 +10,17 @@ import pandas as pd
 
 from tfpb.model.codes import Publication
 from tfpb.survey.secrecy.groups import BASE, KEY
-from tfpb.survey.secrecy.reprint import COUNTS, ROW, SINCE, Home, Released, keys_of, printed_counts
+from tfpb.survey.secrecy.reprint import (
+    COUNTS,
+    ROW,
+    SINCE,
+    WHOSE,
+    Home,
+    Released,
+    keys_of,
+    printed_counts,
+    raw_sides,
+)
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -132,7 +142,9 @@ class Release:
 _OLD_CELL: Final = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
 
 
-def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
+def together(
+    releases: Sequence[Release], bailleurs: Iterable[str], others: Sequence[Release] = ()
+) -> Released:
     """Return what readers hold after several releases: places of the first, rows of the last.
 
     Parameters
@@ -141,6 +153,8 @@ def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
         In order.
     bailleurs : iterable of str
         As this run writes them.
+    others : sequence of Release
+        Of what seems another survey: only whether its answers are these is looked at.
     """
     written = {fold(b): b for b in bailleurs}
     sides: dict[str, dict[Home, str]] = {}
@@ -167,6 +181,11 @@ def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
         facts |= printed.facts
         prints |= printed.prints
     counts = [printed_counts(t) for t in tables.get("comparison", ())]
+    elsewhere = [
+        raw_sides(table).assign(**{WHOSE: ", ".join(other.bailleurs)})
+        for other in others
+        if len(table := other.printed.tables.get("comparison", pd.DataFrame()))
+    ]
     return Released(
         sides=tuple(sorted(sides.items())),
         groups=pd.concat(groups, ignore_index=True) if groups else pd.DataFrame(),
@@ -179,6 +198,7 @@ def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
         facts=facts,
         prints=prints,
         masked=pd.concat(masked).drop_duplicates() if masked else pd.DataFrame(),
+        elsewhere=pd.concat(elsewhere) if elsewhere else pd.DataFrame(),
     )
 
 

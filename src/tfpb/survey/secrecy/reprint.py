@@ -68,6 +68,9 @@ _ALIKE: Final = 0.9
 """Share of rows within their step of those of a released wave from which two waves are one: of other
 households, a half of them are at most."""
 _ENOUGH_ROWS: Final = 8
+_ENOUGH_ELSEWHERE: Final = 16
+"""Rows alike from which two surveys are one: of two bodies of like answers, as many are not by chance."""
+WHOSE: Final = "diffusion_de"
 _TINY: Final = 1e-9
 COUNTS: Final = ("n", "n_residences", "n_qpv", "n_hors")
 
@@ -93,6 +96,8 @@ class Released:
         Wave → fingerprints of plan and weights.
     masked : DataFrame
         `KEY` of what a release of 0.2 masked: it kept no printed row.
+    elsewhere : DataFrame
+        Counts and shares of sides that releases printed of what seems another survey, with `WHOSE`.
     """
 
     sides: tuple[tuple[str, Mapping[Home, str]], ...] = ()
@@ -103,6 +108,7 @@ class Released:
     facts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     prints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     masked: pd.DataFrame = field(default_factory=pd.DataFrame)
+    elsewhere: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def levels(self) -> list[str]:
@@ -208,10 +214,11 @@ def printed_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Return the counts of the sides that a comparison prints: `KEY`, `printed`."""
     if table.empty:
         return pd.DataFrame(columns=[*KEY, "printed"], dtype=object)
-    return _raw_sides(table)[[*KEY, "n"]].rename(columns={"n": "printed"})
+    return raw_sides(table)[[*KEY, "n"]].rename(columns={"n": "printed"})
 
 
-def _raw_sides(table: pd.DataFrame) -> pd.DataFrame:
+def raw_sides(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a comparison that print the households and the share of a side."""
     raw = table[(table["ajustement"] == Ajustement.BRUT.value) & table["groupe"].isin(SIDES)]
     return raw[raw["publication"].isin(SHOWN)]
 
@@ -414,12 +421,22 @@ def _bound(now: Published, before: Released) -> pd.DataFrame:
 
 
 def _unlike(now: Published, before: Released) -> Iterator[Fault]:
-    """Doubt what would tell the same answers twice: waves or questions renamed, territories cut otherwise."""
+    """Doubt what would tell the same answers twice.
+
+    A body, waves or questions renamed, résidences numbered anew, territories cut otherwise.
+    """
+    for wave in (w.vague for w in now.waves if len(before.elsewhere)):
+        keys = [k for k in KEY if k not in {"vague", "bailleur"}]
+        name = _same_answers(now.comparison, before.elsewhere, wave, keys, WHOSE, _ENOUGH_ELSEWHERE)
+        if name:
+            fields = {"vague": wave, "avant": name}
+            yield Fault("organisme_renomme", fields=fields, severity=Severity.DOUTE)
     if before.groups.empty:
         return
     released = set(before.groups["vague"])
     for wave in (w.vague for w in now.waves if w.vague not in released):
-        if name := _same_answers(now.comparison, before.tables["comparison"], wave):
+        keys, printed = [k for k in KEY if k != "vague"], raw_sides(before.tables["comparison"])
+        if name := _same_answers(now.comparison, printed, wave, keys, "vague", _ENOUGH_ROWS):
             fields = {"vague": wave, "avant": name}
             yield Fault("vague_renommee", fields=fields, severity=Severity.DOUTE)
     for wave in sorted(set(before.asked["vague"]) & set(now.asked["vague"])):
@@ -432,16 +449,21 @@ def _unlike(now: Published, before: Released) -> Iterator[Fault]:
         yield Fault("niveau_hors_arbre", fields={"niveau": level}, severity=Severity.DOUTE)
 
 
-def _same_answers(now: pd.DataFrame, past: pd.DataFrame, wave: str) -> str:
-    """Return the released wave that a new one is, under another name: nearly all its rows are as printed."""
-    old, new = (_raw_sides(t) for t in (past, now[now["vague"] == wave]))
-    both = old.merge(new, on=[k for k in KEY if k != "vague"], suffixes=("", "_now"))
+def _same_answers(
+    now: pd.DataFrame, old: pd.DataFrame, wave: str, keys: list[str], named: str, enough: int
+) -> str:
+    """Return the name of what a wave is, released before: nearly all its rows are as printed there."""
+    new = raw_sides(now[now["vague"] == wave]).drop_duplicates(keys)
+    both = old.drop_duplicates(list({*keys, "vague", named})).merge(
+        new, on=keys, suffixes=("", "_now")
+    )
     step = step_of(both[["n", "n_now"]].to_numpy(dtype=float).max(axis=1, initial=0.0))
     near = (both["n_now"] - both["n"]).abs() < MOVES
     near &= (both["estimation_now"] - both["estimation"]).abs() <= step + _TINY
-    alike = near.groupby(both["vague"]).agg(["mean", "size"])
-    found = alike[(alike["mean"] >= _ALIKE) & (alike["size"] >= _ENOUGH_ROWS)]
-    return str(found["mean"].idxmax()) if len(found) else ""
+    alike = near.groupby([both["vague"], both[named]]).agg(["mean", "size"])
+    found = alike[(alike["mean"] >= _ALIKE) & (alike["size"] >= enough)]
+    names = found.index.get_level_values(1)
+    return str(names[int(found["mean"].to_numpy().argmax())]) if len(found) else ""
 
 
 def _of_waves(vague: str, names: set[str]) -> bool:

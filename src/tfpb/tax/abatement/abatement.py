@@ -177,7 +177,7 @@ def abate(
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur, texts(residences, "bailleur"))
-    rows, unmatched = with_list(records(premises), sent)
+    rows, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
     tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated

@@ -11,6 +11,8 @@ from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
     import pandas as pd
 
     from tfpb.errors import Fault
@@ -41,7 +43,9 @@ def number_key(written: str) -> str:
     return fold(written).replace(" ", "").lstrip("0")
 
 
-def with_list(rows: list[Record], sent: pd.DataFrame | None) -> tuple[list[Record], list[Fault]]:
+def with_list(
+    rows: list[Record], sent: pd.DataFrame | None, homes: Iterable[str] = ()
+) -> tuple[list[Record], list[Fault]]:
     """Say of each line whether the list sent bears it, and since when.
 
     A line of the list names a premises, or without invariant a building, or a whole résidence; of two that
@@ -53,13 +57,16 @@ def with_list(rows: list[Record], sent: pd.DataFrame | None) -> tuple[list[Recor
         Of the tax sheet.
     sent : DataFrame or None
         Typed by `tables.SENT_LIST`; None leaves the lines as they are.
+    homes : iterable of str
+        Résidences of the stock.
 
     Returns
     -------
     rows : list of Record
         With `declare` and `declare_le`.
     faults : list of Fault
-        `declaration_sans_cle` (doubt): nothing of the list is on a notice, and nothing is concluded.
+        Doubts: `declaration_sans_cle`, where nothing of the list is on a notice, and nothing is concluded;
+        `declaration_mal_recopiee`, where a line of it is of no premises, and a slip away from one it lacks.
     """
     if sent is None or not rows:
         return rows, []
@@ -70,10 +77,18 @@ def with_list(rows: list[Record], sent: pd.DataFrame | None) -> tuple[list[Recor
         here = lines[0].place("invariant") if lines else Place()
         unmatched = doubt("declaration_sans_cle", here, str(len(lines)))
         return rows, [unmatched]
+    lacking = [r for r, line in zip(rows, found, strict=True) if not line and listed.can_name(r)]
+    known = {*homes, *(row.text("id_residence") for row in rows)}
+    lost = listed.slips(lacking, found, known)
+    faults = []
+    if lost:
+        got = lost[0].text("invariant") or lost[0].text("id_residence")
+        here = lost[0].place("invariant")
+        faults = [doubt("declaration_mal_recopiee", here, got, nombre=len(lost))]
     return [
         _set(row, line) if line or listed.can_name(row) else row
         for row, line in zip(rows, found, strict=True)
-    ], []
+    ], faults
 
 
 class _Listed:
@@ -97,6 +112,24 @@ class _Listed:
         own = self._by_local.get(premises_key(local)) if local else None
         return own or self._by_place.get((home, building)) or self._by_place.get((home, ""))
 
+    def slips(
+        self, lacking: list[Record], found: list[Record | None], known: Collection[str]
+    ) -> list[Record]:
+        """Return the lines of no premises that a slip of the hand keeps from one that lacks.
+
+        A digit for another, two turned round, or a résidence that nobody knows.
+        """
+        met = {id(line) for line in found}
+        keys = {premises_key(row.text("invariant")) for row in lacking} - {""}
+        nearly = {mask for key in keys for mask in _masks(key)}
+        out = [
+            line
+            for key, line in self._by_local.items()
+            if id(line) not in met and (nearly & {*_masks(key)} or keys & {*_turned(key)})
+        ]
+        strange = (line for (home, _), line in self._by_place.items() if home not in known)
+        return [*out, *(strange if lacking else ())]
+
     def can_name(self, row: Record) -> bool:
         """Return whether a premises that no line bears is known to lack.
 
@@ -107,6 +140,16 @@ class _Listed:
         if home in self._homes and not row.text("id_batiment"):
             return False
         return bool(row.text("invariant") or (self._homes and not self._numbered & {"", home}))
+
+
+def _masks(key: str) -> Iterator[str]:
+    """Yield a number with one sign hidden, each in turn."""
+    return (f"{key[:k]}*{key[k + 1 :]}" for k in range(len(key)))
+
+
+def _turned(key: str) -> Iterator[str]:
+    """Yield a number with two neighbours turned round, each in turn."""
+    return (f"{key[:k]}{key[k + 1]}{key[k]}{key[k + 2 :]}" for k in range(len(key) - 1))
 
 
 def _set(row: Record, line: Record | None) -> Record:

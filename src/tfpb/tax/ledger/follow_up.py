@@ -32,6 +32,8 @@ def follow_up(
 ) -> pd.DataFrame:
     """Set the claims that were sent beside what is to claim; none of either is left out.
 
+    Of several claims of one premises the last sent says how far it got, wherever it stands in the file.
+
     A claim without premises is of all those of its notice that are to claim; where they are several, what it
     was granted stands on its own line, and says of each how far it got.
 
@@ -53,7 +55,7 @@ def follow_up(
         in `items`; then the other claims that were sent. Euros are Decimal; `accorde_eur` is None where no
         answer gives it.
     """
-    year, sent = reader.day.year, grouped(records(claimed), _key)
+    year, sent = reader.day.year, grouped(sorted(records(claimed), key=_days, reverse=True), _key)
     rows = []
     claimable = [k for k, item in enumerate(items) if item.states.to_claim]
     claimable.sort(key=lambda k: (items[k].avis, items[k].invariant))
@@ -72,7 +74,7 @@ def follow_up(
         row = _row(Record(mine | facts), on)
         if whole and counts[avis] and mine.money("accorde_eur") is None:
             asked = {"montant_eur": total(i.states.to_claim for i in notices[avis])}
-            of_all = _row(Record(whole[-1] | facts | asked), on)
+            of_all = _row(Record(max(reversed(whole), key=_days) | facts | asked), on)
             row |= {c: of_all[c] for c in ("envoyee_le", "repondue_le", "suite")}
         rows.append(row)
     left = [one for key in sorted(sent) for one in sent[key]]
@@ -130,6 +132,11 @@ def _name(item: Premises) -> str:
 
 def _key(row: Record) -> tuple[str, str, int]:
     return number_key(row.text("avis")), premises_key(row.text("invariant")), year_of(row)
+
+
+def _days(row: Record) -> tuple[dt.date, dt.date]:
+    """Return when a claim was sent, then answered; what has no day comes before all."""
+    return row.day("envoyee_le") or dt.date.min, row.day("repondue_le") or dt.date.min
 
 
 def _row(line: Record, on: dt.date | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -315,8 +315,10 @@ def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
     -------
     Years
         A row of the tax year in last year's file is set aside (`precedent_autre_annee`), and so is a
-        row of the programme whose year last year's file bears (`annee_deux_fichiers`).
+        row of the programme whose year last year's file bears (`annee_deux_fichiers`). A programme without
+        an action of the year is a fault (`programme_autre_annee`): what it values is not nil.
     """
+    current = tuple(r for r in read if r["annee"] == year)
     past = [r for r in earlier if r["annee"] < year]
     ruled = {r["annee"] for r in past}
     file = past[0].text(STAMP[0]) if past else ""
@@ -331,8 +333,12 @@ def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
         for r in read
         if r["annee"] in ruled
     ]
+    if read and not current:
+        of = ", ".join(map(str, sorted({r["annee"] for r in read})))
+        where = replace(read[0].place("annee"), row=0)
+        notices.append(Fault("programme_autre_annee", where, of, {"annee": year}))
     return Years(
-        current=tuple(r for r in read if r["annee"] == year),
+        current=current,
         past=tuple(past),
         others=tuple(r for r in read if r["annee"] > year),
         notices=tuple(notices),

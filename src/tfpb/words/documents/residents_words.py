@@ -256,7 +256,7 @@ def open_points(
     out = [effect + _NEXT_SURVEY * bool(wave)]
     if doubtful:
         out.append(_DOUBTS.format(homes=doubtful, named=f" ({names})" if names else ""))
-    if held.amount("a_risque").exceeds_nil:
+    if held.amount("a_risque").is_written:
         out.append(_RETURNED.format(amount=held.amount("a_risque")))
     phrases = {"logements_non_lus": _UNREAD, "logements_sans_avis": _UNLINED}
     counts = ((phrase, held.amount(name)) for name, phrase in phrases.items())

@@ -90,13 +90,13 @@ def named_states(states: States) -> str:
 def named(held: Within, *names: str) -> str:
     """Write the amounts of claims that come to something, each with its name.
 
-    One that nothing shows to exceed nil is left out, but for what a notice not read may bear.
+    One that nothing shows to exceed nil is left out, but for what a notice not read or a reply may bear.
     """
     amounts = ((name, held.amount(name)) for name in names)
     shown = (
         (name, amount)
         for name, amount in amounts
-        if amount.exceeds_nil or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
+        if amount.is_written or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
     )
     return ", ".join(f"{euros(amount)} {_NAMED[name]}" for name, amount in shown)
 
@@ -136,6 +136,8 @@ def unknown_detail(held: Within) -> str:
         parts = {"claim": held.amount("a_reclamer"), "borne": held.amount("sous_reserve_porte")}
         written = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
         return _RESERVED_BEST.filled({"best": held.amount("au_mieux"), **written})
+    if (amount := held.amount("acquis")).is_written:
+        return euros(amount)
     return left_out(held) or _NOT_GIVEN
 
 
@@ -174,7 +176,7 @@ def none_acquired(held: Within, year: int) -> str:
 def borne_sentence(held: Within) -> str:
     """Write the first total: what notices bear, state by state."""
     borne = held.amount("porte")
-    if not borne.exceeds_nil:
+    if not borne.is_written:
         return _NONE_BORNE
     acquired_there = "acquis_porte" if held.amount("estime").exceeds_nil else "acquis"
     return _BORNE.format(
@@ -185,7 +187,7 @@ def borne_sentence(held: Within) -> str:
 def best_sentence(held: Within) -> str:
     """Write the second total: what may be due at best; empty when nothing may be."""
     best = held.amount("au_mieux")
-    if not best.exceeds_nil:
+    if not best.is_written:
         return ""
     return _BEST.format(
         best=best, parts=named(held, "acquis", "a_reclamer", "sous_reserve", "non_lu")
@@ -214,7 +216,7 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
     out = [
         capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
         for name, phrase in each.items()
-        if held.amount(name).exceeds_nil
+        if held.amount(name).is_written
     ]
     homes = {
         _UNREAD: held.amount("logements_non_lus"),
@@ -306,7 +308,7 @@ def cases(held: Within) -> tuple[str, ...]:
     worst = named(held, "a_risque", "sous_reserve_porte")
     if worst:
         left = held.amount("acquis_porte")
-        stays = f"il resterait {euros(left)}" if left.exceeds_nil else _NOTHING_LEFT
+        stays = f"il resterait {euros(left)}" if left.is_written else _NOTHING_LEFT
         out.append(_WORST.format(parts=worst, left=stays))
     if named(held, "a_reclamer", "sous_reserve", "non_lu"):
         after = held.amount("apres_reclamation")
