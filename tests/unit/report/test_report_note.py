@@ -298,6 +298,14 @@ def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_fi
     [row] = [r for r in lines(masked, TENANTS) if r[0].startswith("Accueil")]
     assert row[1:5] == ["masqué", "", "masqué", "masqué"]
     assert "masqué 1 fois" in said(masked, TENANTS)
+    asked_of_none = hidden.assign(publication=hidden["publication"].where(~here, "non_calculable"))
+    unasked = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=asked_of_none))
+    )
+    [row] = [r for r in lines(unasked, TENANTS) if r[0].startswith("Accueil")]
+    assert row[1:5] == ["sans réponse", "", "sans réponse", "non calculable"]
+    assert "sans réponse 1 fois" in said(unasked, TENANTS)
+    assert "masqué" not in said(unasked, TENANTS)
     every = (hidden["groupe"] == "ecart") & (hidden["vague"] == "2023")
     hidden.loc[every, "publication"] = "masque"
     hidden.loc[every, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
@@ -566,6 +574,7 @@ def test_no_question_unknown_is_not_counted_nor_all_sure_repeated() -> None:
         "alone": 0,
         "unknown": 0,
         "masked": 0,
+        "empty": 0,
     }
     text = COUNTED.filled({**counts, "unsure": 0})
     assert text == "En QPV, sur 21 questions : moins bien 15 fois, aussi bien ou mieux 6 fois."
