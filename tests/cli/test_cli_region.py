@@ -98,6 +98,14 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made:
     assert pd.isna(whole.loc["Enquête", "lignes"])
 
 
+def test_a_doubt_of_a_pack_is_written_once(region_made: Path) -> None:
+    """Those of the programme were: under the file's name of the column, and under ours."""
+    for path in (region_made / "bailleurs").glob("*/donnees/doutes.csv"):
+        rows = read(path)
+        where = rows["ou"].fillna("").str.partition(", colonne")[0]
+        assert not rows.assign(ou=where).duplicated(["titre", "ou"]).any(), path
+
+
 def test_a_contrat_names_bailleurs_for_their_stock_only(region_made: Path) -> None:
     for folder in (region_made / "contrats").iterdir():
         for path in sorted(folder.rglob("*.csv")):
