@@ -106,6 +106,8 @@ class Table:
         Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
     filled : mapping of str to tuple of str
         Columns that people fill in the sheet, each with the words it offers.
+    printed : int, optional
+        How many rows, the first, a sheet prints; it shows them all.
     data : tuple of (TableColumn, cells)
         Columns that the data have besides, after the others: the bounds of amounts, and their states.
     """
@@ -124,6 +126,7 @@ class Table:
     sheet: str = ""
     folded: bool = False
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    printed: int | None = None
     data: tuple[tuple[TableColumn, tuple[Any, ...]], ...] = ()
 
     def shortened(self, most: int, rest: Callable[[int], str]) -> Table:
