@@ -188,6 +188,11 @@ def test_a_decision_after_a_release_tells_nobody(
             archive.writestr(name, json.dumps(dict(data)))
     if remembered != "registre":
         ledger.unlink()
+    renamed = copy / "envois" / "2025-2026-01-05"  # what the landlord sent under its name of before
+    renamed.mkdir(parents=True)
+    old = {**before.release, "bailleurs": ["Office d’avant"]}
+    for name, data in {RELEASE: old, RUN: {}, LISTING: {}}.items():
+        (renamed / name).write_text(json.dumps(data), encoding="utf-8")
     decide(copy, "hors")
     (copy / "dossier.toml").rename(copy / "autre.toml")
     after = release(*([pack] if remembered == "precedents" else []), toml="autre.toml")
@@ -197,6 +202,7 @@ def test_a_decision_after_a_release_tells_nobody(
     [said] = [n for n in after.notices if n.code == "cotes_d_une_diffusion"]
     assert DOUBTFUL in said.fields["residences"]
     assert [s for s in after.sources if s.role == "diffusions"]
+    assert [n.got for n in after.notices if n.code == "envoi_d_un_autre"] == ["Office d’avant"]
 
 
 def grouped(folder: Path, column: str, groups: dict[str, str]) -> None:

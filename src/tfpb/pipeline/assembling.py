@@ -287,6 +287,7 @@ def examine(
     sent = sent_before(settings.folder)
     earlier = precedents(owner, run_name, homes, packs, sent)
     before = earlier.released(owner)
+    found = (*found, *(earlier.strangers if inputs.deliveries else ()))
     memory = Memory(execute)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)

@@ -48,8 +48,11 @@ _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
 IN_DOUBT: Final = "doutes_ouverts"
 NEVER_TWICE: Final = frozenset(
-    {"vague_renommee", "enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"}
-)
+    {
+        "vague_renommee", "enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre",
+        "envoi_d_un_autre",
+    }
+)  # fmt: skip
 """Doubts with which nothing is released: what two releases tell together is not known."""
 HELD_BACK: Final = frozenset(
     {"diffusion_reprise", "diffusion_rectifiee", "cotes_d_une_diffusion", "premiere_diffusion"}
@@ -65,10 +68,13 @@ class Precedents:
     ----------
     again : bool
         Whether the run has been released already: its line is there.
+    strangers : tuple of Fault
+        Doubts on the sends kept beside the dossier that are of another name: nothing of them is held.
     """
 
     releases: tuple[Release, ...] = ()
     again: bool = False
+    strangers: tuple[Fault, ...] = ()
 
     def source(self) -> tuple[Source, ...]:
         """Return the releases as an input of the run; none when there is none."""
@@ -126,13 +132,22 @@ def precedents(
         for path, one in zip(packs, given, strict=True)
         if not one.concerns(bailleurs, ())
     )
-    given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
+    kept = {p: _line_of(p, pack) for p in sent if RELEASE in (pack := read_pack(p))}
+    given += kept.values()
     more = {dumps(r.line()): r for r in given}
     found = _in_order(ledger, [r for line, r in more.items() if line not in held])
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
     again = run in runs
-    return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
+    strangers = tuple(
+        Fault(
+            "envoi_d_un_autre", Place(p.name), ", ".join(one.bailleurs),
+            {"bailleurs": ", ".join(bailleurs)}, Severity.DOUTE,
+        )
+        for p, one in kept.items()
+        if not one.concerns(bailleurs, ())
+    )  # fmt: skip
+    return Precedents(tuple(ours[: runs.index(run)] if again else ours), again, strangers)
 
 
 def _in_order(ledger: Sequence[Release], more: Sequence[Release]) -> list[Release]:

@@ -9,8 +9,16 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
+from tfpb.evidence.printed_survey import RELEASE
+from tfpb.io.packs.pack import LISTING, RUN
 from tfpb.model.survey import LEVELS
-from tfpb.pipeline.published_before import LEDGER_VARIABLE, ledger_with, precedents, release_of
+from tfpb.pipeline.published_before import (
+    LEDGER_VARIABLE,
+    ledger_with,
+    precedents,
+    refuse_release,
+    release_of,
+)
 from tfpb.pipeline.steps.surveying import as_released
 from tfpb.survey.secrecy.disclosure import TABLES, reopened
 from tfpb.words.faults.sentences import fault_text
@@ -176,3 +184,21 @@ def test_a_release_given_that_is_of_another_name_is_refused(ledger: Path, tmp_pa
         ("precedent_d_un_autre", "a.json")
     ]
     assert precedents(["office a"], "bb", ["R01"], [pack]).releases
+
+
+def test_a_send_kept_beside_the_dossier_under_another_name_is_doubted(
+    ledger: Path, tmp_path: Path
+) -> None:
+    """A landlord renamed sent the same answers again, and nothing said that its old sends were not held."""
+    send = tmp_path / "envois" / "2025-2026-01-05"
+    send.mkdir(parents=True)
+    for name, line in ((RELEASE, line_of(["Office A"], "aa", JOINT)), (LISTING, {}), (RUN, {})):
+        (send / name).write_text(json.dumps(line))
+    found = precedents(["A Habitat"], "bb", ["R01"], sent=[send])
+    assert not found.releases
+    (one,) = found.strangers
+    assert (one.code, one.place.file, one.got) == ("envoi_d_un_autre", send.name, "Office A")
+    with pytest.raises(TfpbError):
+        refuse_release(found.strangers)
+    kept = precedents(["office a"], "bb", ["R01"], sent=[send])
+    assert (len(kept.releases), kept.strangers) == (1, ())
