@@ -144,7 +144,8 @@ def _notes(
 ) -> list[str]:
     last = survey.waves[-1]
     count = released(dossier.claims, "menages", f"vague {last.vague}")
-    rate = response_rate(last.n, last.contactes) if count == last.n else None
+    given = response_rate(last.n, last.contactes, shared=last.contactes_partages)
+    rate = given if count == last.n else None
     out = [words.answered(last, int(count), rate, shared=shared)] if count is not None else []
     out += [words.DAGGER] if daggers else []
     out += [words.OTHER_QUESTIONS.format(count=others)] if others > 0 else []
