@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -221,10 +222,9 @@ def contacts_by(survey: Survey, plan: Plan, wave: str) -> list[list[object]]:
     """Return the households contacted in a wave by side and type of dwelling: `[cote, type, count]`."""
     if shared_contacts(survey, plan, wave):
         return []
-    counts: dict[tuple[str, str], int] = {}
+    counts = Counter[tuple[str, str]]()
     for c in _of_owners(survey, plan.enquete.contacts_by(_section(plan, wave)), wave):
-        key = (c.cote, c.type_habitat)
-        counts[key] = counts.get(key, 0) + c.contactes
+        counts[c.cote, c.type_habitat] += c.contactes
     return [[side, kind, count] for (side, kind), count in counts.items()]
 
 
@@ -257,7 +257,9 @@ def shared_contacts(survey: Survey, plan: Plan, wave: str) -> dict[str, object]:
     named = ((n, one.bailleur) for n, one in plan.enquete.fichiers.items() if fold(n) not in read)
     if (other := next((n for n, bailleur in named if bailleur), None)) is not None:
         return {"fichier": other}
-    homes = 0 if survey.stock is None else int(survey.stock["logements"].sum())
+    if survey.stock is None:
+        return {}
+    homes = int(survey.stock["logements"].sum())
     return {"fichier": "", "logements": homes} if 0 < homes * _HALF_MORE < count else {}
 
 

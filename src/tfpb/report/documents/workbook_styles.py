@@ -301,8 +301,8 @@ def _whole_states(tables: Sequence[Table], wanted: Sequence[int]) -> Iterator[tu
     for table in tables:
         for k, column in enumerate(table.columns):
             kinds = set() if column.format in NUMERIC else set(table.rows.iloc[:, k])
-            if len(kinds) <= _FEW:
-                word = max((_longest(as_text(v, column.format)) for v in kinds), default=0.0)
+            if kinds and len(kinds) <= _FEW:
+                word = max(_longest(as_text(v, column.format)) for v in kinds)
                 yield k, min(math.ceil(word), _SHARED, wanted[k])
 
 
