@@ -210,9 +210,9 @@ def contacted(survey: Survey, plan: Plan, wave: str) -> int:
     rows = plan.enquete.contacts_by(_section(plan, wave))
     if any(c.bailleur for c in rows):
         own = _of_owners(survey, rows, wave)
-        told = {(fold(c.bailleur), c.cote) for c in own}
+        given = {(fold(c.bailleur), c.cote) for c in own}
         wanted = {(owner, side) for owner in _owners(survey, wave) for side in _SIDES.values()}
-        return sum(c.contactes for c in own) if wanted <= told else 0
+        return sum(c.contactes for c in own) if wanted <= given else 0
     declared_ = _section(plan, wave).get("contactes")
     count = declared_ if declared_ is not None else plan.enquete.contactes
     return count if isinstance(count, int) else 0
