@@ -86,15 +86,24 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made:
     lost = 0
     for pack in (p for p in (region_made / "bailleurs").iterdir() if p.is_dir()):
         read_in = read(next(pack.rglob("lectures.csv")))
-        told = read_in.loc[read_in["role"] == "Enquête", "lues"].astype(str)
+        told = read_in[read_in["role"] == "Enquête"]
         assert len(told) >= 1
-        hidden = told.str.contains("…").any()
+        hidden = (told["lues_mot"] == "…").any()
+        assert (told["lues"].isna() == told["lues_mot"].notna()).all()
         assert all((n is None) == hidden for n in rows(pack))
         lost += hidden
     assert lost
     assert rows(region_made).count(None) >= lost
     whole = read(region_made / "region" / "donnees" / "sources.csv").set_index("role")
     assert pd.isna(whole.loc["Enquête", "lignes"])
+
+
+def test_a_doubt_of_a_pack_is_written_once(region_made: Path) -> None:
+    """Those of the programme were: under the file's name of the column, and under ours."""
+    for path in (region_made / "bailleurs").glob("*/donnees/doutes.csv"):
+        rows = read(path)
+        where = rows["ou"].fillna("").str.partition(", colonne")[0]
+        assert not rows.assign(ou=where).duplicated(["titre", "ou"]).any(), path
 
 
 def test_a_contrat_names_bailleurs_for_their_stock_only(region_made: Path) -> None:

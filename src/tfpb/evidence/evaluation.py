@@ -80,7 +80,7 @@ def evaluation(
     Returns
     -------
     Evaluation
-        `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `masque`,
+        `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `sans_reponse`, `masque`,
         `ecart_defavorable`, `ecart_equivalent`, `ecart_non_conclu`, `ecart_a_confirmer`, then `|hausse`,
         `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
         `|evolution_…` (`Story`) where the figure like with like tells another story.
@@ -166,8 +166,16 @@ def _axis_rows(
                 reading["lecture"] += f"|{kind}_{clash.story}"
         rows.append({**head, "item": item, "vague": last, **reading})
     if not rows:
-        rows = [{**head, "item": "", "vague": last, "lecture": "masque|sans_evolution"}]
+        unshown = {_unshown(gaps.get((Groupe.ECART, last, code, item))) for item in linked}
+        now = "masque" if "masque" in unshown else "sans_reponse"
+        rows = [{**head, "item": "", "vague": last, "lecture": f"{now}|sans_evolution"}]
     return rows
+
+
+def _unshown(gap: dict[Any, Any] | None) -> str:
+    """Return why a gap is not shown: nobody was asked or answered, else secrecy."""
+    nobody = gap is None or gap["publication"] == Publication.NON_CALCULABLE
+    return "sans_reponse" if nobody else "masque"
 
 
 def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[str, Any]:
@@ -175,7 +183,7 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         "publication": str(gap["publication"]) if gap else Publication.NON_CALCULABLE
     }
     if gap is None or gap["publication"] not in SHOWN:
-        now = "masque"
+        now = _unshown(gap)
     else:
         out |= {
             "n": gap["n"],

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import fail
 from tfpb.evidence.differences import DICTIONARY, rows_of
+from tfpb.evidence.other_quarters import ADDED, PAGES, SHARED, carriers, lacking_first, shares_of
+from tfpb.facts.amount import between
+from tfpb.facts.claim import TITLES, Claim, Claims, State
 from tfpb.model.assembly import Cell, Explanation, Extract, Subject
 from tfpb.near_names import near_names
 from tfpb.packaged import packaged
@@ -19,6 +22,8 @@ from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from tfpb.facts.amount import Amount
 
 Row = dict[str, str]
 
@@ -42,6 +47,9 @@ _FIRST: Final = (Subject.ACTION, Subject.HOME, Subject.QUARTER, Subject.QUESTION
 """What a line that bears an amount is about, the first that it names."""
 _SCALES: Final = {"euros": 1, "centimes": 1, "pourcent": 100, "points": 100}
 _MOST_PLACES: Final = 12
+_ONE: Final = Decimal(1)
+_ALMOST: Final = Decimal("0.99")
+_ROUNDINGS: Final = (ROUND_HALF_UP, ROUND_UP)
 _NO_LINE: Final[tuple[Row, Decimal]] = ({}, Decimal(0))
 
 
@@ -70,6 +78,7 @@ def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...
         exact = (
             *tables.claimed(reference, 0),
             *tables.derived(reference),
+            *tables.of_others(reference),
             *tables.amount(reference),
         )
         return exact or tables.claimed(reference, 1)
@@ -193,6 +202,37 @@ class _Tables:
                 out.append(Explanation(Subject.CLAIM, name, (self.claims(rest),)))
         return tuple(out)
 
+    def of_others(self, reference: str) -> tuple[Explanation, ...]:
+        """Return what the note adds up of quarters: those its table does not hold, what they carry over."""
+        wanted = _number(reference)
+        if wanted is None or "point" in reference:
+            return ()
+        rows = {(r["nom"], r["portee"]): r for r in self.rows("faits") if r["nom"] in TITLES}
+        held = Claims(Claim(*key, _read(r), State.INCONNU) for key, r in rows.items())
+        codes = lacking_first(held)
+        some = carriers(held)
+        tried: list[tuple[tuple[str, ...], list[str], Amount]] = [
+            (("reporte",), some, held.sum("reporte", some))
+        ]
+        for kept in (k for k in PAGES if k < len(codes)):
+            rest = codes[kept:]
+            tried += [((name,), rest, held.sum(name, rest)) for name in ADDED]
+            shares = zip(SHARED, shares_of(held, rest), strict=True)
+            tried += [((name, "acquis"), rest, share) for name, share in shares]
+        found = [
+            (names, codes)
+            for names, codes, whole in tried
+            if _writes(whole, wanted, share="%" in reference, divided=len(names) > 1)
+        ]
+        return tuple(
+            Explanation(
+                Subject.CLAIM,
+                f"{' ÷ '.join(TITLES[n].french for n in names)} · {' + '.join(codes)}",
+                (self.claims([rows[n, c] for n in names for c in codes if (n, c) in rows]),),
+            )
+            for names, codes in found
+        )
+
     def claims(self, lines: Sequence[Row]) -> Extract:
         return self.extract("faits", lines, _SUBJECTS[Subject.CLAIM]["trail"]["faits"]["columns"])
 
@@ -256,6 +296,23 @@ def _subject(row: Row) -> tuple[Subject, str] | None:
 
 def _far_from_the_whole(claim: Row) -> tuple[bool, bool]:
     return claim["valeur_bas"] != claim["valeur_haut"], claim["portee"] != _WHOLE
+
+
+def _read(row: Row) -> Amount | None:
+    """Read the bounds of a claim; none where it bears no figure."""
+    least, most = _number(row["valeur_bas"]), _number(row["valeur_haut"])
+    return None if least is None else between(least, most, str(State.INCONNU))
+
+
+def _writes(whole: Amount, wanted: Decimal, *, share: bool, divided: bool) -> bool:
+    """Return whether a sum, or a share, is written so: one so that its line adds up, the other outwards."""
+    ends = [end for end in (whole.at_least, whole.at_most) if end is not None]
+    if share != divided:
+        return False
+    if not share:
+        return any(_shown(end, wanted, 1) for end in ends)
+    ends = [100 * (min(end, _ALMOST) if whole.is_known and end < 1 else end) for end in ends]
+    return any(wanted == end.quantize(_ONE, way) != 0 for way in _ROUNDINGS for end in ends)
 
 
 def _scale(reference: str) -> int:

@@ -157,6 +157,7 @@ def _counts(gaps: pd.DataFrame) -> Iterator[Claim]:
     for scope, rows in ((TOTAL, gaps), (SERVICE, pick(gaps, nature=Nature.SERVICE))):
         lower, good = (rows["issue"].isin(list(kinds)) for kinds in (LOWER, FAVOURABLE))
         shown = rows["publication"].isin(SHOWN)
+        nobody = rows["publication"] == Publication.NON_CALCULABLE
         counts = {
             "questions": shown | True,
             "questions_plus_basses": lower,
@@ -164,7 +165,8 @@ def _counts(gaps: pd.DataFrame) -> Iterator[Claim]:
             "questions_aussi_bien": good & rows["sure"],
             "questions_isolees": good & ~rows["sure"],
             "questions_incertaines": shown & ~lower & ~good,
-            "questions_masquees": ~shown,
+            "questions_masquees": ~shown & ~nobody,
+            "questions_sans_reponse": nobody,
         }
         for name, there in counts.items():
             yield claim(name, scope, known(int(there.sum())))

@@ -99,9 +99,10 @@ class FichierEnquete(_Model):
 
 
 class Contactes(_Model):
-    """Households contacted on one side, of one type of dwelling or of all."""
+    """Households contacted on one side, of one type of dwelling or of all, of one bailleur or of all."""
 
     cote: Literal["qpv", "hors_qpv"]
+    bailleur: str = ""
     type_habitat: str = ""
     contactes: int = Field(ge=1, strict=True)
 

@@ -69,13 +69,15 @@ class TableColumn:
     """One column: key in the frame, French header (unit included), format, width in characters.
 
     `PERCENT`, `POINTS` and `WHOLE_POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A
-    missing number shows as an empty cell in a workbook and « – » in a document.
+    missing number shows as an empty cell in a workbook and « – » in a document. Where words may stand in
+    place of a number (`worded`), the data have them in a column of their own.
     """
 
     key: str
     header: str
     format: Format = Format.TEXT
     width: int = 14
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,10 @@ class Table:
         Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
     filled : mapping of str to tuple of str
         Columns that people fill in the sheet, each with the words it offers.
+    printed : int, optional
+        How many rows, the first, a sheet prints; it shows them all.
+    data : tuple of (TableColumn, cells)
+        Columns that the data have besides, after the others: the bounds of amounts, and their states.
     """
 
     key: str
@@ -120,6 +126,8 @@ class Table:
     sheet: str = ""
     folded: bool = False
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    printed: int | None = None
+    data: tuple[tuple[TableColumn, tuple[Any, ...]], ...] = ()
 
     def shortened(self, most: int, rest: Callable[[int], str]) -> Table:
         """Return the table with so many rows at most, and what `rest` says of the others as a note."""

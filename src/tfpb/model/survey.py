@@ -72,6 +72,8 @@ class WaveFacts:
         As declared in `[enquete]`, empty when not given.
     contactes : int
         Households contacted, or questionnaires sent, as declared; 0 when not given.
+    contactes_partages : bool
+        Whether they may be those of several dossiers: no response rate comes of them.
     ponderation : tuple of WeightSpread
         Weights as delivered, then as calibrated; none when no weight was delivered.
     """
@@ -89,6 +91,7 @@ class WaveFacts:
     population: str = ""
     quotas: str = ""
     contactes: int = 0
+    contactes_partages: bool = False
     ponderation: tuple[WeightSpread, ...] = ()
 
     def response_ratio(self, contacted: Iterable[tuple[str, str, int]]) -> float:

@@ -7,7 +7,7 @@ import io
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import known, unknown
+from tfpb.facts.amount import between, known, unknown
 from tfpb.io.packs.pack import read_pack
 from tfpb.io.tables.contents import unreadable
 from tfpb.pipeline.published_before import ALONE, bailleurs_of
@@ -16,7 +16,7 @@ from tfpb.text import fold
 from tfpb.words.money.programme_words import ORIGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tfpb.facts.amount import Amount
@@ -25,6 +25,7 @@ _BALANCE: Final = "donnees/bilan.csv"
 _YEARS: Final = "donnees/annees_convention.csv"
 _HEIGHTS: Final = {"valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur"}
 _HOMES: Final = "logements_abattus"
+_UNPROVED: Final = "non_etabli"
 
 
 def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, Decimal]:
@@ -74,17 +75,25 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
                 raise unreadable(path, _YEARS)
             past = int(written)
             if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
-                amounts = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
+                amounts = {c: a for c in YEAR_CLAIMS if (a := _amount(row, c)) is not None}
                 if past not in found or own > found[past][0]:
                     found[past] = (own, amounts)
     return {past: amounts for past, (_, amounts) in found.items()}
 
 
-def _amount(text: str) -> Amount:
+def _amount(row: Mapping[str, str], column: str) -> Amount | None:
+    """Read an amount, or its bounds where that pack did not know it; None where nobody claimed it."""
+    least, most = (row.get(f"{column}_{end}") for end in ("bas", "haut"))
     try:
-        return known(Decimal(text))
-    except InvalidOperation:  # « au moins … »: a least is no value
-        return unknown("non_etabli")
+        if row.get(column):
+            return known(Decimal(row[column]))
+        if least:
+            return between(Decimal(least), Decimal(most) if most else None, _UNPROVED)
+    except (
+        InvalidOperation
+    ):  # « au moins … », where earlier packs wrote bounds: a least is no value
+        return unknown(_UNPROVED)
+    return unknown(_UNPROVED) if row.get(f"{column}_etat") else None
 
 
 def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:

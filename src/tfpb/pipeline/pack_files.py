@@ -21,6 +21,7 @@ from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import DRAFT
 from tfpb.report.charts.drawing import draw
+from tfpb.report.data_table import data_table
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, answers_first, chapters
 from tfpb.report.documents.quarter_pdf import render_face, render_leaflet
@@ -132,9 +133,9 @@ def step_count(model: MapModel) -> int:
 
 
 def data_tables(report: Report) -> list[Table]:
-    """Return the tables that go out as data too."""
+    """Return the tables that go out as data too, as data."""
     blocks = (b for s in report.sections for b in s.blocks)
-    return [b for b in blocks if isinstance(b, Table) and "donnees" in b.media]
+    return [data_table(b) for b in blocks if isinstance(b, Table) and "donnees" in b.media]
 
 
 def dictionary(tables: Iterable[Table]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from tfpb.model.survey import pick
 from tfpb.near_names import near_contrats
 from tfpb.region.facts import LARGE, codes_in, quarter_stock
 from tfpb.region.places import Territories
-from tfpb.report.sections.build import claimed
+from tfpb.report.sections.build import STATE, claimed
 from tfpb.report.sections.restitution import EACH_AXIS
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.text import fold
@@ -298,7 +298,7 @@ def headline_columns(whole: Published) -> tuple[pd.DataFrame, pd.DataFrame]:
 def plain(rows: pd.DataFrame, claims: Claims) -> pd.DataFrame:
     """Return claims as numbers a GIS reads: empty where one is not known, and `partiel` then 1."""
     held = claimed("territoires_argent", rows, claims, repeated=EACH_AXIS)
-    added = [str(c) for c in held if c not in rows]
+    added = [str(c) for c in held if c not in rows and not str(c).endswith(STATE)]
     unsure = [
         int(any(a is not None and not a.is_known for a in some))
         for some in held[added].to_numpy().tolist()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = ("ecart", "satisfaits_qpv", "satisfaits_hors", "menages_qpv", "menages_hors")
 """Claims of a line of the page."""
+_WITHHELD: Final = frozenset({Publication.MASQUE.value, Publication.NON_PUBLIABLE.value})
 _KEYS: Final = ("territoire", "item", "groupe", "vague")
 PROVE: Final = "prouver"
 PLACE: Final = "situer"
@@ -58,6 +59,8 @@ class OwnAnswers:
         Figures that one like with like contradicts, as `stories_of` lists them.
     found : mapping
         Rows by territory, question, group and wave.
+    places : set of str
+        Territories that have rows.
     mode_changed : set of str
         Pairs of waves over which firm or mode changed.
     margin : float
@@ -77,6 +80,7 @@ class OwnAnswers:
     everyone: bool = False
     found: Mapping[tuple[str, ...], dict[Any, Any]] = field(default_factory=dict)
     mode_changed: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
 
 def own_answers(dossier: Dossier) -> OwnAnswers | None:
@@ -104,6 +108,7 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
         survey.of_others,
         found,
         mode_changed(rows),
+        frozenset(key[0] for key in found),
     )
 
 
@@ -241,9 +246,10 @@ def _satisfaction(
     modelled = _modelled_sentence(mine, answers.items[best], lines[best].label)
     if shown:
         return words.gap_scope(everyone=answers.everyone), lines, modelled
-    own = pick(answers.rows, territoire=code, vague=answers.waves[-1], groupe=Groupe.ECART)
-    if len(own) and own["publication"].eq(Publication.NON_CALCULABLE).all():
-        return words.UNASKED, (), modelled
+    own = pick(answers.rows, vague=answers.waves[-1], groupe=Groupe.ECART)
+    here, quarters = pick(own, territoire=code), pick(own, niveau="code_qpv")
+    if here["publication"].eq(Publication.NON_CALCULABLE).all():
+        return words.UNASKED if len(quarters) else words.NOT_BY_QUARTER, (), modelled
     return words.WITHHELD, lines, modelled
 
 
@@ -262,15 +268,16 @@ def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> G
     wave, found = answers.waves[-1], answers.found
     row = found.get((place, item, Groupe.ECART, wave))
     scope, label = answers_scope(place, item, wave), str(answers.labels[item])
-    if row is None:
-        code = Publication.MASQUE
-        return GapLine(label, words=verdict_words(code, code), masked=True)
+    if row is None:  # of a place where nobody answered there is no row at all
+        heard = place in answers.places
+        code = Publication.MASQUE if heard else Publication.NON_CALCULABLE
+        return GapLine(label, words=verdict_words(code, code), masked=heard)
     if claims.has("ecart", scope):
         seen = {name: released(claims, name, scope) for name in _WRITTEN}
         masked = claims.get("ecart", scope).state is State.MASQUE
     else:
         sides = (found.get((place, item, side, wave)) for side in (Groupe.QPV, Groupe.HORS_QPV))
-        seen, masked = _of_rows(row, *sides), row["publication"] not in SHOWN
+        seen, masked = _of_rows(row, *sides), row["publication"] in _WITHHELD
     line = GapLine(label, words=verdict(row), masked=masked, general=answers.general.get(item, ""))
     if seen["ecart"] is None:
         return line

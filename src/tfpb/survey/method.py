@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import ENSEMBLE
+from tfpb.model.columns import STAMP
 from tfpb.model.results import FIELD_COLUMNS
 from tfpb.model.survey import WaveFacts, WeightSpread
 from tfpb.survey.printed import rounded_count
@@ -22,14 +24,15 @@ from tfpb.words.survey.verdict_words import adopted_before
 from tfpb.words.survey.wave_dates import order_unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tfpb.model.arrays import Floats
-    from tfpb.model.plan import Item, Plan
+    from tfpb.model.plan import Contactes, Item, Plan
     from tfpb.survey.respondents import Survey
 
 
 DECLARED: Final = ("prestataire", "mode", "dates", "population", "quotas")
+_HALF_MORE: Final = 1.5
 ALARM: Final = 1.05
 """Median ratio of R's errors to those printed beyond which résidences differ more than was supposed."""
 _ENOUGH: Final = 200
@@ -116,13 +119,7 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
         notices.append(doubt("sans_poids"))
     if reglages.cible == PARC and target(survey, plan) != PARC:
         notices.append(doubt("cible_sans_patrimoine"))
-    sizes = survey.respondents["vague"].value_counts()
-    for wave in survey.waves:
-        contacts, n = contacted(plan, wave), int(sizes[wave])
-        if 0 < contacts < n:
-            least = reglages.publication_n
-            asked = int(rounded_count(np.array(n))) if n >= least else bounded(n, least)
-            notices.append(doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=asked))
+    notices += _contact_doubts(survey, plan)
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     last, adopted = survey.waves[-1], reglages.marge_adoptee_le
@@ -133,6 +130,19 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
         held = f" ({dates})" if dates else ""
         notices.append(doubt("marge_adoptee_apres", long_date(adopted), vague=last, dates=held))
     return notices
+
+
+def _contact_doubts(survey: Survey, plan: Plan) -> Iterator[Fault]:
+    """Doubt households contacted that are fewer than those interviewed, or those of several dossiers."""
+    sizes, least = survey.respondents["vague"].value_counts(), plan.reglages.publication_n
+    for wave in survey.waves:
+        contacts, n = contacted(survey, plan, wave), int(sizes[wave])
+        if signs := shared_contacts(survey, plan, wave):
+            count = contacts or _added(plan, wave)
+            yield doubt("contactes_partages", str(count), vague=wave, **signs)
+        if 0 < contacts < n:
+            asked = int(rounded_count(np.array(n))) if n >= least else bounded(n, least)
+            yield doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=asked)
 
 
 def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, object]:
@@ -155,7 +165,7 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
         "territoires": tuple(by),
         "calage": _calibration(survey),
         "segments": segments(plan, survey.respondents),
-        "contactes_par": {w: c for w in survey.waves if (c := contacts_by(plan, w))},
+        "contactes_par": {w: c for w in survey.waves if (c := contacts_by(survey, plan, w))},
     }
 
 
@@ -192,17 +202,65 @@ def periods(plan: Plan, waves: Iterable[str]) -> dict[str, str]:
     return {wave: declared(plan, wave)["dates"] for wave in waves}
 
 
-def contacted(plan: Plan, wave: str) -> int:
-    """Return the households contacted in a wave, as its own section declares, else the common one; 0."""
+def contacted(survey: Survey, plan: Plan, wave: str) -> int:
+    """Return the households contacted in a wave, as its own section declares, else the common one; 0.
+
+    Where rows of `contactes_par` name bailleurs, those of the interviews count, if each has both sides.
+    """
+    rows = plan.enquete.contacts_by(_section(plan, wave))
+    if any(c.bailleur for c in rows):
+        own = _of_owners(survey, rows, wave)
+        given = {(fold(c.bailleur), c.cote) for c in own}
+        wanted = {(owner, side) for owner in _owners(survey, wave) for side in _SIDES.values()}
+        return sum(c.contactes for c in own) if wanted <= given else 0
     declared_ = _section(plan, wave).get("contactes")
     count = declared_ if declared_ is not None else plan.enquete.contactes
     return count if isinstance(count, int) else 0
 
 
-def contacts_by(plan: Plan, wave: str) -> list[list[object]]:
+def contacts_by(survey: Survey, plan: Plan, wave: str) -> list[list[object]]:
     """Return the households contacted in a wave by side and type of dwelling: `[cote, type, count]`."""
-    held = plan.enquete.contacts_by(_section(plan, wave))
-    return [[c.cote, c.type_habitat, c.contactes] for c in held]
+    if shared_contacts(survey, plan, wave):
+        return []
+    counts = Counter[tuple[str, str]]()
+    for c in _of_owners(survey, plan.enquete.contacts_by(_section(plan, wave)), wave):
+        counts[c.cote, c.type_habitat] += c.contactes
+    return [[side, kind, count] for (side, kind), count in counts.items()]
+
+
+def _added(plan: Plan, wave: str) -> int:
+    return sum(c.contactes for c in plan.enquete.contacts_by(_section(plan, wave)))
+
+
+def _owners(survey: Survey, wave: str) -> set[str]:
+    frame = survey.respondents
+    return {fold(str(name)) for name in frame.loc[frame["vague"] == wave, "bailleur"].unique()}
+
+
+def _of_owners(survey: Survey, rows: Iterable[Contactes], wave: str) -> list[Contactes]:
+    """Keep the contacts of the bailleurs of the interviews, and those of no bailleur in particular."""
+    owners = _owners(survey, wave)
+    return [c for c in rows if not c.bailleur or fold(c.bailleur) in owners]
+
+
+def shared_contacts(survey: Survey, plan: Plan, wave: str) -> dict[str, object]:
+    """Return what shows that the contacts of a plan may be those of several dossiers; empty if nothing does.
+
+    The plan names a file of another bailleur, which this survey does not read; or more households were
+    contacted than there are dwellings, by half: some are located later, none is contacted twice.
+    """
+    rows = plan.enquete.contacts_by(_section(plan, wave))
+    count = contacted(survey, plan, wave) or _added(plan, wave)
+    if not count or any(c.bailleur for c in rows):
+        return {}
+    read = {fold(str(name)) for name in survey.respondents[STAMP[0]].unique()}
+    named = ((n, one.bailleur) for n, one in plan.enquete.fichiers.items() if fold(n) not in read)
+    if (other := next((n for n, bailleur in named if bailleur), None)) is not None:
+        return {"fichier": other}
+    if survey.stock is None:
+        return {}
+    homes = int(survey.stock["logements"].sum())
+    return {"fichier": "", "logements": homes} if 0 < homes * _HALF_MORE < count else {}
 
 
 def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
@@ -211,7 +269,7 @@ def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
     named = frame[frame["residence"] != ""]
     weighted = survey.has_weights and plan.colonnes.poids
     sheet = declared(plan, wave)
-    contacts = contacted(plan, wave)
+    contacts = contacted(survey, plan, wave)
     return WaveFacts(
         vague=wave,
         n=len(frame),
@@ -222,6 +280,7 @@ def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
         effet_plan_median=deff,
         periode=sheet.pop("dates"),
         contactes=contacts if contacts >= len(frame) else 0,
+        contactes_partages=bool(shared_contacts(survey, plan, wave)),
         ponderation=weight_spreads(survey, wave),
         **sheet,
     )

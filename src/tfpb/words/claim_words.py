@@ -44,7 +44,7 @@ NATURES: Final = {"reel": "réel", "estime": "estimé"}
 WHOLE: Final = "Ensemble"
 LEAD: Final = (
     "Chaque chiffre du dossier, une fois : son nom, sa valeur ou ses bornes, ce qu’on en sait, la feuille où "
-    "sont ses lignes."
+    "sont ses lignes. S’impriment ceux de l’ensemble ; les autres se lisent ici, et dans donnees/faits.csv."
 )
 _SUSPENDED: Final = f"{{state}} : {{bounds}} {ON_REPLY}"
 _VERDICT: Final = verdict_scope("").strip()

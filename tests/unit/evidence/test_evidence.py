@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -122,6 +123,19 @@ def test_a_quarter_keeps_only_what_may_be_published(
     assert quarter.loc[3, "lecture"].startswith("ecart_non_conclu")
     assert quarter.loc[1, "lecture"] == "masque|sans_evolution"
     assert pd.isna(quarter.loc[1, "ecart"])
+
+
+def test_what_nobody_was_asked_is_not_masked(
+    located: Located, programme: Claims, published: Published
+) -> None:
+    def read(publication: str) -> list[str]:
+        rows = published.comparison.assign(publication=publication)
+        held = replace(published, comparison=rows)
+        table = evaluation(located, NAMED, programme, held).table.set_index(["niveau", "axe"])
+        return [str(table.loc[(level, 3), "lecture"]) for level in ("convention", "qpv")]
+
+    assert read("non_calculable") == ["sans_reponse|sans_evolution"] * 2
+    assert read("masque") == read("non_publiable") == ["masque|sans_evolution"] * 2
 
 
 def test_without_survey_money_stays(located: Located, programme: Claims) -> None:

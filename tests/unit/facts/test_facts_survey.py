@@ -143,7 +143,7 @@ def test_too_few_answers_leave_their_number_and_no_figure() -> None:
 
 COUNTS = (
     "questions_plus_basses", "questions_plus_basses_sures", "questions_aussi_bien",
-    "questions_isolees", "questions_incertaines", "questions_masquees",
+    "questions_isolees", "questions_incertaines", "questions_masquees", "questions_sans_reponse",
 )  # fmt: skip
 
 
@@ -198,10 +198,11 @@ def test_questions_are_counted_once_by_what_they_come_to() -> None:
         row("q3", "ecart", 0, **MASKED),
         row("q4", "ecart", -0.1, verdict="non_concluant"),
         row("q5", "ecart", -0.1, verdict="inferieur", vague="2019"),
+        row("q5", "ecart", 0, verdict="non_calculable", publication="non_calculable"),
     )
     names = (*COUNTS, "questions")
-    assert [held.amount(n).exact for n in names] == [1, 0, 1, 0, 1, 1, 4]
-    assert [held.amount(n, SERVICE).exact for n in names] == [1, 0, 1, 0, 1, 0, 3]
+    assert [held.amount(n).exact for n in names] == [1, 0, 1, 0, 1, 1, 1, 5]
+    assert [held.amount(n, SERVICE).exact for n in names] == [1, 0, 1, 0, 1, 0, 1, 4]
     assert held.amount("questions", verdict_scope("masque")) == known(1)
     assert not held.has("questions", verdict_scope("non_publiable"))
 
@@ -213,7 +214,7 @@ def test_favourable_questions_that_the_family_does_not_keep_are_told_apart() -> 
         row("q4", "ecart", -0.1, verdict="inferieur", assurance="sure"),
         row("q5", "ecart", -0.1, verdict="inferieur_peu"),
     )
-    assert [held.amount(n).exact for n in COUNTS] == [2, 1, 1, 1, 0, 0]
+    assert [held.amount(n).exact for n in COUNTS] == [2, 1, 1, 1, 0, 0, 0]
 
 
 def test_verdicts_are_lower_as_good_or_unknown_and_a_hidden_one_is_its_reason() -> None:

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tfpb.errors import TfpbError
+from tfpb.facts.amount import between, unknown
 from tfpb.pipeline.last_pack import last_heights, past_years
 
 if TYPE_CHECKING:
@@ -80,6 +81,20 @@ def test_years_that_earlier_packs_tell_each_by_the_pack_of_that_year(tmp_path: P
         assert not told[2025]["acquis_eur"].is_known
     assert sorted(past_years("Habitat", 2025, [early, late])) == [2023, 2024]
     assert past_years("Autre", 2026, [early]) == {}
+
+
+def test_bounds_that_an_earlier_pack_wrote_are_read_back(tmp_path: Path) -> None:
+    folder = pack(tmp_path, years=("2024;;1;;ce dossier",), name="c.zip")
+    head = "annee;acquis_eur;acquis_eur_bas;acquis_eur_haut;acquis_eur_etat;prouve_eur;origine"
+    lines = "2024;;5,50;9;suspendu;;ce dossier", "2023;;;;inconnu;;ce dossier"
+    with ZipFile(folder, "w") as archive:
+        archive.writestr("diffusion.json", json.dumps(LINE))
+        archive.writestr("run.json", "{}")
+        archive.writestr("empreintes.json", "{}")
+        archive.writestr("donnees/annees_convention.csv", "\r\n".join((head, *lines)))
+    past = past_years("Habitat", 2026, [folder])
+    assert past[2024] == {"acquis_eur": between(Decimal("5.5"), Decimal(9), "non_etabli")}
+    assert past[2023] == {"acquis_eur": unknown("non_etabli")}
 
 
 def test_of_two_packs_of_one_year_the_first_given_the_last_sent_rules(tmp_path: Path) -> None:

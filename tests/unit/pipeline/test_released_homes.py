@@ -12,7 +12,13 @@ from tfpb.errors import TfpbError
 from tfpb.io.packs.pack import LISTING
 from tfpb.io.packs.sent import sent_before
 from tfpb.model.survey import LEVELS
-from tfpb.pipeline.published_before import LEDGER_VARIABLE, ledger_with, precedents, release_of
+from tfpb.pipeline.published_before import (
+    LEDGER_VARIABLE,
+    ledger_with,
+    precedents,
+    refuse_release,
+    release_of,
+)
 from tfpb.pipeline.steps.surveying import as_released
 from tfpb.survey.secrecy.disclosure import TABLES, reopened
 from tfpb.words.faults.sentences import fault_text

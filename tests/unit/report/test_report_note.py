@@ -16,17 +16,22 @@ from report_dossier import abatement, claimed, located, make, settled
 
 from effort import tries
 from everywhere import need
+from tfpb.evidence.differences import DICTIONARY
+from tfpb.evidence.explanation import explain
 from tfpb.facts.amount import between, known, nil, total, unknown
 from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope
+from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.question import Unit
 from tfpb.model.report import Drawn, Headed, Lines
+from tfpb.pipeline.pack_files import data_tables, dictionary
 from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
+from tfpb.report.sections.faits import faits
 from tfpb.report.sections.note import OfPlace
 from tfpb.report.sections.note import note as whole_note
 from tfpb.words.documents import note_words
@@ -298,6 +303,14 @@ def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_fi
     [row] = [r for r in lines(masked, TENANTS) if r[0].startswith("Accueil")]
     assert row[1:5] == ["masqué", "", "masqué", "masqué"]
     assert "masqué 1 fois" in said(masked, TENANTS)
+    asked_of_none = hidden.assign(publication=hidden["publication"].where(~here, "non_calculable"))
+    unasked = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=asked_of_none))
+    )
+    [row] = [r for r in lines(unasked, TENANTS) if r[0].startswith("Accueil")]
+    assert row[1:5] == ["sans réponse", "", "sans réponse", "non calculable"]
+    assert "sans réponse 1 fois" in said(unasked, TENANTS)
+    assert "masqué" not in said(unasked, TENANTS)
     every = (hidden["groupe"] == "ecart") & (hidden["vague"] == "2023")
     hidden.loc[every, "publication"] = "masque"
     hidden.loc[every, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
@@ -557,6 +570,34 @@ def test_names_cut_alike_are_cut_in_their_middle() -> None:
     assert cut["D"] == "Beaulieu"
 
 
+def test_what_is_added_up_of_quarters_that_the_page_does_not_hold_is_explained() -> None:
+    """At 15 quarters: their line, on all the room and on less, and what they carry over in all."""
+    rows_of = [
+        euros_of(1000 * k + 7, 997 * k - 400 * (k % 3), report_eur=Decimal(100 + k))
+        for k in range(4, 17)
+    ]
+    done = euros_of(5000, 9000, report_eur=Decimal(77))  # nothing is left to plan there
+    dossier = of_balance(make(), *rows_of, done, {"valorise_eur": Decimal(321)})
+    data = data_tables(of_dossier(dossier, "", "", [faits(dossier)]))
+    held = {f"donnees/{t.key}.csv": csv_bytes(t.rows) for t in data}
+    held[DICTIONARY] = csv_bytes(dictionary(data))
+    page = note(dossier)
+    figures: set[str] = set()
+    shares: set[str] = set()
+    for one in (page, *page.shorter):
+        line = [plain(cell(c)) for c in rows(one, JUSTIFIED)[-1]]
+        assert line[0].endswith(" autres quartiers")
+        figures |= set(re.findall(r"\d{1,3}(?: \d{3})+", " ".join(line[1:6])))
+        shares |= {f"{share} %" for share in re.findall(r"[1-9]\d*(?= ·| %)", line[7])}
+    carried = re.findall(r"En tout, ([\d ]+€)", str(lines(dossier, TO_DO)))
+    assert len(figures) > 20
+    assert len(carried) == 1
+    assert not [one for one in figures if not explain(held, one)]
+    for one in (*carried, *shares):  # of 15 quarters, many have the same share by themselves
+        of = [found.name for found in explain(held, one) if " + " in found.name]
+        assert [name for name in of if "%" not in one or "÷" in name], one
+
+
 def test_no_question_unknown_is_not_counted_nor_all_sure_repeated() -> None:
     counts = {
         "total": 21,
@@ -566,6 +607,7 @@ def test_no_question_unknown_is_not_counted_nor_all_sure_repeated() -> None:
         "alone": 0,
         "unknown": 0,
         "masked": 0,
+        "empty": 0,
     }
     text = COUNTED.filled({**counts, "unsure": 0})
     assert text == "En QPV, sur 21 questions : moins bien 15 fois, aussi bien ou mieux 6 fois."

@@ -329,6 +329,16 @@ def test_a_quarter_too_small_says_so_and_shows_nobody_else_s_answers() -> None:
     )
     assert "personne n’a été interrogé" in page_of(nobody).gap_scope
     assert words.NOT_SHOWN not in residents(nobody)
+    # of a quarter where nobody answered in any wave there is no row, nor of any without places
+    for gone, scope in (
+        (local, page_words.UNASKED),
+        (survey.comparison["niveau"] == "code_qpv", page_words.NOT_BY_QUARTER),
+    ):
+        absent = dataclasses.replace(survey, comparison=survey.comparison[~gone])
+        bare = claimed(dataclasses.replace(dossier, survey=absent))
+        assert page_of(bare).gap_scope == scope
+        assert words.NOT_SHOWN not in residents(bare)
+        assert "masqué" not in " ".join(axis.silent for axis in face_of(bare).axes)
 
 
 def test_a_masked_question_bears_no_number() -> None:
@@ -353,6 +363,13 @@ def test_a_masked_question_bears_no_number() -> None:
             "",
         )
         assert f"{line.label} : réponses non publiées." in residents(given)
+    unasked = rows.assign(
+        publication=rows["publication"].mask(hidden, "non_calculable"),
+        estimation=rows["estimation"].mask(hidden),
+    )
+    asked = dataclasses.replace(survey, comparison=unasked)
+    other = claimed(dataclasses.replace(dossier, survey=asked))
+    assert f"{ITEMS[0][1]} : personne n’a été interrogé ici" in residents(other)
     assert (
         page.gap_scope == page_words.GAP_SCOPE_QUARTER
     )  # another question of the quarter is shown

@@ -103,6 +103,9 @@ def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
     said = written(section_of(known, "note"))
     assert "Enquête mars 2023 : 1 474 ménages (640 en QPV, 908 ailleurs), 25 réponses" in said
+    shared = dataclasses.replace(last, contactes_partages=True)  # may be those of several dossiers
+    unsure = dossier_of(lambda rows: rows, waves=(found.waves[0], shared))
+    assert "25 réponses" not in written(section_of(unsure, "note"))
     assert "ménages contactés" not in written(section_of(complete(), "note"))
     shown = complete().claims
     asked = [

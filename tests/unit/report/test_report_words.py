@@ -24,7 +24,7 @@ from tfpb.words.money import abatement_words, accounts, evaluation_words, progra
 from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
-NOW = ("sans_enquete", "sans_item", "masque", "ecart_defavorable", "ecart_equivalent",
+NOW = ("sans_enquete", "sans_item", "sans_reponse", "masque", "ecart_defavorable", "ecart_equivalent",
        "ecart_non_conclu", "ecart_a_confirmer")  # fmt: skip
 MOVED = ("hausse", "baisse", "evolution_non_demontree", "sans_evolution")
 

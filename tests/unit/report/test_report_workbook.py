@@ -286,6 +286,21 @@ def test_no_chart_prints_under_the_header_of_a_table(book: openpyxl.Workbook) ->
         assert str(sheet.cell(last, 1).value).endswith(said().run_hash)
 
 
+def test_facts_of_the_whole_print_and_the_others_are_read_on_the_screen(
+    book: openpyxl.Workbook,
+) -> None:
+    """All printed on fifty pages for three quarters."""
+    sheet = book["Faits"]
+    (listed,) = sheet.tables.values()
+    _, top, _, end = openpyxl.utils.range_boundaries(listed.ref)
+    last = int(sheet.print_area.rsplit("$", 1)[1])
+    scopes = [sheet.cell(row, 2).value for row in range(top + 1, end + 1)]
+    assert set(scopes[: last - top]) == {"Ensemble"}
+    assert len(scopes) > last - top > 50
+    assert "Ensemble" not in scopes[last - top :]
+    assert sheet.print_title_rows == f"${top}:${top}"
+
+
 def test_native_charts_draw_cells(book: openpyxl.Workbook) -> None:
     parts = entries(xlsx())
     drawn = [v.decode() for k, v in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", k)]

@@ -16,7 +16,13 @@ from tfpb import survey
 from tfpb.model.results import FIELD_COLUMNS
 from tfpb.model.survey import WeightSpread
 from tfpb.report.sections.methode import field_sheet, methode
-from tfpb.survey.method import sample_against_stock, weight_spreads
+from tfpb.survey.method import (
+    contacted,
+    contacts_by,
+    sample_against_stock,
+    shared_contacts,
+    weight_spreads,
+)
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.words.faults.sentences import fault_text
@@ -182,22 +188,50 @@ def test_what_masks_a_gap_masks_it_read_otherwise() -> None:
 
 
 def test_contacts_give_a_response_rate_and_too_few_are_doubted() -> None:
-    read, plan = _survey(enquete={"contactes": 4000, "2023": {"contactes": 5}})
+    read, plan = _survey(enquete={"contactes": 1000, "2023": {"contactes": 5}})
     made = survey.compare(read, plan)
-    assert [w.contactes for w in made.waves] == [4000, 0]
+    assert [w.contactes for w in made.waves] == [1000, 0]
     (doubt,) = [n for n in made.notices if n.code == "contactes_trop_peu"]
     assert doubt.fields["vague"] == "2023"
 
 
+def test_contacts_of_several_dossiers_give_no_rate() -> None:
+    """A plan shared gave each dossier the households contacted for all: a rate too low, as if known."""
+    read, plan = _survey(interviews=4, enquete={"contactes": 1200})  # 720 dwellings
+    made = survey.protect(survey.compare(read, plan))
+    doubts = [n for n in made.notices if n.code == "contactes_partages"]
+    assert [(d.got, d.fields["vague"]) for d in doubts] == [("1200", "2019"), ("1200", "2023")]
+    lead, response, *_ = field_sheet(made, "A", "tout")
+    assert response.rows["taux"].tolist() == ["à confirmer"] * 2
+    assert "taux de réponse : à confirmer" in lead.paragraphs[0]
+
+    by_side = [{"cote": side, "contactes": 500} for side in ("qpv", "hors_qpv")]
+    other = {"fichiers": {"b.csv": {"bailleur": "B"}}}
+    for told in ({"contactes": 400}, {"contactes_par": by_side}):
+        shared = make_plan(enquete=told | other)
+        assert shared_contacts(read, shared, "2023") == {"fichier": "b.csv"}
+        assert not contacts_by(read, shared, "2023")
+        assert not shared_contacts(read, make_plan(enquete=told), "2023")
+    # rows that name bailleurs: each dossier reads its own
+    rows = [{**row, "bailleur": name} for name in ("A", "B", "C") for row in by_side]
+    own = make_plan(enquete={"contactes": 9000, "contactes_par": rows})
+    assert contacted(read, own, "2023") == 1000
+    assert contacts_by(read, own, "2023") == [["qpv", "", 500], ["hors_qpv", "", 500]]
+    assert not shared_contacts(read, own, "2023")
+    assert contacted(_survey(("A", "B"), interviews=4)[0], own, "2023") == 2000
+    half = make_plan(enquete={"contactes_par": rows[:1]})
+    assert contacted(read, half, "2023") == 0, "one side is not the whole"
+
+
 def test_the_sheet_says_what_is_known_and_what_is_not() -> None:
-    read, plan = _survey(enquete={"2023": {"contactes": 4000}})
+    read, plan = _survey(enquete={"2023": {"contactes": 1000}})
     published = survey.protect(survey.compare(read, plan))
     lead, response, hint, sample, weights, calibration = field_sheet(published, "A", "tout")
     n = published.waves[-1].n
     assert "taux de réponse : non fourni" in lead.paragraphs[0]
-    assert f"taux de réponse : {round(100 * n / 4000)}" in lead.paragraphs[0]
-    assert response.rows["contactes"].tolist() == ["non fourni", 4000]
-    assert math.isclose(response.rows["taux"].iloc[1], n / 4000)
+    assert f"taux de réponse : {round(100 * n / 1000)}" in lead.paragraphs[0]
+    assert response.rows["contactes"].tolist() == ["non fourni", 1000]
+    assert math.isclose(response.rows["taux"].iloc[1], n / 1000)
     assert "contactes" in hint.paragraphs[0]
     assert sample.key == "terrain_parc"
     assert weights.rows["poids"].tolist() == ["livrés", "livrés"]

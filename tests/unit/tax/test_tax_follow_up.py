@@ -239,7 +239,11 @@ def test_where_a_claim_stands(cells: dict[str, str], suite: str) -> None:
     made = abate(refused(), claimed=claimed(line), on=dt.date(2026, 3, 1))
     assert suites(made) == [suite]
     contrary = cells.get("accorde_eur") == "2475" or cells.get("repondue_le") == "02/02/2025"
-    assert ("reclamation_contraire" in codes(made)) is contrary
+    places = [n.place for n in made.notices if n.code == "reclamation_contraire"]
+    assert bool(places) is contrary
+    for place in places:
+        late = "accorde_eur" if "accorde_eur" in cells else "repondue_le"
+        assert (place.file, place.row, place.column) == ("reclamations.csv", 4, late)
     row = made.follow_up.iloc[0]
     assert (row["montant_eur"], row["limite"]) == (DUE, dt.date(2026, 12, 31))
 

@@ -46,8 +46,7 @@ def data_package(name: str, title: str, tables: Iterable[Table]) -> dict[str, An
     Returns
     -------
     dict
-        A Data Package (Table Schema). Words that stand where a number is not told (« masqué ») are
-        `missingValues`, so that a column of numbers is one.
+        A Data Package (Table Schema).
     """
     return {
         "profile": "tabular-data-package",
@@ -69,7 +68,7 @@ def _resource(table: Table) -> dict[str, Any]:
         "dialect": {"delimiter": ";", "lineTerminator": "\r\n"},
         "schema": {
             "fields": [_field(column) for column in table.columns],
-            "missingValues": ["", *_words(table)],
+            "missingValues": [""],
         },
     }
 
@@ -78,10 +77,3 @@ def _field(column: TableColumn) -> dict[str, str]:
     unit = _UNITS.get(column.format)
     named = {"name": column.key, "title": column.header}
     return named | _TYPES[column.format] | ({"unit": unit} if unit else {})
-
-
-def _words(table: Table) -> list[str]:
-    """Return what stands in place of numbers: « moins de 11, ou masqué »."""
-    numeric = (c.key for c in table.columns if _TYPES[c.format]["type"] in ("integer", "number"))
-    cells = (v for key in numeric for v in table.rows[key] if isinstance(v, str) and v)
-    return sorted(set(cells))

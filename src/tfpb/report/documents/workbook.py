@@ -183,6 +183,7 @@ class _Sheet:
         page = style.UPRIGHT if section.sheet == words.SUMMARY else PAGE
         self.widths = fitted(self.tables, page)
         self.row = 1
+        self.printed: int | None = None
         self.sums: dict[str, float] = {}
         self.places: dict[str, str] = {}
         self.heads: dict[str, str] = {}
@@ -228,7 +229,7 @@ class _Sheet:
             self.sheet.freeze_panes = "A2"
             self.sheet.print_title_rows = "1:1"
         self._text(self.foot, self.note)
-        printed = self.row - 1
+        printed = self.row - 1 if self.printed is None else self.printed
         self.row += 1
         for block in last:
             self._block(block, freeze=False)
@@ -327,6 +328,8 @@ class _Sheet:
             sheet.freeze_panes = f"A{top + 1}"
             sheet.print_title_rows = f"{top}:{top}"
         self.row = last + 1
+        if table.printed is not None:
+            self.printed = top + table.printed
         if table.totals:
             self._totals(table)
 

@@ -228,6 +228,7 @@ _NARROW: Final = 9  # least a column of texts is narrowed to
 _WIDEST: Final = 60  # most a column of texts is widened to: longer lines are hard to follow
 _SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
 _ROWS: Final = 120  # rows of a table that are looked at, evenly taken
+_FEW: Final = 12  # different texts of a column of states
 _USUAL: Final = 0.95  # part of the rows whose words are kept whole: one odd word rules no column
 _POWER: Final = 4  # a row is as tall as its tallest cell: one tall cell weighs more than many short
 
@@ -244,6 +245,8 @@ def fitted(tables: Sequence[Table], page: float = PAGE) -> list[int]:
     wanted = _wanted(tables)
     room = min(sum(wanted), int(page / _SCALE - GAP * len(wanted)))
     widths = _floors(tables, wanted)
+    for k, width in _whole_states(tables, wanted):
+        widths[k] = max(widths[k], min(width, widths[k] + max(0, room - sum(widths))))
     heights = [_Heights(tables, k) for k in range(len(wanted))]
     best: list[_Gain] = [(0.0, 0, 0)] * len(wanted)
     stale = list(range(len(wanted)))
@@ -291,6 +294,16 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
             linked = math.ceil(max([0, *links]) / _LETTERS)  # LibreOffice wraps no link
             floors[k] = max(floors[k], linked, _least(column.format))
     return floors
+
+
+def _whole_states(tables: Sequence[Table], wanted: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield what columns of a few words take to break none, the rare ones too; where the page has room."""
+    for table in tables:
+        for k, column in enumerate(table.columns):
+            kinds = set() if column.format in NUMERIC else set(table.rows.iloc[:, k])
+            if kinds and len(kinds) <= _FEW:
+                word = max(_longest(as_text(v, column.format)) for v in kinds)
+                yield k, min(math.ceil(word), _SHARED, wanted[k])
 
 
 def _least(fmt: Format) -> int:

@@ -3,7 +3,9 @@
 A declaration holds the title, unit, scope (« champ »), source, notes, media (« sortie ») and columns; the
 code gives the rows. A `{name}` in a text stands for a fact that the code gives. A column is
 `[key, title, format, width]`; one whose key holds a `{name}` is repeated for each value given, and a
-fifth element says when it is left out (`rempli`: no row filled, `non_nul`: no amount).
+fifth element says when it is left out (`rempli`: no row filled, `non_nul`: no amount), or that words may
+stand in place of its numbers (`mots`). Of columns that are claims (`faits`), or else amounts (`bornes`), the
+data have the bounds and the state too.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from tfpb.facts.amount import Amount
-from tfpb.facts.claim import OUTSIDE
+from tfpb.facts.claim import OUTSIDE, State, state_of
 from tfpb.facts.quarter import codes_of
 from tfpb.model import report as model
 from tfpb.model.columns import STAMP
@@ -36,12 +38,13 @@ from tfpb.model.report import (
     Text,
 )
 from tfpb.model.settings import Strict
-from tfpb.words.documents.report_words import MISSING, WARNING
+from tfpb.words.documents.report_words import DATA_COLUMNS, MISSING, WARNING
 from tfpb.words.money.abatement_words import source_file
 from tfpb.words.numbers import bounded, euros, long_date, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from tfpb.facts.claim import Claims, Within
     from tfpb.facts.whole_dossier import Dossier
@@ -57,9 +60,14 @@ _ON_A_PAGE: Final = {
 """Items of two lines each that stand on a page under a title."""
 _COUNTS: Final = frozenset({"n", "rang"})
 
+_LEAST: Final = "_bas"
+_MOST: Final = "_haut"
+STATE: Final = "_etat"
+"""What the names of the columns end with that the data have of an amount."""
 _LINE: Final = "ligne_fichier"
 """Column of the row of the user's file: filled, with the file's name, from where rows were read."""
-_Kept = Literal["rempli", "non_nul"]
+_Kept = Literal["rempli", "non_nul", "mots"]
+_WORDED: Final = "mots"
 _Column = tuple[str, str, str, int] | tuple[str, str, str, int, _Kept]
 
 
@@ -76,6 +84,7 @@ class _Table(_Declared):
     champ: str = ""
     colonnes: tuple[_Column, ...] | tuple[str, ...] = ()
     faits: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    bornes: tuple[str, ...] = ()
     totaux: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     partie_de: str = ""
     comme: str = ""
@@ -201,10 +210,19 @@ def table(
     if held is not None:
         totals = {column: held.amount(name) for column, name in base.totaux.items()}
     columns = tuple(
-        TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
+        TableColumn(
+            name,
+            title.format(**facts, **each),
+            Format(fmt.format(**each)),
+            width,
+            worded=_WORDED in kept,
+        )
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
-        if not kept or (has if kept[0] == "rempli" else _any)(rows, name)
+        if not kept or _kept(kept[0], rows, name)
     )
+    amounts = {
+        name for name, *_ in _expanded([(k,) for k in (*base.faits, *base.bornes)], repeated)
+    }
     return Table(
         own.cle or key,
         (own.titre or base.titre).format(**facts),
@@ -220,6 +238,7 @@ def table(
         remarks=remarks,
         sheet=own.feuille,
         folded=folded,
+        data=tuple(_bounds(rows, [c for c in columns if c.key in amounts])),
         **_media(own),
     )
 
@@ -231,7 +250,7 @@ def claimed(
     *,
     repeated: Sequence[Mapping[str, object]] = (),
 ) -> pd.DataFrame:
-    """Return rows with the declared columns that are claims (`faits`: column, name of its claim).
+    """Return rows with the declared columns that are claims (`faits`: column, name of its claim), and states.
 
     Parameters
     ----------
@@ -244,17 +263,49 @@ def claimed(
     """
     known = declarations().tableaux
     own = known[known[key].comme or key]
-    columns = {}
+    columns: dict[str, pd.Series[Any]] = {}
     for column, each, (_, fact) in _expanded(own.faits.items(), repeated):
         name, _, axis = fact.format(**each).partition(" ")
-        amounts = [
-            claims.amount(name, f"{scope} {axis}".rstrip())
+        found = [
+            claims.get(name, f"{scope} {axis}".rstrip())
             if scope != OUTSIDE or claims.has(name, scope)
             else None  # actions are of a quarter: nobody says a thing of the others
             for scope in rows["scope"]
         ]
+        amounts, states = [c and c.amount for c in found], [c and str(c.state) for c in found]
         columns[column] = pd.Series(amounts, index=rows.index, dtype=object)
+        columns[column + STATE] = pd.Series(states, index=rows.index, dtype=object)
     return rows.assign(**columns)
+
+
+def _bounds(
+    rows: pd.DataFrame, columns: Iterable[TableColumn]
+) -> Iterator[tuple[TableColumn, tuple[Any, ...]]]:
+    """Yield the bounds of each column where its amount is not known, then its states.
+
+    Of an amount of which nothing is known no bound is given: a nil would be read for a figure.
+    """
+    for c in columns:
+        amounts = list(rows[c.key]) if c.key in rows else [None] * len(rows)
+        ends = [_ends(v) for v in amounts]
+        states = rows[c.key + STATE] if c.key + STATE in rows else [state for *_, state in ends]
+        lows, highs = [low for low, *_ in ends], [high for _, high, _ in ends]
+        for suffix, cells in ((_LEAST, lows), (_MOST, highs), (STATE, states)):
+            fmt = Format.TEXT if suffix == STATE else c.format
+            yield (
+                TableColumn(c.key + suffix, f"{c.header}, {DATA_COLUMNS[suffix]}", fmt),
+                tuple(cells),
+            )
+
+
+def _ends(value: object) -> tuple[Decimal | None, Decimal | None, str | None]:
+    """Return what bounds a cell whose amount is not known, and its state; a least of nothing is no bound."""
+    if not isinstance(value, Amount):
+        return None, None, None
+    if value.is_known:
+        return None, None, str(State.CONNU)
+    least = value.at_least if value.at_most is not None or value.exceeds_nil else None
+    return least, value.at_most, str(state_of(value.why))
 
 
 def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
@@ -471,5 +522,8 @@ def has(rows: pd.DataFrame, name: str) -> bool:
     return bool(filled.any())
 
 
-def _any(rows: pd.DataFrame, name: str) -> bool:
-    return any(rows[name])
+def _kept(rule: str, rows: pd.DataFrame, name: str) -> bool:
+    """Return whether a column declared with that fifth element is in the table of these rows."""
+    if rule == _WORDED:
+        return True
+    return has(rows, name) if rule == "rempli" else any(rows[name])

@@ -22,17 +22,9 @@ if TYPE_CHECKING:
 
 
 def notices(dossier: Dossier) -> tuple[Fault, ...]:
-    """Return the notices of the run and of every stage, each once, in order, as a file may tell them."""
-    parts = (
-        dossier.notices,
-        dossier.located.notices,
-        dossier.survey.notices if dossier.survey is not None else (),
-        dossier.abatement.notices if dossier.abatement is not None else (),
-        dossier.programme.notices if dossier.programme is not None else (),
-        dossier.droit_commun.notices if dossier.droit_commun is not None else (),
-    )
+    """Return the notices of a dossier, those of its stages among them, each once, as a file may tell them."""
     seen: dict[str, Fault] = {}
-    for fault in (f for part in parts for f in part):
+    for fault in dossier.notices:
         key = f"{fault.code}|{fault.place}|{fault.got}|{sorted(map(str, fault.fields.items()))}"
         seen.setdefault(key, fault)
     return tuple(masked_fault(f, masking_n(dossier)) for f in seen.values())

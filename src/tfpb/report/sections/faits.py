@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.facts.claim import TOTAL
 from tfpb.model.question import Unit
 from tfpb.report.sections.build import section, table
 from tfpb.words import claim_words as words
@@ -32,8 +34,10 @@ def faits(dossier: Dossier) -> Section:
     labels = dossier.survey.labels if dossier.survey is not None else {}
     blocks = [table("faits", pd.DataFrame([_data(one) for one in claims]))]
     if dossier.printed:
-        shown = [_shown(one, dossier, labels) for one in claims]
-        blocks.insert(0, table("faits_feuille", pd.DataFrame(shown)))
+        listed = sorted(claims, key=lambda one: one.scope != TOTAL)  # the first print
+        shown = [_shown(one, dossier, labels) for one in listed]
+        whole = sum(one.scope == TOTAL for one in claims)
+        blocks.insert(0, replace(table("faits_feuille", pd.DataFrame(shown)), printed=whole))
     return section("faits", words.LEAD, blocks, in_document=False)
 
 

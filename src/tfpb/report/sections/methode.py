@@ -109,10 +109,14 @@ def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     asked = [(w.vague, w.n, w.contactes) for w in survey.waves]
     rows = pd.DataFrame(asked, columns=["vague", "n", "contactes"]).astype(object)
     rows["n"] = _counts_in_words(rows["n"])
-    rows["taux"] = [survey_words.response_rate(n, c) for _, n, c in asked]
+    rows["taux"] = [
+        survey_words.response_rate(w.n, w.contactes, shared=w.contactes_partages)
+        for w in survey.waves
+    ]
+    answered = [(wave, n, rate) for (wave, n, _), rate in zip(asked, rows["taux"], strict=True)]
     rows["contactes"] = [c or survey_words.NOT_GIVEN for *_, c in asked]
     blocks: list[Block] = [
-        Text((survey_words.field_lead(asked, survey.masking_n),)),
+        Text((survey_words.field_lead(answered, survey.masking_n),)),
         table("terrain_reponse", rows, champ=champ),
     ]
     if not all(c for *_, c in asked):

@@ -15,7 +15,7 @@ from tfpb.text import fold
 from tfpb.words.documents import report_words as words
 from tfpb.words.documents import setting_words
 from tfpb.words.money.accounts import axis_words
-from tfpb.words.numbers import number, plain_date
+from tfpb.words.numbers import plain_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,9 +181,9 @@ def _themes(dossier: Dossier) -> list[Block]:
     return [table("themes", rows)]
 
 
-def _counted(value: object) -> str:
+def _counted(value: object) -> int | str:
     text = str(value)
-    return number(int(text)) if text.isdecimal() else text
+    return int(text) if text.isdecimal() else text
 
 
 def _codes(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Place
+from tfpb.model.columns import STAMP
 from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
 from tfpb.tax.abatement.premises import claim_limit, year_of
 from tfpb.tax.abatement.premises_facts import TO_SEND
@@ -53,7 +53,7 @@ def follow_up(
     DataFrame
         `FOLLOW_UP_COLUMNS`: what is to claim by notice and premises, each under the position of its premises
         in `items`; then the other claims that were sent. Euros are Decimal; `accorde_eur` is None where no
-        answer gives it.
+        answer gives it. Then the row of its claim in the user's file.
     """
     year, sent = reader.day.year, grouped(sorted(records(claimed), key=_days, reverse=True), _key)
     rows = []
@@ -82,7 +82,7 @@ def follow_up(
         limit = dt.date(year_of(line) + reader.whole("delai_reclamation_ans"), 12, 31)
         rows.append(_row(Record(line | {"limite": limit, "preuve": ""}), on))
     index = [*claimable, *range(len(items), len(items) + len(left))]
-    return pd.DataFrame(rows, index, columns=list(FOLLOW_UP_COLUMNS), dtype=object)
+    return pd.DataFrame(rows, index, columns=[*FOLLOW_UP_COLUMNS, *STAMP], dtype=object)
 
 
 def odd_answers(followed: pd.DataFrame) -> list[Fault]:
@@ -98,9 +98,8 @@ def odd_answers(followed: pd.DataFrame) -> list[Fault]:
         if more or (sent and answered and answered < sent):
             sums = {"accorde": given, "montant": asked}
             texts = {name: "" if value is None else amount(value) for name, value in sums.items()}
-            out.append(
-                doubt("reclamation_contraire", Place(), line.text("avis"), trop=more, **texts)
-            )
+            place = line.place("accorde_eur" if more else "repondue_le")
+            out.append(doubt("reclamation_contraire", place, line.text("avis"), trop=more, **texts))
     return out
 
 

@@ -98,6 +98,7 @@ SURPLUSES: Final = Phrase(
     "autres."
 )
 ELSEWHERE: Final = "Contents de leur résidence ailleurs : {level}."
+NOBODY: Final = "sans réponse"
 MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
 _WITHOUT: Final = "Logements en QPV sans abattement : {parts}."
@@ -380,9 +381,11 @@ def question(label: str, axes: Sequence[int]) -> str:
     return _AXIS.format(label=cut, axe=axes[0]) if axes else cut
 
 
-def level(share: float) -> str:
-    """Write a share of tenants; « masqué » where it is not shown."""
-    return STATES[State.MASQUE] if math.isnan(share) else percent(share)
+def level(share: float, state: State) -> str:
+    """Write a share of tenants; where it is not shown, « masqué », or that nobody was asked or answered."""
+    if not math.isnan(share):
+        return percent(share)
+    return NOBODY if state is State.INCONNU else STATES[State.MASQUE]
 
 
 def pages(numbers: Sequence[int]) -> str:

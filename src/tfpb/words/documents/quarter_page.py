@@ -134,6 +134,7 @@ def money_lines(held: Within) -> tuple[str, ...]:
 
 
 WITHHELD: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
+NOT_BY_QUARTER: Final = "L’enquête n’est pas lue par quartier."
 UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
 DAGGER: Final = "†"
 DAGGER_NOTE: Final = "† entre immeubles comparables, l’enquête ne dit pas la même chose"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
 
 _TEXTS: Final = packaged(__name__)
+DATA_COLUMNS: Final = {"_bas": "au moins", "_haut": "au plus", "_etat": "état", "_mot": "en mots"}
+"""What a column of the data adds to the title of the one that it completes, by the end of its name."""
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
 DRAFT: Final = "PROJET"

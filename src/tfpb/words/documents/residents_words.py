@@ -83,6 +83,7 @@ _OTHER: Final = Phrase("{label} : {here}, ailleurs {there}")
 TOO_UNSURE: Final = " : trop incertain pour comparer"
 _OTHERWISE: Final = " À immeubles semblables, c’est moins sûr."
 _HIDDEN: Final = Phrase("{label} : réponses non publiées.")
+_NOBODY: Final = Phrase("{label} : personne n’a été interrogé ici, ou n’a répondu.")
 _EARLY: Final = "Si cela vous rend la vie meilleure : l’enquête date d’avant."
 _NO_EFFECT: Final = "Si cela vous rend la vie meilleure : l’enquête ne le mesure pas."
 _NO_ANSWER: Final = "Si cela vous rend la vie meilleure : il faudrait une enquête, date à fixer."
@@ -208,7 +209,7 @@ def answers(page: QpvPage) -> tuple[tuple[str, GapLine], ...]:
 
 def _line(line: GapLine, *, first: bool) -> str:
     if line.gap is None or line.qpv is None or line.hors is None:
-        return _HIDDEN.format(label=line.label)
+        return (_HIDDEN if line.masked else _NOBODY).format(label=line.label)
     what = _GENERAL.get(line.general, "") if _IS_GENERAL.search(line.label) else ""
     phrase = _FIRST[bool(what)] if first else _OTHER
     facts = {

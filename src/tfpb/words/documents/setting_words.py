@@ -192,7 +192,7 @@ def masked_sources(
     )
 
 
-def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
+def reading_row(one: Reading, masking_n: int) -> dict[str, str | int]:
     """Write a line of the table of a pack; of interviews, no count that secrecy hides, nor what gives it."""
     small = hides(one, masking_n)
     whole = small and 0 < one.kept < masking_n
@@ -207,8 +207,8 @@ def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
         "fichier": one.file,
         "bailleur": one.bailleur,
         "vague": one.wave,
-        "lues": "…" if small else number(one.read),
-        "gardees": bounded(one.kept, masking_n) if whole else number(one.kept),
-        "ecartees": bounded(aside, masking_n) if small and aside else number(aside),
+        "lues": "…" if small else one.read,
+        "gardees": bounded(one.kept, masking_n) if whole else one.kept,
+        "ecartees": bounded(aside, masking_n) if small and aside else aside,
         "motif": ", ".join(MOTIVES.get(c, c) for c in left) if small else motives(left),
     }

@@ -44,18 +44,20 @@ BROKEN_LEVELS: Final = (
     "changement a touché les deux côtés de la même façon."
 )
 NO_CAUSE: Final = "Cette évolution ne dit pas sa cause."
-NO_CHANGE_SHOWN: Final = (
-    "aucune question n’a, aux deux vagues, des chiffres qui se publient : masqué"
-)
+NO_CHANGE_SHOWN: Final = "aucune question n’a, aux deux vagues, des chiffres qui se publient"
 
 
 _COUNTED: Final = (
     ", sur {total:s question} : moins bien {lower:n} fois{unsure:? (dont {sure:s sûre})|}, aussi bien ou "
     "mieux {level:n} fois{alone:?, peut-être {alone:n} fois de plus (isolé)|}{unknown:?, on ne sait pas "
-    "{unknown:n} fois|}{masked:?, masqué {masked:n} fois|}."
+    "{unknown:n} fois|}{masked:?, masqué {masked:n} fois|}{empty:?, sans réponse {empty:n} fois|}."
 )
 COUNTED: Final = Phrase(f"En QPV{_COUNTED}")
 ALL_MASKED: Final = Phrase("En QPV, sur {total:s question} : toutes masquées, rien n’est comparé.")
+NONE_COMPARED: Final = Phrase(
+    "En QPV, sur {total:s question}, sans réponse {empty:n} fois{masked:?, masqué {masked:n} fois|} : rien "
+    "n’est comparé."
+)
 SERVICE: Final = Phrase(f"Service du bailleur en QPV{_COUNTED}")
 NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
 

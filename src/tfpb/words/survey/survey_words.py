@@ -74,6 +74,7 @@ NOT_A_PROOF: Final = (
     "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
 )
 NOT_GIVEN: Final = "non fourni"
+TO_CONFIRM: Final = "à confirmer"
 HIDDEN: Final = "moins de 30, ou masqué"
 MASKED: Final = "masqué"
 _MORE_THAN: Final = Phrase("plus de {count:n}")
@@ -185,10 +186,15 @@ def all_interviews(waves: Sequence[int], masking_n: int) -> int | str:
     return _MORE_THAN.format(count=known) if known else few_interviews(masking_n)
 
 
-def response_rate(n: int, contacted: int) -> float | str:
-    """Return the response rate, or why there is none: that of a hidden number would tell it."""
+def response_rate(n: int, contacted: int, *, shared: bool = False) -> float | str:
+    """Return the response rate, or why there is none: that of a hidden number would tell it.
+
+    `shared`: those contacted may be of several dossiers.
+    """
     if not contacted:
         return NOT_GIVEN
+    if shared:
+        return TO_CONFIRM
     return MASKED if n < 0 else n / contacted
 
 
@@ -214,11 +220,10 @@ def readings_line(ratio: float, row: Mapping[Any, Any]) -> str:
     return _READING.format(label=row["libelle"], low=ends[0], high=ends[1], tipping=bears)
 
 
-def field_lead(waves: Sequence[tuple[str, int, int]], masking_n: int) -> str:
-    """Write the interviews of each wave and their response rate: (wave, interviews, contacted)."""
+def field_lead(waves: Sequence[tuple[str, int, float | str]], masking_n: int) -> str:
+    """Write the interviews of each wave and their response rate: (wave, interviews, rate)."""
     parts = []
-    for wave, n, contacted in waves:
-        rate = response_rate(n, contacted)
+    for wave, n, rate in waves:
         rate_words = rate if isinstance(rate, str) else percent(rate)
         count = few_interviews(masking_n) if n < 0 else n
         parts.append(_OF_WAVE.format(wave=wave, count=count, rate=rate_words))

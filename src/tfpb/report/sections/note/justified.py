@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import excess, shared, unknown
-from tfpb.facts.claim import TOTAL, State, is_quarter
+from tfpb.evidence.other_quarters import ADDED, PAGES, lacking_first, shares_of
+from tfpb.facts.amount import excess
+from tfpb.facts.claim import TOTAL, State
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import Theme
 from tfpb.model.report import Answer, Drawn, Heading, Lines
@@ -19,16 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tfpb.facts.amount import Amount
-    from tfpb.facts.claim import Claim, Claims
+    from tfpb.facts.claim import Claim
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Cell
 
-_EUROS: Final = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
-_NAMES: Final = (*_EUROS, "justifie", "valorise", *words.HOMES)
 _WIDTHS: Final = (27, 11, 12, 11, 11, 11, 9, 11, 13)
 _TEXTS: Final = (0, 6)
 """Columns that are of no figure: the name, the bar."""
-_MOST: Final = 12
 _OPEN: Final = (State.A_CONFIRMER, State.A_VERIFIER)
 _KEY: Final = (("plein", words.PROVED), ("hachure", words.UNPROVED), ("vide", words.UNJUSTIFIED))
 
@@ -42,7 +40,7 @@ def justified(dossier: Dossier) -> Callable[[int], Answer]:
     names = quarter_names(dossier)
     page = _Page(dossier, names, _asked(dossier), _verdict(dossier, names))
     codes = page.codes
-    return partial(_answer, page, [_row(page, c) for c in codes[:_MOST]])
+    return partial(_answer, page, [_row(page, c) for c in codes[: PAGES[0]]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +101,14 @@ def _none(dossier: Dossier) -> str:
 
 def quarter_names(dossier: Dossier) -> dict[str, str]:
     """Return the name of each quarter as the page holds it, by code, what lacks most first."""
-    return words.cut_apart({c: dossier.quarters[c].shown for c in _quarters(dossier.claims)})
-
-
-def _quarters(claims: Claims) -> list[str]:
-    """Return the quarters that have dwellings, an abatement or actions: what lacks most first."""
-    held = ("logements_qpv", "acquis", "valorise")
-    codes = dict.fromkeys(
-        c
-        for n in held
-        for c in claims.scopes(n)
-        if is_quarter(c) and claims.amount(n, c).may_exceed_nil
-    )
-
-    def rank(code: str) -> tuple[object, ...]:
-        left, bare = (claims.amount(n, code) for n in ("reste_a_justifier", "a_prouver"))
-        return -left.at_least, left.is_known, -bare.at_least, code
-
-    return sorted(codes, key=rank)
+    return words.cut_apart({c: dossier.quarters[c].shown for c in lacking_first(dossier.claims)})
 
 
 def _verdict(dossier: Dossier, names: Mapping[str, str]) -> tuple[str, ...]:
     claims, held = dossier.claims, dossier.claims.within()
     if not held.amount("acquis").exceeds_nil:
         return tuple(filter(None, (_none(dossier), words.unread(held))))
-    facts: dict[str, object] = {n: held.amount(n) for n in _NAMES}
+    facts: dict[str, object] = {n: held.amount(n) for n in ADDED}
     facts |= {"nature": state_words.nature_words(held), "whole": words.whole(held.amount("acquis"))}
     if dossier.programme is None:
         return (words.NO_PROGRAMME.filled(facts | {"year": dossier.settings.dossier.annee}),)
@@ -149,7 +130,7 @@ def _verdict(dossier: Dossier, names: Mapping[str, str]) -> tuple[str, ...]:
 def _row(page: _Page, place: str) -> tuple[Cell, ...]:
     """Return the line of a quarter, or of the whole."""
     held = page.dossier.claims.within(place)
-    amounts = {n: held.amount(n) for n in _NAMES}
+    amounts = {n: held.amount(n) for n in ADDED}
     shares = [held.amount(n) for n in ("part_prouvee", "part_justifiee")]
     name = words.TOTAL if place == TOTAL else page.names[place]
     return _cells(
@@ -160,14 +141,8 @@ def _row(page: _Page, place: str) -> tuple[Cell, ...]:
 def _others(page: _Page, codes: Sequence[str]) -> tuple[Cell, ...]:
     """Return the quarters that the page does not hold, in one line."""
     claims = page.dossier.claims
-    amounts = {n: claims.sum(n, codes) for n in _NAMES}
-    shares = [unknown("non_etabli")] * 2
-    if amounts["acquis"].may_exceed_nil:
-        names = ("prouve", "valorise")
-        due = [claims.amount("acquis", c) for c in codes]
-        shares = [
-            shared(list(zip([claims.amount(n, c) for c in codes], due, strict=True))) for n in names
-        ]
+    amounts = {n: claims.sum(n, codes) for n in ADDED}
+    shares = shares_of(claims, codes)
     span = words.span([page.content(c) for c in codes]) if page.asked[0] else ""
     return _cells(words.OTHERS.format(count=len(codes)), amounts, shares, span)
 

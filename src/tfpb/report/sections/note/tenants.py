@@ -6,8 +6,8 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.claim import axis_scope
-from tfpb.facts.survey_claims import released
+from tfpb.facts.claim import TOTAL, axis_scope
+from tfpb.facts.survey_claims import answers_scope, released
 from tfpb.model.codes import LOWER, Axe, Verdict
 from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
 from tfpb.model.survey import pick
@@ -15,7 +15,7 @@ from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.evolution import movement_words, movements
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
-from tfpb.words.survey.satisfaction import ALL_MASKED, COUNTED, fragile_sentence
+from tfpb.words.survey.satisfaction import ALL_MASKED, COUNTED, NONE_COMPARED, fragile_sentence
 from tfpb.words.survey.survey_words import response_rate
 from tfpb.words.survey.verdict_words import ISOLATED_MEANS
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.report.sections.survey.evolution import Movement
 
+_LEVELS: Final = ("satisfaits_qpv", "satisfaits_hors")
 _WIDTHS: Final = (42, 11, 14, 15, 50, 50)
 
 
@@ -88,7 +89,9 @@ class _Asked:
         row, move = self.rows[item], self.moves.get(item)
         levels = (row["qpv"], row["hors"])
         drawn = None if any(map(math.isnan, levels)) else Drawn("levels", levels)
-        here, elsewhere = map(words.level, levels)
+        scope = answers_scope(TOTAL, item, self.survey.last_wave)
+        states = (self.dossier.claims.get(name, scope).state for name in _LEVELS)
+        here, elsewhere = map(words.level, levels, states)
         gap = Headed(*words.gap(str(row["phrase"]), doubt=self.doubt(item)))
         line = (words.question(str(row["libelle"]), self.axes[item]), here, drawn, elsewhere, gap)
         if not self.before:
@@ -127,7 +130,9 @@ def _answer(asked: _Asked, shared: bool, most: int) -> Answer:  # noqa: FBT001 -
 def _counted(dossier: Dossier, moves: Sequence[Movement], before: str) -> tuple[str, ...]:
     """Count the questions by what they come to, then name what moved, for sure, on both sides."""
     counts = view.counts(dossier.claims)
-    out = [(ALL_MASKED if counts["masked"] == counts["total"] else COUNTED).filled(counts)]
+    none = counts["masked"] + counts["empty"] == counts["total"]
+    bare = NONE_COMPARED if counts["empty"].exceeds_nil else ALL_MASKED
+    out = [(bare if none else COUNTED).filled(counts)]
     for up, phrase in ((True, words.ROSE), (False, words.FELL)):
         named = [m.label for m in moves if m.rises == up]
         out += [phrase.format(wave=before, names=words.named(named))] if named else []
@@ -139,7 +144,8 @@ def _notes(
 ) -> list[str]:
     last = survey.waves[-1]
     count = released(dossier.claims, "menages", f"vague {last.vague}")
-    rate = response_rate(last.n, last.contactes) if count == last.n else None
+    given = response_rate(last.n, last.contactes, shared=last.contactes_partages)
+    rate = given if count == last.n else None
     out = [words.answered(last, int(count), rate, shared=shared)] if count is not None else []
     out += [words.DAGGER] if daggers else []
     out += [words.OTHER_QUESTIONS.format(count=others)] if others > 0 else []

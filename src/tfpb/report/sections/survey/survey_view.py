@@ -72,7 +72,7 @@ def not_named(dossier: Dossier) -> tuple[str, ...]:
 _COUNTS: Final = {
     "lower": "questions_plus_basses", "sure": "questions_plus_basses_sures", "level": "questions_aussi_bien",
     "alone": "questions_isolees", "unknown": "questions_incertaines", "masked": "questions_masquees",
-    "total": "questions",
+    "empty": "questions_sans_reponse", "total": "questions",
 }  # fmt: skip
 """Holes of the sentence that counts questions, and the claims that fill them."""
 

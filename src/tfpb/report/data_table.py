@@ -1,0 +1,41 @@
+"""A table as the data have it: in a column of numbers, numbers alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tfpb.model.report import TableColumn
+from tfpb.report.cell_values import NUMERIC
+from tfpb.words.documents.report_words import DATA_COLUMNS
+
+if TYPE_CHECKING:
+    from tfpb.model.report import Table
+
+_STATE, _WORD = "_etat", "_mot"
+
+
+def data_table(table: Table) -> Table:
+    """Return a table whose columns of numbers hold nothing else.
+
+    What a sheet writes in place of a number (« au moins 5 € », « moins de 30, ou masqué ») stands in columns
+    after the others: `<key>_bas`, `_haut` and `_etat` of an amount (`Table.data`), `<key>_mot` of a word.
+    A column that may hold words has the latter in every pack, whether it holds some or not.
+    """
+    rows, added = table.rows.copy(), dict(table.data)
+    stated = {c.key for c in added}
+    for column in table.columns:
+        if column.format not in NUMERIC:
+            continue
+        cells = rows[column.key]
+        worded = cells.map(lambda v: isinstance(v, str) and bool(v)).astype(bool)
+        if f"{column.key}{_STATE}" not in stated and (column.worded or worded.any()):
+            title = f"{column.header}, {DATA_COLUMNS[_WORD]}"
+            words = cells.astype(object).where(worded, None)
+            added[TableColumn(column.key + _WORD, title)] = tuple(words)
+        if worded.any():
+            rows[column.key] = cells.astype(object).where(~worded, None)
+    more = {c.key: pd.Series(cells, rows.index, dtype=object) for c, cells in added.items()}
+    return replace(table, columns=(*table.columns, *added), rows=rows.assign(**more), data=())
