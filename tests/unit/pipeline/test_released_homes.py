@@ -16,7 +16,6 @@ from tfpb.pipeline.published_before import (
     LEDGER_VARIABLE,
     ledger_with,
     precedents,
-    refuse_release,
     release_of,
 )
 from tfpb.pipeline.steps.surveying import as_released
