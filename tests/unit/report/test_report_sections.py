@@ -25,6 +25,7 @@ from report_pack import said
 
 from effort import tries
 from tfpb import words
+from tfpb.errors import Fault, Place
 from tfpb.model.codes import Publication
 from tfpb.model.report import Answer, Chart, ChartKind, Format, KeyFigures, Report, Table, Text
 from tfpb.pipeline.pack_files import data_files
@@ -32,6 +33,7 @@ from tfpb.report.documents import document_parts
 from tfpb.report.sections import build
 from tfpb.report.sections.doutes import notices
 from tfpb.report.sections.patrimoine import residences
+from tfpb.report.sections.restitution import deliveries
 from tfpb.report.sections.synthese import key_figures
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import report_words
@@ -418,3 +420,21 @@ def test_a_residence_with_dwellings_on_both_sides_is_said_to_be_cut() -> None:
     assert whole.loc[row] == "hors des deux cartes"
     assert cut.loc[row] == "coupée par la limite"
     assert cut.drop(row).tolist() == whole.drop(row).tolist()
+
+
+def test_what_the_files_of_one_bailleur_alone_say_is_read_first() -> None:
+    """A programme in k€ was a line of one pack, among two thousand doubts of 26."""
+    merged = Fault("cellules_fusionnees", Place("parc.xlsx"), fields={"plages": "A2:A4"})
+    fields = {"annee": 2025, "part": 5, "repere": "de l’abattement", "montant": 9}
+    unit = Fault("programme_infime", Place("actions.csv", "", 1), "2 319,50", fields)
+    shared = Fault("axe_multiple", Place("actions.csv", "", 4), "1, 2", {"axe": 1})
+    listed = {"A": [merged, shared, shared], "B": [shared, unit]}
+    rows = pd.DataFrame({c: [] for c in ("bailleur", "livrees", "gardees", "ecartees", "constat")})
+    page = deliveries(rows, pd.DataFrame(), listed)
+    (found,) = [b for b in page.blocks if isinstance(b, Table) and b.key == "livraisons_doutes"]
+    assert found.rows[["bailleur", "fichier", "bailleurs", "doutes"]].to_numpy().tolist() == [
+        ["B", "actions.csv", 1, 1], ["A", "actions.csv", 2, 3], ["A", "parc.xlsx", 1, 1],
+    ]  # fmt: skip
+    assert "2 319,50" in found.rows["exemple"].iloc[0].replace("\u202f", " ")
+    assert found.rows["question"].iloc[0].endswith("?")
+    assert not found.rows["question"].iloc[-1]

@@ -70,7 +70,11 @@ def deliveries_report(region: Region) -> Report:
     dossier = thin_dossier(head, title, None, region.places.quarters)
     dossier = replace(dossier, asked=(*region.asked, *asked))
     sections = [
-        pages.deliveries(region.deliveries, pd.concat(counted, ignore_index=True)),
+        pages.deliveries(
+            region.deliveries,
+            pd.concat(counted, ignore_index=True),
+            {p.name: p.notices for p in parts},
+        ),
         questions(dossier),
     ]
     return _report(head, title, words.DELIVERIES, sections)

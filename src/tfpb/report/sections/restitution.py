@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
+from tfpb.facts.doubt_kinds import KIND_OF
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
 from tfpb.model.survey import pick
@@ -26,15 +29,15 @@ from tfpb.survey.verdicts import CHANGED
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.places.side_words import DWELLINGS, inside_share
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 from tfpb.words.survey.verdict_words import target_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
+    from tfpb.errors import Fault
     from tfpb.facts.claim import Claims
     from tfpb.model.survey import Published
 
@@ -66,7 +69,9 @@ class RegionFacts:
     files: pd.DataFrame
 
 
-def deliveries(rows: pd.DataFrame, held: pd.DataFrame) -> Section:
+def deliveries(
+    rows: pd.DataFrame, held: pd.DataFrame, listed: Mapping[str, Sequence[Fault]]
+) -> Section:
     """Return the page of the regional body: what became of every bailleur's interviews, wave by wave.
 
     Parameters
@@ -75,14 +80,42 @@ def deliveries(rows: pd.DataFrame, held: pd.DataFrame) -> Section:
         `bailleur, vague, livrees, gardees, ecartees, motif, constat, proches`.
     held : DataFrame
         A row a bailleur: what it holds, and what hangs on open questions (`region.reconciliation.stakes`).
+    listed : mapping of str to sequence of Fault
+        Doubts of each bailleur's files.
     """
     shown = worded(rows, constat_mot=("constat", words.FINDINGS))
     totals = {c: int(rows[c].sum()) for c in ("livrees", "gardees", "ecartees")}
     blocks = [
         table("livraisons", shown, totals=totals, notes=words.DELIVERIES_NOTES),
         table("livraisons_bailleurs", held),
+        table("livraisons_doutes", _doubts_by_kind(listed)),
     ]
     return section("livraisons", read_counts(rows), blocks)
+
+
+def _doubts_by_kind(listed: Mapping[str, Sequence[Fault]]) -> pd.DataFrame:
+    """Return a row a kind of doubt, with its first: what suspends figures, of few bailleurs, first."""
+    met: dict[str, list[tuple[str, Fault]]] = {}
+    for name, found in listed.items():
+        for fault in found:
+            met.setdefault(fault.code, []).append((name, fault))
+    rows = []
+    for code, some in met.items():
+        name, fault = some[0]
+        rows.append(
+            {
+                "exemple": fault_text(fault).title,
+                "bailleur": name,
+                "fichier": fault.place.file,
+                "ligne": fault.place.row or None,
+                "bailleurs": len({n for n, _ in some}),
+                "doutes": len(some),
+                "question": KIND_OF[code].question if code in KIND_OF else "",
+            }
+        )
+    return pd.DataFrame(
+        sorted(rows, key=lambda r: (not r["question"], r["bailleurs"], r["doutes"]))
+    )
 
 
 def read_counts(rows: pd.DataFrame) -> str:
