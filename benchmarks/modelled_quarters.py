@@ -44,7 +44,7 @@ def printed(number: int, seed: int) -> pd.DataFrame:
     for target in TARGETS:
         plan = plan_of(items, target, adjusted=False)
         estimates = survey.compare(survey.recode(frames, plan, stock), plan, by=["code_qpv"])
-        whole = survey.protect(estimates, masking_n=11).comparison
+        whole = survey.protect(estimates).comparison
         rows = whole[(whole["groupe"] == "qpv") & (whole["niveau"] == "code_qpv")]
         raw = rows.loc[rows["ajustement"] == "brut", NAMES + FIGURES]
         truth = truths(land, items, waves, target, quarters=False)
