@@ -99,8 +99,10 @@ def _doubts_by_kind(listed: Mapping[str, Sequence[Fault]]) -> pd.DataFrame:
     for name, found in listed.items():
         for fault in found:
             met.setdefault(fault.code, []).append((name, fault))
+    owners = {code: len({name for name, _ in some}) for code, some in met.items()}
     rows = []
-    for code, some in met.items():
+    for code in sorted(met, key=lambda c: (c not in KIND_OF, owners[c], len(met[c]))):
+        some = met[code]
         name, fault = some[0]
         rows.append(
             {
@@ -108,14 +110,12 @@ def _doubts_by_kind(listed: Mapping[str, Sequence[Fault]]) -> pd.DataFrame:
                 "bailleur": name,
                 "fichier": fault.place.file,
                 "ligne": fault.place.row or None,
-                "bailleurs": len({n for n, _ in some}),
+                "bailleurs": owners[code],
                 "doutes": len(some),
                 "question": KIND_OF[code].question if code in KIND_OF else "",
             }
         )
-    return pd.DataFrame(
-        sorted(rows, key=lambda r: (not r["question"], r["bailleurs"], r["doutes"]))
-    )
+    return pd.DataFrame(rows)
 
 
 def read_counts(rows: pd.DataFrame) -> str:
