@@ -8,6 +8,7 @@ from tfpb.errors import Severity
 from tfpb.page.remedies import TEXT, remedy
 from tfpb.page.screens import faults_screen
 from tfpb.page.union.region_desk import REGION
+from tfpb.text import fold
 from tfpb.words.faults.sentences import fault_texts
 from tfpb.words.page.screen_words import REGION_SCREENS, SCREENS
 
@@ -42,7 +43,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "textes": faults_screen.texts_of(desk)
         if any(remedy(f, REGION) == TEXT for f in region.found.faults)
         else [],
-        "organismes": sorted(owners, key=lambda one: not one[2]),
+        "organismes": sorted(owners, key=lambda one: (not one[2], fold(one[0]))),
     }
 
 

@@ -20,6 +20,16 @@ SHARED: Final = "« {name} » : {role}{before}."
 INSTEAD: Final = ", à la place de « {name} »"
 WHOSE: Final = "« {name} » ({role}) : rien ne dit sûrement de quel organisme. Dites-le ci-dessous."
 UNKNOWN_ROLE: Final = "fichier non reconnu"
+RECOGNISED: Final = Phrase(
+    "{count:s fichier reconnu/fichiers reconnus}, chez {owners:s organisme/organismes} : le tableau "
+    "ci-dessous les nomme."
+)
+UNLIKE: Final = "Rien n’y ressemble à un fichier connu, et il reste sans usage : {names}."
+UNLIKE_ONE: Final = "« {name} » ({owners})"
+TO_CONFIRM: Final = (
+    "Des en-têtes restent à confirmer aux écrans « Colonnes » ou « Questions de l’enquête » de : {names}. "
+    "Ouvrez-en un : sa réponse se donne d’un bouton à tous ceux qui ont les mêmes en-têtes."
+)
 PLANNED: Final = "Le plan de la région remplace l’ébauche de : {names}."
 ARCHIVE: Final = "zip"
 EXPECTED: Final = Phrase("{count:s organisme attendu de plus/organismes attendus de plus}.")
