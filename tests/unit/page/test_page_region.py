@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -62,6 +63,34 @@ def drop(page: Served, *files: tuple[str, bytes]) -> str:
     answer = page.post("/deposer", {"geste": "deposer"}, files=sent)
     assert answer.status_code == 200
     return answer.text
+
+
+class Forms(HTMLParser):
+    """The forms of a screen as a browser would send them untouched."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, list[str]]]] = []
+        self._select: list[str | None] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        name, value = named.get("name") or "", named.get("value") or ""
+        if tag == "form":
+            self.found.append((named.get("action") or "", {}))
+        elif tag == "select":
+            self._select = [name, None]
+        elif tag == "option" and self._select and (self._select[1] is None or "selected" in named):
+            self._select[1] = value
+        elif tag == "input" and name and named.get("type") != "file":
+            ticked = named.get("type") not in {"checkbox", "radio"} or "checked" in named
+            self.found[-1][1].setdefault(name, []).extend([value] * ticked)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._select:
+            self.found[-1][1][str(self._select[0])] = [self._select[1] or ""]
+            self._select = []
 
 
 @pytest.fixture
@@ -267,6 +296,58 @@ def test_the_plan_of_the_region_takes_the_place_of_drafts_alone(page: Served) ->
     assert load_region(region.file).fichiers.plan == "plan_region.toml"
     assert "marge_points = 4.0" in drafts[0].read_text(encoding="utf-8")
     assert drafts[1].read_text(encoding="utf-8") == confirmed
+
+
+def test_headers_confirmed_for_one_are_given_to_those_that_bear_them(page: Served) -> None:
+    asked = "Propreté des parties communes"
+    head, *rest = stock().decode().splitlines()
+    odd = "\n".join((head.replace("adresse", "ADR_LIGNE_1"), *rest)).encode()
+    other = odd.replace(b"ADR_LIGNE_1", b"LIGNE_ADR")
+    renamed = {n: survey(n).replace(b";q1;", f";Q1. {asked};".encode(), 1) for n in NAMES}
+    plan = f"""[colonnes]
+repondant = "id_enquete"
+vague = "vague"
+bailleur = "bailleur"
+residence = "residence"
+poids = "poids"
+[echelles.s]  # the other way round than a draft supposes: questions are not joined by themselves
+satisfait = [3, 4]
+insatisfait = [1, 2]
+[[items]]
+colonnes = ["q1"]
+libelle = "{asked}"
+theme = "residence"
+nature = "service"
+echelle = "s"
+"""
+    told = drop(
+        page, ("plan_region.toml", plan.encode()),
+        ("Nord Habitat.csv", odd), ("enquete nord habitat.csv", renamed[NAMES[0]]),
+        ("Logis Oise.csv", odd), ("enquete logis oise.csv", renamed[NAMES[1]]),
+        ("OPH Tardif.csv", other), ("enquete oph tardif.csv", survey(NAMES[3])),
+    )  # fmt: skip
+    waiting = ", ".join((NAMES[1], NAMES[0], NAMES[3]))
+    assert f"« Questions de l’enquête » de : {waiting}." in told
+    region = region_of(page)
+    sign = region.member(NAMES[0]).sign
+    own = {n: region.desk_of(region.member(n)) for n in NAMES}
+
+    def confirm(screen: str, gesture: str) -> str:
+        found = Forms(page.get(f"/{screen}?d={sign}").text).found
+        fields: dict[str, Any] = next(f for action, f in found if action == f"/{screen}")
+        return page.post(f"/{screen}", fields | {"geste": gesture}).text
+
+    confirm("colonnes", "")
+    assert own[NAMES[1]].settings.reglages.colonnes == {}
+    assert f"aux mêmes en-têtes, chez : {NAMES[1]}." in confirm("colonnes", "partout")
+    named = {"patrimoine.adresse": "ADR_LIGNE_1"}
+    assert [own[n].settings.reglages.colonnes for n in NAMES] == [named, named, {}, {}]
+    assert f"aux mêmes en-têtes, chez : {NAMES[1]}." in confirm("questions", "partout")
+    plans = [own[n].plan for n in (NAMES[0], NAMES[1], NAMES[3])]
+    both = ("q1", f"Q1. {asked}")
+    assert [p and p.items[0].colonnes for p in plans] == [both, both, ("q1",)]
+    title = "Colonnes confirmées, aux mêmes en-têtes qu’un autre organisme"
+    assert title in page.get(f"/journal?d={own[NAMES[1]].mark}").text
 
 
 def test_a_region_that_a_hand_wrote_opens_and_its_dossiers_stay_where_they_are(

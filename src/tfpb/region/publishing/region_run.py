@@ -15,7 +15,7 @@ from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_run import NOBODY
 from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
 from tfpb.region.publishing.outputs import Rendered, outputs_count, render
-from tfpb.region.run import compute
+from tfpb.region.run import WHOLE, compute
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ def run_region(
         begun = time.perf_counter()
         with follower.follow(words.OWNERS, len(settings.bailleurs)) as advance:
             computed = compute(
-                settings, geography, executor=executor, kept=kept, packs=packs,
-                draft=not release, advance=lambda _step, n: advance(n), list_read=list_read,
+                settings, geography, executor=executor, kept=kept, packs=packs, draft=not release,
+                advance=lambda step, n: follower.begins(words.JOINED) if step == WHOLE else advance(n),
+                list_read=list_read,
             )  # fmt: skip
         timings["calculs"] = round(time.perf_counter() - begun, 3)
         list_asked(computed)
