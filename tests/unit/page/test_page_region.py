@@ -124,6 +124,10 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
         ("../../etc/x.csv", stock(14)),
         ("enquete.csv", survey(NAMES[0], NAMES[1])),
         ("contrats.csv", b"contrat_de_ville;codes_qpv\nC;QN05901M\n"),
+        (
+            "national.csv",
+            "item;groupe;valeur;reference\nChauffage;ensemble;69 %;étude, 2023\n".encode(),
+        ),
         ("Logis Oise retard.csv", survey(NAMES[1]).splitlines()[0] + b"\n"),
         ("piege.zip", b"PK\x03\x04 rien"),
     )
@@ -136,6 +140,7 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     read = load_region(region.file)
     assert [b.nom for b in read.bailleurs] == [NAMES[1], NAMES[0], NAMES[2]]
     assert read.fichiers.enquete == ("enquete.csv",)
+    assert (read.fichiers.contrats, read.fichiers.repere) == ("contrats.csv", "national.csv")
     assert read.fichiers.plan == "plan_enquete.toml"
     assert read.fichiers.contrats == "contrats.csv"
     assert files_of(page, NAMES[0])["patrimoine"] == "stock nord habitat 2025.csv"
@@ -229,6 +234,9 @@ def test_a_question_is_answered_in_the_dossier_it_is_of(page: Served) -> None:
     reply = {"cle": key, "chez": NAMES[1], "reponse": "ecarter", "par": "patrimoine", "le": ""}
     page.post("/reponses", reply)
     assert load_settings(region.member(NAMES[1]).file).reponses[key].reponse == "ecarter"
+    written = page.get(f"/journal?d={region.member(NAMES[1]).sign}").text
+    assert "Ces lignes sont-elles à compter ? « elles ne comptent pas »" in written
+    assert page.get(f"/reponses?d={region.mark}").text.count("Changer cette réponse") == 1
     assert not load_settings(region.member(NAMES[0]).file).reponses
     assert [one.reply is None for one in region.outlook.asked] == [True, False]
     assert not load_region(region.file).reponses

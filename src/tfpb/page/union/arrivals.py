@@ -45,6 +45,8 @@ WAITS: Final = "attribuer"
 SETTLED: Final = "attribue"
 COMMON: Final = {c.name: c for c in (CONTRATS, COMMUNES, CIBLES)}
 """Tables common to a region that are known by their headers."""
+MARKS: Final = "repere"
+_OF_MARKS: Final = {"item", "valeur", "reference"}
 ALL: Final = "*"
 """Whose a joint delivery is."""
 _ZIP: Final = ".zip"
@@ -127,7 +129,9 @@ def enter(desk: RegionDesk, path: Path, found: Recognised, hint: str, arrived: A
     """
     if common := _common(path):
         return _shared(desk, path, found, common)
-    owner = whose(desk, path, found, hint)
+    owner = whose(desk, path, found, hint) or _marks(path)
+    if owner == MARKS:
+        return _shared(desk, path, found, MARKS)
     if not owner:
         name = desk.place(path.name, safe_copy(path, found))
         desk.note(WAITS, name, found.role)
@@ -150,7 +154,7 @@ def give(desk: RegionDesk, path: Path, found: Recognised, owner: str) -> str:
     """Put a file in the dossier of a bailleur, or among the common files; return what was done."""
     if owner == ALL:
         return words.JOINT.format(line=drop_screen.enter(desk, path, found))
-    if owner in COMMON:
+    if owner in {*COMMON, MARKS}:
         return _shared(desk, path, found, owner)
     member = desk.member(owner)
     plan = desk.plan_file
@@ -270,6 +274,14 @@ def _common(path: Path) -> str:
             whole = all(c in met for c in contract.columns if c.required)
             if whole and len(met) > 1 and len(met) > _ALIKE * len(frame.columns):
                 return role
+    return ""
+
+
+def _marks(path: Path) -> str:
+    """Return that a table nobody sent holds outside figures; empty where it does not."""
+    with suppress(TfpbError):
+        if set(map(fold, read_table(path).frame.columns)) >= _OF_MARKS:
+            return MARKS
     return ""
 
 

@@ -77,7 +77,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
         "communs": [(words.COMMON[k], n) for k in words.COMMON for n in _names(getattr(common, k))],
         "partages": {
             arrivals.ALL: words.COMMON["enquete"],
-            **{k: v for k, v in words.COMMON.items() if k in arrivals.COMMON},
+            **{k: v for k, v in words.COMMON.items() if k in {*arrivals.COMMON, arrivals.MARKS}},
         },
         "a_revoir": drop_screen.show(desk, query)["a_revoir"] if common.enquete else [],
     }  # fmt: skip
