@@ -262,7 +262,7 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     wave = {"bailleur": NAMES[1], "vague": "2023"}
     alone = Fault("region_vague_autrement", got="V. 2023", fields=wave, severity=Severity.DOUTE)
     own = Fault("nom_proche", got="x", fields=wave, severity=Severity.DOUTE)
-    of_owner = {NAMES[0]: (stops,), NAMES[1]: (alone, own)}
+    of_owner = {NAMES[0]: (stops,), NAMES[1]: (alone, own), NAMES[3]: (own, own)}
     region.outlook = RegionOutlook(doubts, of_owner=of_owner, interviews=(line,), computed=True)
     region._seen = region.stamp()
     page.post("/noms", {"q0": "NH 59", "n0": NAMES[0], "q1": "Voisin", "n1": "-"})
@@ -276,6 +276,7 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     assert f'href="/deposer?d={region.member(NAMES[1]).sign}"' in told
     assert "écrit « V. 2023 » une vague que les autres" in told
     assert told.count("1 constat sur ses fichiers") == 1  # its own dossier lists that one alone
+    assert '<td class="n">3</td><td class="n">2</td>' in told  # of one kind, at two bailleurs
     assert "Aller à « Fautes »" not in told  # nowhere else than here
     region.outlook = RegionOutlook(of_owner={NAMES[0]: (stops,)})  # a fault stopped it
     region._seen = region.stamp()
