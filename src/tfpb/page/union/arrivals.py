@@ -109,7 +109,7 @@ class Arrived:
         if self.known:
             lines.append(words.RECOGNISED.format(count=self.known.total(), owners=len(self.known)))
         if self.unlike:
-            found = ((n, ", ".join(sorted(who, key=fold))) for n, who in self.unlike.items())
+            found = ((n, words.owners_words(who)) for n, who in self.unlike.items())
             names = ", ".join(words.UNLIKE_ONE.format(name=n, owners=o) for n, o in found)
             lines.append(words.UNLIKE.format(names=names))
         return tuple(lines)

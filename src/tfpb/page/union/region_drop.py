@@ -140,7 +140,7 @@ def act(desk: Desk, form: FormData) -> None:
         desk.notice = (*desk.notice, *faults)
         lines = list(arrived.lines)
         if region.union.fichiers.plan != before and (given := arrivals.share_plan(region)):
-            lines.append(words.PLANNED.format(names=", ".join(sorted(given, key=fold))))
+            lines.append(words.PLANNED.format(names=words.owners_words(given)))
             arrived.touched.update(given)
         if names := [
             m.name for m in _by_name(region) if m.name in arrived.touched and _waits(region, m)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
+from tfpb.text import fold
 from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _TEXTS: Final = packaged(__name__)
 COMMON: Final[dict[str, str]] = _TEXTS["common"]
@@ -30,6 +34,15 @@ TO_CONFIRM: Final = (
     "Des en-têtes restent à confirmer aux écrans « Colonnes » ou « Questions de l’enquête » de : {names}. "
     "Ouvrez-en un : sa réponse se donne d’un bouton à tous ceux qui ont les mêmes en-têtes."
 )
+MANY: Final = Phrase("{count:s organisme/organismes}")
+_NAMED: Final = 6
 PLANNED: Final = "Le plan de la région remplace l’ébauche de : {names}."
 ARCHIVE: Final = "zip"
 EXPECTED: Final = Phrase("{count:s organisme attendu de plus/organismes attendus de plus}.")
+
+
+def owners_words(names: Collection[str]) -> str:
+    """Name bailleurs by name, or count them where they are many: the table below names each."""
+    if len(names) > _NAMED:
+        return MANY.format(count=len(names))
+    return ", ".join(sorted(names, key=fold))
