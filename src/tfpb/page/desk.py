@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 import threading
@@ -487,6 +488,15 @@ class Desk:
                 if later is not None:
                     later.add(act.part_of or act.number)
         return len(later or ())
+
+    @property
+    def cut_short(self) -> dt.datetime | None:
+        """When a run was asked for that never ended, its page closed or killed; None where none was."""
+        if self.job is not None and self.job.kind not in {CHECK, BRING}:
+            return None  # it says itself where it stands
+        asked = (a for a in reversed(self.journal.acts) if a.gesture in {_ASKED_FOR, DONE})
+        last = next(asked, None)
+        return dt.datetime.fromisoformat(last.when) if last and last.gesture != DONE else None
 
     def make(self, *, release: bool, anyway: bool = False, who: str = "") -> None:
         """Make the pack of what the settings say now: what is written meanwhile is of the next one."""

@@ -245,6 +245,12 @@ def test_a_question_is_answered_in_the_dossier_it_is_of(page: Served) -> None:
     )  # no role of a file
     assert not region.fresh  # figures are of before the reply, and screens say so
     assert "n’est plus posée" in page.post("/reponses", {**reply, "chez": "Personne"}).text
+    cut = "n’est pas allé au bout"  # a run asked for, and no page left to end it
+    assert cut not in page.get(f"/dossier?d={region.mark}").text
+    region.journal.write({}, who="URH", screen="dossier", gesture="faire", lines=("un projet",))
+    assert cut in page.get(f"/dossier?d={region.mark}").text
+    region.journal.write({}, who="", screen="", gesture="fait", lines=("sorties",))
+    assert cut not in page.get(f"/dossier?d={region.mark}").text
 
 
 def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> None:
