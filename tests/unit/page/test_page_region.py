@@ -142,7 +142,6 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     assert read.fichiers.enquete == ("enquete.csv",)
     assert (read.fichiers.contrats, read.fichiers.repere) == ("contrats.csv", "national.csv")
     assert read.fichiers.plan == "plan_enquete.toml"
-    assert read.fichiers.contrats == "contrats.csv"
     assert files_of(page, NAMES[0])["patrimoine"] == "stock nord habitat 2025.csv"
     assert files_of(page, NAMES[2])["patrimoine"] == "export.csv"
     assert sorted(re.findall(r'<label for="chez\d+">([^(]+) \(', told)) == [
@@ -162,6 +161,12 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     assert "n’est pas, ou plus, de cette région" in gone  # region_organisme_absent
     page.post("/deposer", {"geste": "ecarter", "chez": "OPH Tardif"})
     assert len(load_region(region.file).bailleurs) == 3
+    every = {"geste": "attribuer_tout"}
+    assert "De qui sont ces fichiers" in page.post("/deposer", {**every, "nouveau": " "}).text
+    told = page.post("/deposer", {**every, "nouveau": "Toit du Nord "}).text
+    assert "De qui sont ces fichiers" not in told
+    assert files_of(page, "Toit du Nord")["patrimoine"] == "nord habitat.csv"
+    assert load_region(region.file).bailleurs[-1].nom == "Toit du Nord"
     assert "Organisme laissé de côté" in page.get("/journal").text
 
 

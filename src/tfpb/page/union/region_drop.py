@@ -150,6 +150,10 @@ def act(desk: Desk, form: FormData) -> None:
     elif done == "attribuer":
         if name in arrivals.waiting(region) and (line := arrivals.attribute(region, name, owner)):
             desk.messages = (line,)
+    elif done == "attribuer_tout" and (new := str(form.get("nouveau", "")).strip()):
+        region.expect([new])
+        given = [arrivals.attribute(region, n, new) for n in arrivals.waiting(region)]
+        desk.messages = tuple(given)
     elif done == "revoir":
         region.within(owner, lambda own: drop_screen.review(own, form), "deposer", "revoir")
         desk.note("recu", words.AT.format(owner=owner, line=name))
