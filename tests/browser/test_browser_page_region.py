@@ -107,6 +107,36 @@ def test_axe_finds_nothing_serious_on_the_screens_of_a_region(
     assert player.complaints == []
 
 
+def test_folders_that_are_dropped_are_taken_in_under_their_names(
+    browser: Browser, tmp_path: Path
+) -> None:
+    names = ("Nord Habitat", "Logis Oise")
+    for k, name in enumerate(names):
+        inside = tmp_path / "boîte" / name / "2025"
+        inside.mkdir(parents=True)
+        (inside / "export.csv").write_bytes(stock(10 + k))
+        (inside / ".DS_Store").write_bytes(b"x")
+    with served(tmp_path / "URH", tmp_path / "geo") as page_of:
+        page_of.post("/depart", {"geste": "sorte", "sorte": "region"})
+        page_of.post("/depart", {**HEAD, "organismes": "\n".join(names)})
+        player = entered(browser, page_of)
+        player.go("deposer")
+        hand = player.page.context.new_cdp_session(player.page)
+        dropped = {
+            "items": [],
+            "files": [str(tmp_path / "boîte" / n) for n in names],
+            "dragOperationsMask": 1,
+        }
+        with player.page.expect_navigation(timeout=120_000):
+            for kind in ("dragEnter", "dragOver", "drop"):
+                event = {"type": kind, "x": 600, "y": 300, "data": dropped}
+                hand.send("Input.dispatchDragEvent", event)
+        assert "2 organismes sont prêts sur 2" in player.page.inner_text("main")
+        assert "sans usage" not in player.page.inner_text("main")
+        assert player.complaints == []
+        player.page.context.close()
+
+
 @by_night
 @pytest.mark.slow
 def test_a_region_is_sent_by_keyboard_alone(

@@ -377,6 +377,7 @@ class _Page:
             return RedirectResponse(
                 _address(desk, screen if screen in _screens(desk) else "deposer"), 303
             )
+        desk.end_import()
         desk.notice, desk.messages, desk.messages_screen = (), (), asked
         where = None
         desk.notice_outside()

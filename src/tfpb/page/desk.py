@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 import threading
@@ -27,11 +28,20 @@ from tfpb.page.journal import OUTSIDE, Change, Journal
 from tfpb.page.outlook import Outlook
 from tfpb.review.review_workbook import free_slot
 from tfpb.words.documents.setting_words import settings_file
-from tfpb.words.page.screen_words import ASKED_FOR, BUSY, SCREENS, WORKING
+from tfpb.words.page.screen_words import (
+    ALIKE_TAKEN,
+    ASKED_FOR,
+    BUSY,
+    NONE_ALIKE,
+    SCREENS,
+    WORKING,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from starlette.datastructures import FormData
 
     from tfpb.errors import Fault
     from tfpb.io.sources.settings_edit import Keys
@@ -47,6 +57,8 @@ NOT_DROPPED: Final = {"plan", "decisions"}
 CHECK: Final = "verifier"
 PACK: Final = "dossier"
 BRING: Final = "apporter"
+ALIKE: Final = "partout"
+"""Gesture that confirms a reading here, and where a region's other files bear the same headers."""
 _CARDS: Final = (FILE_NAME, *(f"qpv-{vintage}.json" for vintage in VINTAGES))
 """Imported geography: where one of these changes, what was found from it is found again."""
 _LONGEST: Final = 100
@@ -116,6 +128,9 @@ class Desk:
     ----------
     region : str
         Name of the region that it was opened from; empty of a dossier alone.
+    elsewhere : callable
+        Does something in each other dossier of that region, under the name of a screen; returns the bailleurs
+        where it answered that it changed something.
     """
 
     _pack: ClassVar = (PACK_FOLDER, ARCHIVE)
@@ -124,6 +139,7 @@ class Desk:
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
         self._geography = geography
         self.region = ""
+        self.elsewhere: Callable[[Callable[[Desk], bool], str], list[str]] = lambda _act, _screen: []
         self.lock = threading.RLock()
         self.hold: Callable[[Path], None] = lambda _folder: None
         self._enter(folder)
@@ -314,6 +330,20 @@ class Desk:
             mark(path) for path in (*(settings.path(n) for n in (self.file.name, *names)), *ground)
         )
 
+    def confirm_alike(self, form: FormData, act: Callable[[Desk], bool], screen: str) -> None:
+        """Do the same in the other dossiers of the region, where the form asks for it, and list them."""
+        if form.get("geste") == ALIKE:
+            names = self.elsewhere(act, screen)
+            line = ALIKE_TAKEN.format(names=", ".join(names)) if names else NONE_ALIKE
+            self.messages = (*self.messages, line)
+
+    def end_import(self) -> None:
+        """Say no more that an import ended, once something else is done."""
+        with self.lock:
+            job = self.job
+            if job is not None and job.kind == BRING and not job.running:
+                self._job = None
+
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
         """Write keys of the `dossier.toml`, which is made where there is none."""
         self.write(edits={self.file: changes})
@@ -458,6 +488,15 @@ class Desk:
                 if later is not None:
                     later.add(act.part_of or act.number)
         return len(later or ())
+
+    @property
+    def cut_short(self) -> dt.datetime | None:
+        """When a run was asked for that never ended, its page closed or killed; None where none was."""
+        if self.job is not None and self.job.kind not in {CHECK, BRING}:
+            return None  # it says itself where it stands
+        asked = (a for a in reversed(self.journal.acts) if a.gesture in {_ASKED_FOR, DONE})
+        last = next(asked, None)
+        return dt.datetime.fromisoformat(last.when) if last and last.gesture != DONE else None
 
     def make(self, *, release: bool, anyway: bool = False, who: str = "") -> None:
         """Make the pack of what the settings say now: what is written meanwhile is of the next one."""

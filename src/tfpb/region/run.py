@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.record import Source
 
+PARTS: Final = "parts"
+WHOLE: Final = "whole"
+"""Steps of a computation: bailleurs, one by one; then what is of all of them, the longer of the two."""
 _OF_TABLES: Final = ("repere_", "vagues_", "calage_", "standard_", "valeur_vide")
 """Doubts of the survey that are of the region's own files: how their codes begin."""
 
@@ -83,7 +86,7 @@ def compute(
     draft : bool
         For the regional body alone: not released.
     advance : callable
-        Called with the step and the count of parts done.
+        Called with the step and the count of parts done: `PARTS`, then `WHOLE` as they are joined.
     list_read : callable
         Called, before anything is estimated, with what became of the interviews and the doubts on it.
 
@@ -103,13 +106,13 @@ def compute(
         Task(d, geography, carte, not inputs.deliveries, kept, own, Released(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
-    alone = _whole(executor.map(make_part, tasks, lambda n: advance("parts", n)))
+    alone = _whole(executor.map(make_part, tasks, lambda n: advance(PARTS, n)))
+    advance(WHOLE, 0)
     parts, inputs = _between(alone, tasks, inputs, executor)
     if not draft:
         stop_on_faults(_waiting(inputs, parts))
     places = territories(parts, inputs, opened)
-    own_files = (s for p in parts for s in p.inputs.sources)
-    sources = (*inputs.sources, *own_files, *opened.sources)
+    sources = (*inputs.sources, *(s for p in parts for s in p.inputs.sources), *opened.sources)
     digest = _hash(settings, inputs, sources)
     homes = pd.concat([p.sides for p in parts], ignore_index=True)
     earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs, sent)

@@ -151,6 +151,8 @@ def test_one_block_settles_every_file_and_adds_up(tmp_path: Path) -> None:
     (tmp_path / "taxes.csv").write_text(taxes, encoding="utf-8")
     path = dossier(tmp_path, 'fiscalite = "taxes.csv"\n[reglages]\ndpi = 100\n', stock=stock)
     _, faults = read(path)
+    assert "colonne_absente" in faults  # the column of addresses: once, and not as cells left blank
+    assert "patrimoine_sans_adresse" not in faults
     lines = paste_lines(f for several in faults.values() for f in several)
     title, *block = lines
     assert "À coller à la fin du dossier.toml" in title

@@ -198,6 +198,7 @@ def test_a_kill_during_a_run_leaves_the_decisions_and_no_pack(
     again = Opened(folder, geodata, tmp_path / "cache")  # the lock went with the process
     again.doubts()
     assert "1 tranché" in again.get("doutes")
+    assert "n’est pas allé au bout" in again.get("dossier")
     again.kill()
     for _ in range(100):
         if not any(map(_lives, children)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -64,6 +65,34 @@ def drop(page: Served, *files: tuple[str, bytes]) -> str:
     return answer.text
 
 
+class Forms(HTMLParser):
+    """The forms of a screen as a browser would send them untouched."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, list[str]]]] = []
+        self._select: list[str | None] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        name, value = named.get("name") or "", named.get("value") or ""
+        if tag == "form":
+            self.found.append((named.get("action") or "", {}))
+        elif tag == "select":
+            self._select = [name, None]
+        elif tag == "option" and self._select and (self._select[1] is None or "selected" in named):
+            self._select[1] = value
+        elif tag == "input" and name and named.get("type") != "file":
+            ticked = named.get("type") not in {"checkbox", "radio"} or "checked" in named
+            self.found[-1][1].setdefault(name, []).extend([value] * ticked)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._select:
+            self.found[-1][1][str(self._select[0])] = [self._select[1] or ""]
+            self._select = []
+
+
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Served]:
     """Serve an empty folder said to be a region, four bailleurs awaited."""
@@ -95,6 +124,10 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
         ("../../etc/x.csv", stock(14)),
         ("enquete.csv", survey(NAMES[0], NAMES[1])),
         ("contrats.csv", b"contrat_de_ville;codes_qpv\nC;QN05901M\n"),
+        (
+            "national.csv",
+            "item;groupe;valeur;reference\nChauffage;ensemble;69 %;étude, 2023\n".encode(),
+        ),
         ("Logis Oise retard.csv", survey(NAMES[1]).splitlines()[0] + b"\n"),
         ("piege.zip", b"PK\x03\x04 rien"),
     )
@@ -107,8 +140,8 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     read = load_region(region.file)
     assert [b.nom for b in read.bailleurs] == [NAMES[1], NAMES[0], NAMES[2]]
     assert read.fichiers.enquete == ("enquete.csv",)
+    assert (read.fichiers.contrats, read.fichiers.repere) == ("contrats.csv", "national.csv")
     assert read.fichiers.plan == "plan_enquete.toml"
-    assert read.fichiers.contrats == "contrats.csv"
     assert files_of(page, NAMES[0])["patrimoine"] == "stock nord habitat 2025.csv"
     assert files_of(page, NAMES[2])["patrimoine"] == "export.csv"
     assert sorted(re.findall(r'<label for="chez\d+">([^(]+) \(', told)) == [
@@ -128,6 +161,12 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     assert "n’est pas, ou plus, de cette région" in gone  # region_organisme_absent
     page.post("/deposer", {"geste": "ecarter", "chez": "OPH Tardif"})
     assert len(load_region(region.file).bailleurs) == 3
+    every = {"geste": "attribuer_tout"}
+    assert "De qui sont ces fichiers" in page.post("/deposer", {**every, "nouveau": " "}).text
+    told = page.post("/deposer", {**every, "nouveau": "Toit du Nord "}).text
+    assert "De qui sont ces fichiers" not in told
+    assert files_of(page, "Toit du Nord")["patrimoine"] == "nord habitat.csv"
+    assert load_region(region.file).bailleurs[-1].nom == "Toit du Nord"
     assert "Organisme laissé de côté" in page.get("/journal").text
 
 
@@ -200,6 +239,9 @@ def test_a_question_is_answered_in_the_dossier_it_is_of(page: Served) -> None:
     reply = {"cle": key, "chez": NAMES[1], "reponse": "ecarter", "par": "patrimoine", "le": ""}
     page.post("/reponses", reply)
     assert load_settings(region.member(NAMES[1]).file).reponses[key].reponse == "ecarter"
+    written = page.get(f"/journal?d={region.member(NAMES[1]).sign}").text
+    assert "Ces lignes sont-elles à compter ? « elles ne comptent pas »" in written
+    assert page.get(f"/reponses?d={region.mark}").text.count("Changer cette réponse") == 1
     assert not load_settings(region.member(NAMES[0]).file).reponses
     assert [one.reply is None for one in region.outlook.asked] == [True, False]
     assert not load_region(region.file).reponses
@@ -208,6 +250,12 @@ def test_a_question_is_answered_in_the_dossier_it_is_of(page: Served) -> None:
     )  # no role of a file
     assert not region.fresh  # figures are of before the reply, and screens say so
     assert "n’est plus posée" in page.post("/reponses", {**reply, "chez": "Personne"}).text
+    cut = "n’est pas allé au bout"  # a run asked for, and no page left to end it
+    assert cut not in page.get(f"/dossier?d={region.mark}").text
+    region.journal.write({}, who="URH", screen="dossier", gesture="faire", lines=("un projet",))
+    assert cut in page.get(f"/dossier?d={region.mark}").text
+    region.journal.write({}, who="", screen="", gesture="fait", lines=("sorties",))
+    assert cut not in page.get(f"/dossier?d={region.mark}").text
 
 
 def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> None:
@@ -225,7 +273,7 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     wave = {"bailleur": NAMES[1], "vague": "2023"}
     alone = Fault("region_vague_autrement", got="V. 2023", fields=wave, severity=Severity.DOUTE)
     own = Fault("nom_proche", got="x", fields=wave, severity=Severity.DOUTE)
-    of_owner = {NAMES[0]: (stops,), NAMES[1]: (alone, own)}
+    of_owner = {NAMES[0]: (stops,), NAMES[1]: (alone, own), NAMES[3]: (own, own)}
     region.outlook = RegionOutlook(doubts, of_owner=of_owner, interviews=(line,), computed=True)
     region._seen = region.stamp()
     page.post("/noms", {"q0": "NH 59", "n0": NAMES[0], "q1": "Voisin", "n1": "-"})
@@ -239,6 +287,7 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     assert f'href="/deposer?d={region.member(NAMES[1]).sign}"' in told
     assert "écrit « V. 2023 » une vague que les autres" in told
     assert told.count("1 constat sur ses fichiers") == 1  # its own dossier lists that one alone
+    assert '<td class="n">3</td><td class="n">2</td>' in told  # of one kind, at two bailleurs
     assert "Aller à « Fautes »" not in told  # nowhere else than here
     region.outlook = RegionOutlook(of_owner={NAMES[0]: (stops,)})  # a fault stopped it
     region._seen = region.stamp()
@@ -267,6 +316,58 @@ def test_the_plan_of_the_region_takes_the_place_of_drafts_alone(page: Served) ->
     assert load_region(region.file).fichiers.plan == "plan_region.toml"
     assert "marge_points = 4.0" in drafts[0].read_text(encoding="utf-8")
     assert drafts[1].read_text(encoding="utf-8") == confirmed
+
+
+def test_headers_confirmed_for_one_are_given_to_those_that_bear_them(page: Served) -> None:
+    asked = "Propreté des parties communes"
+    head, *rest = stock().decode().splitlines()
+    odd = "\n".join((head.replace("adresse", "ADR_LIGNE_1"), *rest)).encode()
+    other = odd.replace(b"ADR_LIGNE_1", b"LIGNE_ADR")
+    renamed = {n: survey(n).replace(b";q1;", f";Q1. {asked};".encode(), 1) for n in NAMES}
+    plan = f"""[colonnes]
+repondant = "id_enquete"
+vague = "vague"
+bailleur = "bailleur"
+residence = "residence"
+poids = "poids"
+[echelles.s]  # the other way round than a draft supposes: questions are not joined by themselves
+satisfait = [3, 4]
+insatisfait = [1, 2]
+[[items]]
+colonnes = ["q1"]
+libelle = "{asked}"
+theme = "residence"
+nature = "service"
+echelle = "s"
+"""
+    told = drop(
+        page, ("plan_region.toml", plan.encode()),
+        ("Nord Habitat.csv", odd), ("enquete nord habitat.csv", renamed[NAMES[0]]),
+        ("Logis Oise.csv", odd), ("enquete logis oise.csv", renamed[NAMES[1]]),
+        ("OPH Tardif.csv", other), ("enquete oph tardif.csv", survey(NAMES[3])),
+    )  # fmt: skip
+    waiting = ", ".join((NAMES[1], NAMES[0], NAMES[3]))
+    assert f"« Questions de l’enquête » de : {waiting}." in told
+    region = region_of(page)
+    sign = region.member(NAMES[0]).sign
+    own = {n: region.desk_of(region.member(n)) for n in NAMES}
+
+    def confirm(screen: str, gesture: str) -> str:
+        found = Forms(page.get(f"/{screen}?d={sign}").text).found
+        fields: dict[str, Any] = next(f for action, f in found if action == f"/{screen}")
+        return page.post(f"/{screen}", fields | {"geste": gesture}).text
+
+    confirm("colonnes", "")
+    assert own[NAMES[1]].settings.reglages.colonnes == {}
+    assert f"aux mêmes en-têtes, chez : {NAMES[1]}." in confirm("colonnes", "partout")
+    named = {"patrimoine.adresse": "ADR_LIGNE_1"}
+    assert [own[n].settings.reglages.colonnes for n in NAMES] == [named, named, {}, {}]
+    assert f"aux mêmes en-têtes, chez : {NAMES[1]}." in confirm("questions", "partout")
+    plans = [own[n].plan for n in (NAMES[0], NAMES[1], NAMES[3])]
+    both = ("q1", f"Q1. {asked}")
+    assert [p and p.items[0].colonnes for p in plans] == [both, both, ("q1",)]
+    title = "Colonnes confirmées, aux mêmes en-têtes qu’un autre organisme"
+    assert title in page.get(f"/journal?d={own[NAMES[1]].mark}").text
 
 
 def test_a_region_that_a_hand_wrote_opens_and_its_dossiers_stay_where_they_are(

@@ -6,14 +6,13 @@ import re
 import shutil
 import sys
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import pytest
-from test_page_region import zipped
+from test_page_region import Forms, zipped
 from typer.testing import CliRunner
 
 from effort import tries
@@ -31,38 +30,10 @@ pytestmark = [
 NAMES = [f"Habitat fictif {k:02d}" for k in range(1, 7)]
 
 
-class _Forms(HTMLParser):
-    """The forms of a screen as a browser would send them untouched."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, list[str]]]] = []
-        self._select: list[str | None] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        name, value = named.get("name") or "", named.get("value") or ""
-        if tag == "form":
-            self.found.append((named.get("action") or "", {}))
-        elif tag == "select":
-            self._select = [name, None]
-        elif tag == "option" and self._select and (self._select[1] is None or "selected" in named):
-            self._select[1] = value
-        elif tag == "input" and name and named.get("type") != "file":
-            ticked = named.get("type") not in {"checkbox", "radio"} or "checked" in named
-            self.found[-1][1].setdefault(name, []).extend([value] * ticked)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select" and self._select:
-            self.found[-1][1][str(self._select[0])] = [self._select[1] or ""]
-            self._select = []
-
-
 def _confirm(page: Served, screen: str, sign: str, **more: str) -> httpx.Response:
     """Send the form of a screen as it is proposed."""
     page.wait()
-    forms = _Forms(page.get(f"/{screen}?d={sign}").text).found
+    forms = Forms(page.get(f"/{screen}?d={sign}").text).found
     fields: dict[str, Any] = next(f for action, f in forms if action == f"/{screen}")
     answer = page.client.post(
         f"/{screen}",

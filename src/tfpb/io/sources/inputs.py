@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault, Headers, Place
+from tfpb.errors import Fault, Headers, Place, not_yet_reported
 from tfpb.io.attachments.filled_tasks import read_filled
 from tfpb.io.attachments.photos import read_photos
 from tfpb.io.attachments.piece_files import PIECES, read_pieces
@@ -222,7 +222,7 @@ def gather_inputs(
     identifiers = Identifiers(())
     if "patrimoine" in frames:
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
-        reader.faults += found
+        reader.faults += not_yet_reported(found, reader.faults)
         identifiers = Identifiers([*frames["patrimoine"]["id_residence"], *reader.gone])
     taxes = ("fiscalite", "fiscalite_precedente", "gmbi", "declaration")
     for role in (*taxes, "droit_commun", "decisions"):

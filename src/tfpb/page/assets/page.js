@@ -82,6 +82,19 @@
   if (live?.querySelector("[data-en-cours]")) setTimeout(follow, 400);
   setInterval(look, 5000);
 
+  // a folder that is dropped: its files, named after it; of its own a browser sends none, and ends on an error
+  const asked = (call) => new Promise((take, fail) => call(take, fail));
+  async function under(entry, above = "") {
+    if (/^(\.|~\$|Thumbs\.db$)/.test(entry.name)) return [];
+    if (entry.isFile) {
+      const file = await asked((take, fail) => entry.file(take, fail));
+      return above ? [new File([file], above + file.name, { type: file.type })] : [file];
+    }
+    const reader = entry.createReader(), inside = [];
+    for (let some = [0]; some.length; inside.push(...some)) some = await asked((take, fail) => reader.readEntries(take, fail));
+    return (await Promise.all(inside.map((one) => under(one, `${above}${entry.name}/`)))).flat();
+  }
+
   // files: dropped anywhere on the page
   const drop = document.getElementById("depot");
   if (drop) {
@@ -89,10 +102,17 @@
     const lit = (on) => (event) => { event.preventDefault(); drop.classList.toggle("dessus", on); };
     document.addEventListener("dragover", lit(true));
     document.addEventListener("dragleave", lit(false));
-    document.addEventListener("drop", (event) => {
+    document.addEventListener("drop", async (event) => {
       lit(false)(event);
-      if (!event.dataTransfer.files.length) return;
-      input.files = event.dataTransfer.files;
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+      let { files } = event.dataTransfer;
+      if (entries.some((entry) => entry.isDirectory)) {
+        const whole = new DataTransfer();
+        for (const file of (await Promise.all(entries.map((entry) => under(entry)))).flat()) whole.items.add(file);
+        ({ files } = whole);
+      }
+      if (!files.length) return;
+      input.files = files;
       drop.requestSubmit();
     });
     input.addEventListener("change", () => input.files.length && drop.requestSubmit());

@@ -15,6 +15,7 @@ from tfpb.io.open_questions.reply_file import TABLE, reply_changes
 from tfpb.model.codes import Role
 from tfpb.model.question import NOT_KNOWN, Asked, Reply
 from tfpb.words.faults import question_words as words
+from tfpb.words.page.answer_words import ANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,8 @@ def _replied(desk: Desk, one: Asked, form: FormData, day: dt.date) -> Asked:
         return replace(one, reply=None)
     reply = _reply(day, one, choice, form)
     desk.edit(reply_changes(reply, instead=one.fallen.key if one.fallen else ""))
+    title = words.question_text(one.question).title
+    desk.note("", ANSWERED.format(title=title, answer=words.answer_words(one.question, choice)))
     return replace(one, reply=reply, fallen=None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -302,7 +303,37 @@ def act(desk: Desk, form: FormData) -> None:
         changes.append((("reglages", "recopier"), list(dict.fromkeys(copied))))
     if changes:
         desk.edit(changes)
+    named = desk.settings.reglages.colonnes
+    desk.confirm_alike(form, partial(_alike, named=named), "colonnes")
     desk.check()
+
+
+def waits(desk: Desk) -> bool:
+    """Tell whether headers of its tables are to be confirmed, or chosen."""
+    settings = desk.settings
+    found = ((role, name, BY_ROLE.get(role)) for role, name in desk.files)
+    with suppress(TfpbError):  # a table that cannot be read waits for another
+        return any(c is not None and _page(desk, settings, r, n, c).open for r, n, c in found)
+    return False
+
+
+def _alike(desk: Desk, named: Mapping[str, str]) -> bool:
+    """Name headers as another dossier does, where they are there too and nothing is read as their columns."""
+    settings = desk.settings
+    changes: list[tuple[tuple[str, ...], Any]] = []
+    for role, name in desk.files:
+        contract, columns = BY_ROLE.get(role), of_role(named, role)
+        if contract is None or not columns:
+            continue
+        table = _table(desk, settings, role, settings.path(name), contract)
+        read, _ = match_columns(table, contract, of_role(settings.reglages.colonnes, role))
+        changes += [
+            (("reglages", "colonnes", f"{role}.{column}"), header)
+            for column, header in columns.items()
+            if column not in read and header in table.frame and header not in read.values()
+        ]
+    desk.edit(changes)
+    return bool(changes)
 
 
 def _renamed(

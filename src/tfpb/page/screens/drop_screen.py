@@ -219,7 +219,7 @@ def receive(
                         lines.append(take(path, found, asked) if take else enter(desk, path, found))
                 except TfpbError as error:
                     faults += error.faults
-        desk.notice, desk.messages = tuple(faults), (*lines, *desk.messages)
+        desk.notice, desk.messages = tuple(faults), (*filter(None, lines), *desk.messages)
         if maps:
             held = lent.pop_all()
             if not desk.begin(BRING, bring, maps, desk.geography, lent=held):

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz, process
@@ -21,7 +22,7 @@ from tfpb.words.numbers import number
 from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.datastructures import FormData
 
@@ -184,7 +185,34 @@ def act(desk: Desk, form: FormData) -> None:
     if len(gone) < len(plan.items):
         changes += [(("items", k), None) for k in reversed(gone)]
     desk.write(edits={desk.plan_file: changes})
+    if (now := desk.plan) is not None:
+        desk.confirm_alike(form, partial(_alike, items=now.items), "questions")
     desk.check()
+
+
+def waits(desk: Desk) -> bool:
+    """Tell whether a question of the plan is to be found in a delivery under another header."""
+    if (plan := desk.plan) is None:
+        return False
+    delivered = _delivered(desk)
+    return any(one.proposed for item in plan.items for one in _missing(item, delivered))
+
+
+def _alike(desk: Desk, items: Iterable[Item]) -> bool:
+    """Read the questions that a delivery lacks under the headers that another dossier names for them."""
+    if (plan := desk.plan) is None:
+        return False
+    known = {item.identifiant: item.colonnes for item in items}
+    delivered = _delivered(desk)
+    changes: list[Change] = []
+    for k, item in enumerate(plan.items):
+        lacking = [one.file for one in _missing(item, delivered)]
+        there = {h.name for file in lacking for h in delivered[file]}
+        if more := [c for c in known.get(item.identifiant, ()) if c in there]:
+            changes.append((("items", k, "colonnes"), [*item.colonnes, *more]))
+    if changes:
+        desk.write(edits={desk.plan_file: changes})
+    return bool(changes)
 
 
 def _margin(form: FormData) -> list[Change]:

@@ -6,7 +6,9 @@ import io
 import re
 import tomllib
 import zipfile
+from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -27,6 +29,7 @@ from tfpb.survey.reading.drafting import draft_plan
 from tfpb.text import fold
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.page import region_page_words as words
+from tfpb.words.page.screen_words import TAKEN
 from tfpb.words.survey.drafting_words import CONFIRM
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ WAITS: Final = "attribuer"
 SETTLED: Final = "attribue"
 COMMON: Final = {c.name: c for c in (CONTRATS, COMMUNES, CIBLES)}
 """Tables common to a region that are known by their headers."""
+MARKS: Final = "repere"
+_OF_MARKS: Final = {"item", "valeur", "reference"}
 ALL: Final = "*"
 """Whose a joint delivery is."""
 _ZIP: Final = ".zip"
@@ -79,8 +84,41 @@ def _inside(upload: UploadFile, stem: str) -> Iterator[UploadFile]:
             yield UploadFile(io.BytesIO(archive.read(one)), filename=f"{stem}/{one.filename}")
 
 
-def enter(desk: RegionDesk, path: Path, found: Recognised, hint: str) -> str:
+@dataclass(slots=True)
+class Arrived:
+    """What a drop brought to bailleurs, as far as the list of organisms shows it: the rest is listed.
+
+    Parameters
+    ----------
+    known : Counter of str
+        Bailleur → files that are what they look like, none in the way of another.
+    unlike : dict of str to list of str
+        Name of a file that is like nothing known → bailleurs that sent one.
+    touched : set of str
+        Bailleurs that a file went to.
+    """
+
+    known: Counter[str] = field(default_factory=Counter)
+    unlike: dict[str, list[str]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Say it in two lines, however many they are."""
+        lines = []
+        if self.known:
+            lines.append(words.RECOGNISED.format(count=self.known.total(), owners=len(self.known)))
+        if self.unlike:
+            found = ((n, words.owners_words(who)) for n, who in self.unlike.items())
+            names = ", ".join(words.UNLIKE_ONE.format(name=n, owners=o) for n, o in found)
+            lines.append(words.UNLIKE.format(names=names))
+        return tuple(lines)
+
+
+def enter(desk: RegionDesk, path: Path, found: Recognised, hint: str, arrived: Arrived) -> str:
     """Put a file where it belongs, or let it wait; return what was done, in French.
+
+    Nothing is returned of a file whose row in the list says it all: `arrived` counts it.
 
     Parameters
     ----------
@@ -91,19 +129,32 @@ def enter(desk: RegionDesk, path: Path, found: Recognised, hint: str) -> str:
     """
     if common := _common(path):
         return _shared(desk, path, found, common)
-    owner = whose(desk, path, found, hint)
+    owner = whose(desk, path, found, hint) or _marks(path)
+    if owner == MARKS:
+        return _shared(desk, path, found, MARKS)
     if not owner:
         name = desk.place(path.name, safe_copy(path, found))
         desk.note(WAITS, name, found.role)
         return words.WHOSE.format(name=name, role=ROLES.get(found.role, words.UNKNOWN_ROLE))
-    return give(desk, path, found, owner)
+    line = give(desk, path, found, owner)
+    if owner == ALL:
+        return line
+    arrived.touched.add(owner)
+    plain = TAKEN.format(name=path.name, role=ROLES.get(found.role))
+    if line == words.AT.format(owner=owner, line=plain):
+        arrived.known[owner] += 1
+    elif not found.role and found.rows:
+        arrived.unlike.setdefault(path.name, []).append(owner)
+    else:
+        return line
+    return ""
 
 
 def give(desk: RegionDesk, path: Path, found: Recognised, owner: str) -> str:
     """Put a file in the dossier of a bailleur, or among the common files; return what was done."""
     if owner == ALL:
         return words.JOINT.format(line=drop_screen.enter(desk, path, found))
-    if owner in COMMON:
+    if owner in {*COMMON, MARKS}:
         return _shared(desk, path, found, owner)
     member = desk.member(owner)
     plan = desk.plan_file
@@ -223,6 +274,14 @@ def _common(path: Path) -> str:
             whole = all(c in met for c in contract.columns if c.required)
             if whole and len(met) > 1 and len(met) > _ALIKE * len(frame.columns):
                 return role
+    return ""
+
+
+def _marks(path: Path) -> str:
+    """Return that a table nobody sent holds outside figures; empty where it does not."""
+    with suppress(TfpbError):
+        if set(map(fold, read_table(path).frame.columns)) >= _OF_MARKS:
+            return MARKS
     return ""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tfpb.errors import TfpbError, fail
@@ -10,7 +12,7 @@ from tfpb.io.packs.pack import RUN
 from tfpb.io.sources.region_inputs import RegionBailleur, RegionSettings, load_region
 from tfpb.io.sources.toml_files import SETTINGS, read_settings, validated
 from tfpb.model.settings import Alias, Entete, Fichiers, Reglages, Settings
-from tfpb.page.desk import CHECK, Desk, Gesture, T, in_gesture, mark, safe_name, sign_of
+from tfpb.page.desk import ALIKE, CHECK, Desk, Gesture, T, in_gesture, mark, safe_name, sign_of
 from tfpb.page.union.region_work import RegionOutlook, check_region, make_region
 from tfpb.text import fold
 from tfpb.words.page.screen_words import ASKED_FOR, NO_STOCK, REGION_SCREENS
@@ -192,6 +194,7 @@ class RegionDesk(Desk):
             if desk is None or desk.folder != folder:  # it went on to another year
                 desk = self._desks[folder] = Desk(folder, lambda _settings: self.geography)
                 desk.hold, desk.region = self.hold, self.name
+                desk.elsewhere = partial(self._elsewhere, folder)
             return desk
 
     def at(self, sign: str) -> Desk | None:
@@ -215,6 +218,20 @@ class RegionDesk(Desk):
         desk = self.desk_of(self.member(owner))
         with desk.lock, in_gesture(Gesture(screen, name, self.author)):
             return act(desk)
+
+    def _elsewhere(self, here: Path, act: Callable[[Desk], bool], screen: str) -> list[str]:
+        """Do something in the dossiers of the others; return those where it changed something."""
+        done = []
+        for member in self.members:
+            if (
+                member.opens
+                and member.settings is not None
+                and member.file.parent.resolve() != here
+            ):
+                with suppress(TfpbError):  # another page holds it: it says so itself
+                    if self.within(member.name, act, screen, ALIKE):
+                        done.append(member.name)
+        return done
 
     def expect(self, names: list[str]) -> list[str]:
         """Begin the dossier of each bailleur that has none yet; return those begun."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from starlette.datastructures import UploadFile
 
 from tfpb.errors import TfpbError
-from tfpb.page.screens import drop_screen
+from tfpb.page.screens import columns_screen, drop_screen, questions_screen
 from tfpb.page.undoing import can_undo, undo
 from tfpb.page.union import arrivals
+from tfpb.text import fold
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.page import journal_words
 from tfpb.words.page import region_page_words as words
@@ -62,7 +63,7 @@ class Row:
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     region = cast("RegionDesk", desk)
-    members, common = region.members, region.union.fichiers
+    members, common = _by_name(region), region.union.fichiers
     surveys = not common.enquete and any(m.has("enquete") for m in members)
     rows = [_row(region, member, surveys=surveys) for member in members]
     named = {n for n in (*common.enquete, *common.model_dump().values()) if isinstance(n, str)}
@@ -76,10 +77,21 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
         "communs": [(words.COMMON[k], n) for k in words.COMMON for n in _names(getattr(common, k))],
         "partages": {
             arrivals.ALL: words.COMMON["enquete"],
-            **{k: v for k, v in words.COMMON.items() if k in arrivals.COMMON},
+            **{k: v for k, v in words.COMMON.items() if k in {*arrivals.COMMON, arrivals.MARKS}},
         },
         "a_revoir": drop_screen.show(desk, query)["a_revoir"] if common.enquete else [],
     }  # fmt: skip
+
+
+def _by_name(region: RegionDesk) -> list[Member]:
+    """List the bailleurs as one looks for a name; the region's file keeps the order they came in."""
+    return sorted(region.members, key=lambda member: fold(member.name))
+
+
+def _waits(region: RegionDesk, member: Member) -> bool:
+    """Tell whether headers of a bailleur's files are to be confirmed before they can be read."""
+    own = region.desk_of(member)
+    return columns_screen.waits(own) or questions_screen.waits(own)
 
 
 def _names(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -120,16 +132,28 @@ def act(desk: Desk, form: FormData) -> None:
         uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
         faults: list[Fault] = []
         before = region.union.fichiers.plan
+        arrived = arrivals.Arrived()
         drop_screen.receive(
             desk, arrivals.opened(uploads, faults),
-            lambda path, found, hint: arrivals.enter(region, path, found, hint),
+            lambda path, found, hint: arrivals.enter(region, path, found, hint, arrived),
         )  # fmt: skip
         desk.notice = (*desk.notice, *faults)
+        lines = list(arrived.lines)
         if region.union.fichiers.plan != before and (given := arrivals.share_plan(region)):
-            desk.messages = (*desk.messages, words.PLANNED.format(names=", ".join(given)))
+            lines.append(words.PLANNED.format(names=words.owners_words(given)))
+            arrived.touched.update(given)
+        if names := [
+            m.name for m in _by_name(region) if m.name in arrived.touched and _waits(region, m)
+        ]:
+            lines.append(words.TO_CONFIRM.format(names=", ".join(names)))
+        desk.messages = (*lines, *desk.messages)
     elif done == "attribuer":
         if name in arrivals.waiting(region) and (line := arrivals.attribute(region, name, owner)):
             desk.messages = (line,)
+    elif done == "attribuer_tout" and (new := str(form.get("nouveau", "")).strip()):
+        region.expect([new])
+        given = [arrivals.attribute(region, n, new) for n in arrivals.waiting(region)]
+        desk.messages = tuple(given)
     elif done == "revoir":
         region.within(owner, lambda own: drop_screen.review(own, form), "deposer", "revoir")
         desk.note("recu", words.AT.format(owner=owner, line=name))

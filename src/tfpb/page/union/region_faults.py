@@ -8,7 +8,8 @@ from tfpb.errors import Severity
 from tfpb.page.remedies import TEXT, remedy
 from tfpb.page.screens import faults_screen
 from tfpb.page.union.region_desk import REGION
-from tfpb.words.faults.sentences import fault_texts
+from tfpb.text import fold
+from tfpb.words.faults.sentences import fault_text, fault_texts
 from tfpb.words.page.screen_words import REGION_SCREENS, SCREENS
 
 if TYPE_CHECKING:
@@ -42,8 +43,23 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "textes": faults_screen.texts_of(desk)
         if any(remedy(f, REGION) == TEXT for f in region.found.faults)
         else [],
-        "organismes": sorted(owners, key=lambda one: not one[2]),
+        "sortes": _kinds(region),
+        "organismes": sorted(owners, key=lambda one: (not one[2], fold(one[0]))),
     }
+
+
+def _kinds(region: RegionDesk) -> list[tuple[int, int, str, str]]:
+    """Count what the dossiers list by kind: how many, of how many bailleurs, whose is one, that one."""
+    met: dict[str, list[tuple[str, Fault]]] = {}
+    for name, found in region.found.of_owner.items():
+        for fault in found:
+            if not fault.code.startswith(_OF_REGION):
+                met.setdefault(fault.code, []).append((name, fault))
+    kinds = sorted(met.values(), key=lambda them: -len(them))
+    return [
+        (len(them), len({n for n, _ in them}), them[0][0], fault_text(them[0][1]).title)
+        for them in kinds
+    ]
 
 
 def _is_of_region(fault: Fault) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.region_inputs import in_dossier, load_region
 from tfpb.page.outlook import Outlook
-from tfpb.words.documents.command_words import OWNERS
+from tfpb.words.documents.command_words import JOINED, OWNERS
 from tfpb.words.documents.region_words import FINDINGS
 from tfpb.words.faults.question_words import left_open_words
 from tfpb.words.page.answer_words import DWELLINGS
@@ -89,7 +90,7 @@ def check_region(send: Send, file: Path, geography: Path) -> RegionOutlook:
     """Compute a region as `tfpb region` does, without writing anything."""
     from tfpb.io.packs.sent import sent_before  # noqa: PLC0415 - in its own process
     from tfpb.pipeline.kept.entry_files import cache_folder  # noqa: PLC0415
-    from tfpb.region.run import compute  # noqa: PLC0415
+    from tfpb.region.run import WHOLE, compute  # noqa: PLC0415
 
     listed = _Listed()
     names: list[str] = []
@@ -101,7 +102,8 @@ def check_region(send: Send, file: Path, geography: Path) -> RegionOutlook:
         with closing(_executor()) as runs:
             computed = compute(
                 settings, geography, executor=runs, kept=cache_folder(), list_read=listed,
-                sent=sent_before(settings.folder), advance=lambda _step, count: send("step", count),
+                sent=sent_before(settings.folder),
+                advance=lambda step, n: send("label", JOINED) if step == WHOLE else send("step", n),
             )  # fmt: skip
     except TfpbError as error:
         found = (*error.faults, *listed.doubts)
@@ -128,10 +130,11 @@ def make_region(
     from tfpb.words.documents.region_words import closing_lines  # noqa: PLC0415
 
     listed = _Listed()
+    follows = replace(follower(send), begins=partial(send, "label"))
     run = run_region(
         settings, geography, target,
         executor=_executor(documents=documents), media=Media(documents, pages),
-        kept=cache_folder(), release=release, anyway=anyway, follower=follower(send), list_read=listed,
+        kept=cache_folder(), release=release, anyway=anyway, follower=follows, list_read=listed,
     )  # fmt: skip
     name, done = run.written.folder.name, run.done
     atlas = "region/atlas.pdf" in done.names

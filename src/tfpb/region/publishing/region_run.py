@@ -15,7 +15,7 @@ from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_run import NOBODY
 from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
 from tfpb.region.publishing.outputs import Rendered, outputs_count, render
-from tfpb.region.run import compute
+from tfpb.region.run import WHOLE, compute
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def run_region(
             computed = compute(
                 settings, geography, executor=executor, kept=kept, packs=packs,
                 sent=sent_before(settings.folder, target.parent), draft=not release,
-                advance=lambda _step, n: advance(n), list_read=list_read,
+                advance=lambda step, n: follower.begins(words.JOINED) if step == WHOLE else advance(n),
+                list_read=list_read,
             )  # fmt: skip
         timings["calculs"] = round(time.perf_counter() - begun, 3)
         list_asked(computed)

@@ -20,6 +20,8 @@ DWELLINGS: Final = {
     "logements_a_verifier": "Logements à vérifier",
 }
 """Claims on dwellings that a decision moves → how the answer names them."""
+ANSWERED: Final = "{title} « {answer} »"
+"""A question on the files, and what was answered."""
 _SIDES: Final = {
     QpvStatut.DANS: Phrase("Tranché : {address}{homes}, en quartier ({quarter})."),
     QpvStatut.HORS: Phrase("Tranché : {address}{homes}, hors quartier."),

@@ -34,6 +34,8 @@ WAITS: Final = (
 OWNED: Final = (
     "Cette livraison ne nomme pas d’organisme : ses réponses sont lues comme celles de « {name} »."
 )
+ALIKE_TAKEN: Final = "Même lecture, aux mêmes en-têtes, chez : {names}."
+NONE_ALIKE: Final = "Aucun autre organisme n’a ces en-têtes à confirmer."
 UNKNOWN: Final = (
     "« {name} » est copié, mais rien n’y ressemble à un fichier connu : choisissez ce que c’est."
 )
