@@ -70,7 +70,9 @@ def more(variant: Callable[..., Made]) -> Made:
 
 def test_nothing_is_better_nor_nil_because_less_is_known(name: str, less: Made, more: Made) -> None:
     assert not list(better(less, more))
-    assert not [n for n in nil_told(less, more) if n[0] not in ESTABLISHED.get(name, ())]
+    known = ESTABLISHED.get(name, ())
+    nil = [n for n in nil_told(less, more) if n[0] not in known]
+    assert not [n for n in nil if not known or "prouv" not in " ".join(n)]  # in tables, sentences
 
 
 def test_what_is_put_under_reserve_is_compared_with_care(variant: Callable[..., Made]) -> None:
