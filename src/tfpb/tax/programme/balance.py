@@ -325,11 +325,7 @@ def check_quarters(
     year: int,
     covered: frozenset[str] = frozenset(),
 ) -> list[Fault]:
-    """Refuse actions in a quarter without abatement; doubt axis 8 in a quarter under renewal.
-
-    A quarter of the conventions is no slip of the pen: without abatement (its dwellings sold, or another's
-    under an answer), its actions are doubted.
-    """
+    """Refuse actions where neither abatement nor convention is; doubt axis 8 in a quarter under renewal."""
     given = [] if abatement is None else records(abatement.by_qpv)
     sure = {code for code in claims.scopes("acquis") if claims.amount("acquis", code).at_least}
     unsure = {r.text("code_qpv") for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
