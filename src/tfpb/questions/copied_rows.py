@@ -37,9 +37,8 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
     if not table.group or not table.measures:
         return
     door = table.found.get("adresse", "")  # another door is another row, however unique doors are
-    headers = [h for h in table.frame.columns if h == door or not _names_rows(table.frame[h])]
-    if not set(headers) & set(table.measures):
-        return
+    read = {door, *table.measures}  # nor does an amount name a row: those of copies are the same
+    headers = [h for h in table.frame.columns if h in read or not _names_rows(table.frame[h])]
     codes = _codes(table.frame, headers)
     groups = pd.factorize(table.frame[table.group])[0]
     at = _second_runs(codes, groups)

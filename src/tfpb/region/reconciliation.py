@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.io.sources.region_inputs import in_dossier
 from tfpb.model.question import Unit
 from tfpb.model.record import summed
 from tfpb.near_names import near_names
@@ -21,7 +22,7 @@ from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading
@@ -35,6 +36,7 @@ UNREAD: Final = "non_lu"
 UNKNOWN: Final = "inconnu"
 SETTLED: Final = "tranche"
 _NAMES: Final = "bailleurs"
+_OF_WHOLE_FILES: Final = frozenset({"programme_infime", "vlc_en_francs"})
 
 
 def reconciled(
@@ -154,6 +156,12 @@ def doubts(table: pd.DataFrame, names: Sequence[str], file: str) -> tuple[Fault,
                 fields["ou"] = file
             out.append(Fault(code, Place(file), str(name), fields, Severity.DOUTE))
     return tuple(out)
+
+
+def on_whole_files(own: Mapping[str, Iterable[Fault]]) -> tuple[Fault, ...]:
+    """Return the doubts on the unit of a whole file, by bailleur: a pack has them among thousands."""
+    all_ = ((name, fault) for name, faults in own.items() for fault in faults)
+    return tuple(in_dossier(f, name) for name, f in all_ if f.code in _OF_WHOLE_FILES)
 
 
 def unused(aliases: Mapping[str, str], used: set[str], file: str) -> tuple[Fault, ...]:

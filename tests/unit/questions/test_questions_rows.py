@@ -359,6 +359,8 @@ def test_a_run_of_rows_that_comes_again_is_a_copy() -> None:
     assert found.question.rows == tuple(range(22, 30))
     floors = [["A0", f"I{k}", "R0", 2025, 1_000 + k % 5, 1, 40] for k in range(40)]
     assert findings(table("fiscalite", floors, NOTICES)) == []
+    one = [["A0", *row[1:]] for row in notices(60)]  # counts of dwellings come again, no base does
+    assert findings(table("fiscalite", one, NOTICES)) == []
 
 
 def test_one_amount_out_of_proportion_is_divided() -> None:

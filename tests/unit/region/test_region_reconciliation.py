@@ -8,14 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from tfpb.errors import Place
+from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.claim import Claims
 from tfpb.facts.quarter import Quarters
 from tfpb.model.question import Answer, Asked, Measure, Question, Reply, Unit
 from tfpb.model.record import Reading
 from tfpb.model.report import Section, Table, Text
 from tfpb.region.publishing.reports import deliveries_report, provisional
-from tfpb.region.reconciliation import doubts, reconciled, stakes, unused
+from tfpb.region.reconciliation import doubts, on_whole_files, reconciled, stakes, unused
 from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text
 
@@ -107,7 +107,15 @@ def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> No
         for a, code in zip(heard.question.answers, ("ecarter", "garder"), strict=True)
     ]
     heard = Asked(replace(heard.question, answers=tuple(two)))
-    parts = [SimpleNamespace(name=name, asked=(heard,), claims=Claims()) for name in ("A", "B")]
+    few = [replace(two[0], effect=Measure(64.7, Unit.POINTS)), two[1]]
+    light = Asked(
+        replace(heard.question, answers=tuple(few))
+    )  # no release waits for it: it is open
+    assert heard.is_waiting > light.is_waiting
+    parts = [
+        SimpleNamespace(name=name, asked=(one,), claims=Claims())
+        for name, one in (("A", heard), ("B", light))
+    ]
     region = SimpleNamespace(
         titre="T",
         annee=2025,
@@ -130,3 +138,13 @@ def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> No
     (lines,) = (b.paragraphs for b in sheet.blocks if isinstance(b, Text))
     assert sum(f"# {heard.question.key} = " in line for line in lines) == 2 * 3
     assert [line[2:].split(" › ")[0] for line in lines if " › " in line] == ["A", "B"]
+
+
+def test_a_doubt_on_the_unit_of_a_whole_file_is_listed_by_the_region() -> None:
+    """A programme in k€ is 2 M€ less in its sums, and a line among 2 000 of the packs."""
+    place = Place("programme.csv", column="valorise_eur")
+    own = [
+        Fault(code, place, "20", {}, Severity.DOUTE) for code in ("qpv_loin", "programme_infime")
+    ]
+    (found,) = on_whole_files({"A": own, "B": own[:1]})
+    assert (found.code, found.place.file) == ("programme_infime", "A › programme.csv")

@@ -255,6 +255,8 @@ def test_action_in_a_quarter_without_abatement() -> None:
     money = abate(local())
     assert codes(programme(action(), money=money)) == []
     assert refused(action(code_qpv="QN05993N"), money=money) == ["action_sans_abattement"]
+    signed = programme(action(code_qpv="QN05993N"), money=money, covered=["QN05993N"])
+    assert codes(signed) == ["action_abattement_incertain"]
     waiting = abate(local(cotisation_avis_eur=825))  # to claim: there is a right, not yet the money
     assert codes(programme(action(), money=waiting)) == ["action_abattement_incertain"]
     unsigned = abate(local(), conventions=None)

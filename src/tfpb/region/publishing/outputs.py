@@ -31,6 +31,7 @@ from tfpb.region.publishing.packs import (
     output_files,
 )
 from tfpb.region.publishing.reports import deliveries_report, restitution, sheets
+from tfpb.region.reconciliation import on_whole_files
 from tfpb.region.territories import region_layers
 from tfpb.report.documents import workbook
 from tfpb.text import fold
@@ -146,7 +147,7 @@ def render(
         out.names,
         owners=len(region.parts),
         contrats=len(region.contrats),
-        notices=region.notices,
+        notices=(*region.notices, *on_whole_files({p.name: p.notices for p in region.parts})),
         doubts={p.name: len(p.notices) for p in region.parts},
         line={} if region.again else line,
     )

@@ -39,9 +39,10 @@ def questions(dossier: Dossier) -> Section:
         blocks.append(
             table("questions_remarques", pd.DataFrame([_shown(one, weighed) for one in notes]))
         )
-    if waiting:
+    # of a draft, those too light to stop a release: their bounds stay until somebody answers
+    if pasted := [one for one in open_ if one.is_waiting or (weighed and one.is_open)]:
         day = dossier.settings.dossier.date
-        lines = (words.to_paste(one.question, day, one.owner) for one in asked if one.is_waiting)
+        lines = (words.to_paste(one.question, day, one.owner) for one in pasted)
         blocks.append(Text((words.WHERE_TO_WRITE, *"\n".join(lines).splitlines()), media=SHEET))
     blocks.append(table("questions", pd.DataFrame([_data(one, weighed) for one in asked])))
     lead = words.lead(len(open_), waiting, len(notes))

@@ -145,7 +145,7 @@ def programme(
     faults += found
     base = _base(abatement, homes)
     faults += elsewhere(years.current, held)
-    faults += balance.check_quarters(kept, abatement, base, homes, frozenset(npnru), year)
+    faults += balance.check_quarters(kept, abatement, base, homes, frozenset(npnru), year, named)
     stop_on_faults(faults)
     met = _lines(abatement, base, homes)
     current, before = list(years.current), years.before(year)

@@ -323,8 +323,9 @@ def check_quarters(
     homes: Mapping[str, int],
     npnru: frozenset[str],
     year: int,
+    covered: frozenset[str] = frozenset(),
 ) -> list[Fault]:
-    """Refuse actions in a quarter without abatement; doubt axis 8 in a quarter under renewal."""
+    """Refuse actions where neither abatement nor convention is; doubt axis 8 in a quarter under renewal."""
     given = [] if abatement is None else records(abatement.by_qpv)
     sure = {code for code in claims.scopes("acquis") if claims.amount("acquis", code).at_least}
     unsure = {r.text("code_qpv") for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
@@ -338,7 +339,7 @@ def check_quarters(
         if abatement is None:
             if code not in homes:
                 faults.append(doubt("action_qpv_hors_patrimoine", here, code))
-        elif code not in sure | unsure:
+        elif code not in sure | unsure | covered:
             fields = {"codes": ", ".join(sorted(sure | unsure)) or NO_CODE}
             faults.append(Fault("action_sans_abattement", here, code, fields))
         elif code not in sure:
