@@ -172,7 +172,10 @@ def _quotients(sums: Claims) -> Iterator[Claim]:
 def _justified(
     parts: Sequence[Claims], sums: Claims, territories: Mapping[str, Collection[str]]
 ) -> Iterator[Claim]:
-    """Claim the shares of the abatement that are justified and proved, bailleur by bailleur and quarter."""
+    """Claim the shares of the abatement that are justified and proved, bailleur by bailleur and quarter.
+
+    Where nothing is left to justify under any answer, all of it is justified, whatever it comes to.
+    """
     quarters = [
         s for s in sums.scopes("acquis") if place_of(s) == s and s not in {OUTSIDE, *territories}
     ]
@@ -184,4 +187,7 @@ def _justified(
                 for part in parts
             ]
             if sums.has(spent, scope) and any(whole.may_exceed_nil for _, whole in pairs):
-                yield claim(name, scope, shared(pairs), sheet=_sheet(name))
+                held = spent == "valorise" and sums.has("reste_a_justifier", scope)
+                held = held and sums.amount("reste_a_justifier", scope).is_nil
+                whole = held and sums.amount("acquis", scope).exceeds_nil
+                yield claim(name, scope, known(1) if whole else shared(pairs), sheet=_sheet(name))

@@ -133,6 +133,20 @@ def test_shares_and_survey_figures_are_never_added() -> None:
     assert made.amount("part_qpv") != known(1)
 
 
+@pytest.mark.parametrize("left", [nil(), between(Decimal(0), Decimal(9), "question")])
+def test_nothing_left_to_justify_is_all_of_it_justified(left: Amount) -> None:
+    """A share was « non connue » under an open question, beside « il ne reste rien à justifier »."""
+    spent = between(Decimal(50), Decimal(300), "question")
+    one = holding(
+        *money("acquis", between(Decimal(50), Decimal(100), "question")), *money("valorise", spent),
+        *money("reste_a_justifier", left),
+    )  # fmt: skip
+    made = added([one], {CONTRAT: [ONE]})
+    for scope in (TOTAL, ONE, CONTRAT):
+        share = made.amount("part_justifiee", scope)
+        assert (share.at_least == 1, share.is_known) == (left.is_nil, left.is_nil)
+
+
 def test_the_claims_of_a_place_are_its_quarters_and_itself_as_the_whole() -> None:
     axis = claim("valorise", axis_scope(3, ONE), known(4))
     made = added(
