@@ -36,7 +36,7 @@ UNREAD: Final = "non_lu"
 UNKNOWN: Final = "inconnu"
 SETTLED: Final = "tranche"
 _NAMES: Final = "bailleurs"
-_OF_WHOLE_FILES: Final = frozenset({"programme_infime", "vlc_en_francs"})
+_OF_WHOLE_FILES: Final = frozenset({"programme_infime"})
 
 
 def reconciled(

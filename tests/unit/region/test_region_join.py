@@ -135,14 +135,13 @@ def test_marks_of_another_cut_or_range_do_not_add_up(other: dict[str, float]) ->
 
 
 def weighted(*owners: tuple[str, float, int], dwellings: bool = True) -> survey.Survey:
-    """Return ten interviews of each (name, weight, dwellings)."""
+    """Return ten interviews of each (name, weight, dwellings); more dwellings of C are to be checked."""
     frame = pd.DataFrame(
         {"vague": "2023", "bailleur": [b for b, _, _ in owners for _ in range(10)],
          "poids": [w for _, w, _ in owners for _ in range(10)]}
     )  # fmt: skip
-    stock = pd.DataFrame(
-        {"bailleur": [b for b, _, _ in owners], "logements": [n for *_, n in owners]}
-    )
+    held = [(b, n, 1) for b, _, n in owners] + [("C", 9000, -1)]
+    stock = pd.DataFrame(held, columns=["bailleur", "logements", "qpv"])
     return survey.Survey(frame, {}, {}, {}, stock=stock if dwellings else None)
 
 

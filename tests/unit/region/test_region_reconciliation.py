@@ -113,7 +113,7 @@ def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> No
     )  # no release waits for it: it is open
     assert heard.is_waiting > light.is_waiting
     parts = [
-        SimpleNamespace(name=name, asked=(one,), claims=Claims())
+        SimpleNamespace(name=name, asked=(one,), claims=Claims(), notices=())
         for name, one in (("A", heard), ("B", light))
     ]
     region = SimpleNamespace(
