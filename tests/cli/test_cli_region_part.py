@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from effort import tries
+from tfpb.errors import Fault, Place, Severity
+from tfpb.io.sources.gathering import without_empty
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.region import partition
@@ -108,6 +110,20 @@ def test_a_file_of_its_own_that_changes_is_worked_on_anew(
     monkeypatch.setattr(partition.stages, "run", run)
     with pytest.raises(RanError):
         part_of(copy, geodata, kept)
+
+
+def test_a_table_without_a_row_is_as_if_nobody_gave_it(
+    copy: Path, geodata: Path, tmp_path: Path
+) -> None:
+    """Of 25 bailleurs, one whose programme was its headers alone stopped the region."""
+    path = copy / "conventions.csv"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    made = part_of(copy, geodata, tmp_path / "garde")
+    (found,) = [f for f in made.notices if f.code == "feuille_vide"]
+    assert (found.severity, found.place.file) == (Severity.DOUTE, path.name)
+    assert "conventions_non_fournies" in {f.code for f in made.notices}
+    (stock,) = without_empty([Fault("feuille_vide", Place("patrimoine.xlsx"))], "patrimoine.xlsx")
+    assert stock.severity is Severity.FAUTE
 
 
 def test_no_answer_is_kept(copy: Path, geodata: Path, kept: Path) -> None:

@@ -184,7 +184,7 @@ def _make(task: Task) -> Part:
     bare = settings.model_copy(update={"fichiers": files})
     settings = settings if task.own_survey else bare
     inputs, geography, found = read(settings, task.geography, task.outside)
-    found = without_empty(found)
+    found = without_empty(found, settings.path(settings.fichiers.patrimoine).name)
     stop_on_faults(found)
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (bare, inputs.of_roles(*_ROLES), geography, task.carte))

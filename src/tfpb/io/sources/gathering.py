@@ -40,6 +40,7 @@ T = TypeVar("T")
 STOCK: Final = "patrimoine"
 RESIDENCE: Final = "id_residence"
 EMPTY: Final = "livraison_vide"
+_BLANK: Final = "feuille_vide"
 ANSWERED: Final = "reponse"
 """Why rows are set aside: so says the answer to a question on their table."""
 
@@ -68,9 +69,13 @@ def known_headers_of(role: str) -> tuple[str, ...]:
     return (*(BY_ROLE[role].headers if role in BY_ROLE else ()), *more.get(role, ()))
 
 
-def without_empty(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Doubt the deliveries without answers: the others are read without them."""
-    return tuple(replace(f, severity=Severity.DOUTE) if f.code == EMPTY else f for f in faults)
+def without_empty(faults: Iterable[Fault], needed: str | None = None) -> tuple[Fault, ...]:
+    """Doubt deliveries without answers and, beside a `needed` file, tables without a row: as if not given."""
+    codes = {EMPTY} if needed is None else {EMPTY, _BLANK}
+    return tuple(
+        replace(f, severity=Severity.DOUTE) if f.code in codes and f.place.file != needed else f
+        for f in faults
+    )
 
 
 @dataclass(slots=True)
@@ -261,7 +266,7 @@ class Gathering:
         known = len(self.faults)
         delivery = self.attempt(lambda: read_delivery(path, plan, sheet=sheet))
         self.faults[known:] = [
-            replace(f, code=EMPTY) if f.code == "feuille_vide" else f for f in self.faults[known:]
+            replace(f, code=EMPTY) if f.code == _BLANK else f for f in self.faults[known:]
         ]
         if delivery is not None:
             self.note("enquete", path, len(delivery.table.frame))
