@@ -109,7 +109,7 @@ def main() -> None:
         times = []
         for _ in range(2):
             start = time.process_time()
-            size = len(bytes(page._shown(screen, {}).body))  # noqa: SLF001 - what the route calls
+            size = len(bytes(page._shown(desk, screen, {}).body))  # noqa: SLF001 - what the route calls
             times.append(time.process_time() - start)
         print(f"{screen:28s} {times[0]:6.2f} s, puis {times[1]:.2f} s ({size / 1e3:.0f} ko)")
     first = desk.outlook.doubts[0]
