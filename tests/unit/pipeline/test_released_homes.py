@@ -200,3 +200,14 @@ def test_what_a_region_sent_is_a_precedent_and_what_another_did_is_looked_at(
     found = precedents(["A"], "bb", ["R01"], sent=sent_before(tmp_path, None))
     assert [r.bailleurs for r in found.releases] == [("A", "B")]
     assert [r.bailleurs for r in found.others] == [("B", "Office A")]
+
+
+def test_sends_are_read_by_the_dossier_and_where_the_pack_stands(tmp_path: Path) -> None:
+    """A pack written elsewhere keeps what is sent beside itself: no later run looked there."""
+    for place, name in (("dossier", "2025-2026-02-01"), ("ailleurs", "2025-2026-01-01")):
+        send = tmp_path / place / "envois" / name
+        send.mkdir(parents=True)
+        (send / LISTING).write_text("")
+    folders = [tmp_path / place for place in ("dossier", "ailleurs", "dossier")]
+    found = sent_before(*folders, None)
+    assert [p.name for p in found] == ["2025-2026-01-01", "2025-2026-02-01"]
