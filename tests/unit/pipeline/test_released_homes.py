@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from tfpb.errors import TfpbError
 from tfpb.io.packs.pack import LISTING
 from tfpb.io.packs.sent import sent_before
 from tfpb.model.survey import LEVELS
+from tfpb.pipeline import assembling
 from tfpb.pipeline.published_before import (
     LEDGER_VARIABLE,
     ledger_with,
@@ -211,3 +213,26 @@ def test_sends_are_read_by_the_dossier_and_where_the_pack_stands(tmp_path: Path)
     folders = [tmp_path / place for place in ("dossier", "ailleurs", "dossier")]
     found = sent_before(*folders, None)
     assert [p.name for p in found] == ["2025-2026-01-01", "2025-2026-02-01"]
+
+
+def test_a_run_looks_for_sends_beside_the_pack_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class LookedError(Exception):
+        """Raised in place of the rest of a run."""
+
+    def looked(*folders: Path) -> None:
+        raise LookedError(folders)
+
+    stock = pd.DataFrame({"id_residence": ["R01"]})
+    inputs: Any = SimpleNamespace(
+        sources=(), frames={"patrimoine": stock}, frame={"patrimoine": stock}.get
+    )
+    monkeypatch.setattr(assembling, "read", lambda *_: (inputs, SimpleNamespace(sources=()), ()))
+    monkeypatch.setattr(assembling, "run_hash", lambda *_: "aa")
+    monkeypatch.setattr(assembling.checking, "towns_written", lambda _: {})
+    monkeypatch.setattr(assembling, "sent_before", looked)
+    settings: Any = SimpleNamespace(dossier=SimpleNamespace(bailleur="A"), folder=tmp_path)
+    with pytest.raises(LookedError) as found:
+        assembling.examine(settings, tmp_path / "geo", place=tmp_path / "ailleurs")
+    assert found.value.args[0] == (tmp_path, tmp_path / "ailleurs")
