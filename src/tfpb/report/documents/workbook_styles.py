@@ -297,8 +297,8 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
 
 
 def _whole_states(tables: Sequence[Table], wanted: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield what columns of a few words take to break none, the rare ones too; where the page has room."""
-    for table in tables:
+    """Yield what columns of a few words take to break none, those of rows not looked at too (`_ROWS`)."""
+    for table in (t for t in tables if len(t.rows) > _ROWS):
         for k, column in enumerate(table.columns):
             kinds = set() if column.format in NUMERIC else set(table.rows.iloc[:, k])
             if kinds and len(kinds) <= _FEW:
