@@ -262,6 +262,19 @@ def suspend(
     return claims.renewed(waiting.values())
 
 
+def by_kind(listed: Mapping[str, Iterable[Fault]]) -> list[list[tuple[str, Fault]]]:
+    """Gather the doubts of several bailleurs by kind: what suspends figures, of few of them, first."""
+    met: dict[str, list[tuple[str, Fault]]] = {}
+    for name, found in listed.items():
+        for fault in found:
+            met.setdefault(fault.code, []).append((name, fault))
+
+    def rank(code: str) -> tuple[bool, int, int]:
+        return code not in KIND_OF, len({name for name, _ in met[code]}), len(met[code])
+
+    return [met[code] for code in sorted(met, key=rank)]
+
+
 def _rows(frame: pd.DataFrame) -> list[Row]:
     """Return where each row stands: file, sheet, line (−1 without any, or of a frame from no file)."""
     file, sheet = (texts(frame, column).tolist() for column in STAMP[:2])

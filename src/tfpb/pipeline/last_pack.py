@@ -89,9 +89,7 @@ def _amount(row: Mapping[str, str], column: str) -> Amount | None:
             return known(Decimal(row[column]))
         if least:
             return between(Decimal(least), Decimal(most) if most else None, _UNPROVED)
-    except (
-        InvalidOperation
-    ):  # « au moins … », where earlier packs wrote bounds: a least is no value
+    except InvalidOperation:  # « au moins … » of an earlier pack: a least is no value
         return unknown(_UNPROVED)
     return unknown(_UNPROVED) if row.get(f"{column}_etat") else None
 

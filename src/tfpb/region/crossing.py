@@ -159,10 +159,8 @@ def bounded_claims(shared: Shared, claims: Claims) -> Claims:
 
 
 def _claims(task: Task) -> Claims | None:
-    """Return the claims of a part, without the actions that its answers strand; None where it is at fault.
-
-    No answer of a tenant is in these claims: its deliveries are not read again.
-    """
+    """Return the claims of a part, without the actions that its answers strand; None where it is at fault."""
+    # no answer of a tenant is in these claims: its deliveries are not read again
     task = replace(task, own_survey=False)
     part = make_part(task)
     if isinstance(part, Refused) and all(f.code == _STRANDED for f in part.faults):

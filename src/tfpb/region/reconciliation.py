@@ -36,7 +36,7 @@ UNREAD: Final = "non_lu"
 UNKNOWN: Final = "inconnu"
 SETTLED: Final = "tranche"
 _NAMES: Final = "bailleurs"
-_OF_WHOLE_FILES: Final = frozenset({"programme_infime"})
+_UNIT: Final = "programme_infime"
 
 
 def reconciled(
@@ -160,8 +160,7 @@ def doubts(table: pd.DataFrame, names: Sequence[str], file: str) -> tuple[Fault,
 
 def on_whole_files(own: Mapping[str, Iterable[Fault]]) -> tuple[Fault, ...]:
     """Return the doubts on the unit of a whole file, by bailleur: a pack has them among thousands."""
-    all_ = ((name, fault) for name, faults in own.items() for fault in faults)
-    return tuple(in_dossier(f, name) for name, f in all_ if f.code in _OF_WHOLE_FILES)
+    return tuple(in_dossier(f, n) for n, faults in own.items() for f in faults if f.code == _UNIT)
 
 
 def unused(aliases: Mapping[str, str], used: set[str], file: str) -> tuple[Fault, ...]:

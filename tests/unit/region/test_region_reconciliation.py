@@ -112,8 +112,12 @@ def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> No
         replace(heard.question, answers=tuple(few))
     )  # no release waits for it: it is open
     assert heard.is_waiting > light.is_waiting
+    few_heard = Fault(
+        "residence_a_verifier", Place("e.csv", "", 4), "R1",
+        {"residence": "R1", "vague": "2023", "nombre": 3}, Severity.DOUTE,
+    )  # fmt: skip
     parts = [
-        SimpleNamespace(name=name, asked=(one,), claims=Claims(), notices=())
+        SimpleNamespace(name=name, asked=(one,), claims=Claims(), notices=(few_heard,))
         for name, one in (("A", heard), ("B", light))
     ]
     region = SimpleNamespace(
@@ -129,9 +133,14 @@ def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> No
     )  # fmt: skip
     whole = SimpleNamespace(
         head=head, parts=parts, asked=(), draft=True, places=SimpleNamespace(quarters=Quarters()),
+        protected=None,
         deliveries=reconciled([READ], NAMES, {}),
     )  # fmt: skip
-    sheet = deliveries_report(whole).sections[-1]  # type: ignore[arg-type]
+    first, *_, sheet = deliveries_report(whole).sections  # type: ignore[arg-type]
+    kinds = next(b for b in first.blocks if isinstance(b, Table) and b.key == "livraisons_doutes")
+    (told,) = kinds.rows["exemple"]
+    assert "moins de" in told  # three interviews of a résidence are told by no file
+    assert kinds.rows["ligne"].isna().all()
     (table, *_) = (b for b in sheet.blocks if isinstance(b, Table))
     assert table.rows["cle"].tolist() == [heard.question.key] * 2
     assert [where.split(" › ")[0] for where in table.rows["ou"]] == ["A", "B"]

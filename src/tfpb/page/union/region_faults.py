@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tfpb.errors import Severity
+from tfpb.facts.doubt_kinds import by_kind
 from tfpb.page.remedies import TEXT, remedy
 from tfpb.page.screens import faults_screen
 from tfpb.page.union.region_desk import REGION
@@ -50,15 +51,13 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
 
 def _kinds(region: RegionDesk) -> list[tuple[int, int, str, str]]:
     """Count what the dossiers list by kind: how many, of how many bailleurs, whose is one, that one."""
-    met: dict[str, list[tuple[str, Fault]]] = {}
-    for name, found in region.found.of_owner.items():
-        for fault in found:
-            if not fault.code.startswith(_OF_REGION):
-                met.setdefault(fault.code, []).append((name, fault))
-    kinds = sorted(met.values(), key=lambda them: -len(them))
+    own = {
+        name: [f for f in found if not f.code.startswith(_OF_REGION)]
+        for name, found in region.found.of_owner.items()
+    }
     return [
         (len(them), len({n for n, _ in them}), them[0][0], fault_text(them[0][1]).title)
-        for them in kinds
+        for them in by_kind(own)
     ]
 
 

@@ -37,6 +37,7 @@ from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import WARNING
+from tfpb.words.faults.sentences import LEAST, masked_fault
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 def deliveries_report(region: Region) -> Report:
     """Return what the regional body keeps: lu, gardé, écarté by bailleur and wave, and every question."""
     head, parts = region.head, region.parts
+    least = LEAST if region.protected is None else region.protected.whole.masking_n
     own = {p.name: p.asked for p in parts}
     waiting = stakes(own, region.asked)
     if not region.draft:  # two readings of the same answers, side by side
@@ -73,7 +75,7 @@ def deliveries_report(region: Region) -> Report:
         pages.deliveries(
             region.deliveries,
             pd.concat(counted, ignore_index=True),
-            {p.name: p.notices for p in parts},
+            {p.name: [masked_fault(f, least) for f in p.notices] for p in parts},
         ),
         questions(dossier),
     ]

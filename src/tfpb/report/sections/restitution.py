@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.facts.doubt_kinds import KIND_OF
+from tfpb.facts.doubt_kinds import KIND_OF, by_kind
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
 from tfpb.model.survey import pick
@@ -81,7 +81,7 @@ def deliveries(
     held : DataFrame
         A row a bailleur: what it holds, and what hangs on open questions (`region.reconciliation.stakes`).
     listed : mapping of str to sequence of Fault
-        Doubts of each bailleur's files.
+        Doubts of each bailleur's files, as a file may tell them.
     """
     shown = worded(rows, constat_mot=("constat", words.FINDINGS))
     totals = {c: int(rows[c].sum()) for c in ("livrees", "gardees", "ecartees")}
@@ -94,15 +94,9 @@ def deliveries(
 
 
 def _doubts_by_kind(listed: Mapping[str, Sequence[Fault]]) -> pd.DataFrame:
-    """Return a row a kind of doubt, with its first: what suspends figures, of few bailleurs, first."""
-    met: dict[str, list[tuple[str, Fault]]] = {}
-    for name, found in listed.items():
-        for fault in found:
-            met.setdefault(fault.code, []).append((name, fault))
-    owners = {code: len({name for name, _ in some}) for code, some in met.items()}
+    """Return a row a kind of doubt, with its first."""
     rows = []
-    for code in sorted(met, key=lambda c: (c not in KIND_OF, owners[c], len(met[c]))):
-        some = met[code]
+    for some in by_kind(listed):
         name, fault = some[0]
         rows.append(
             {
@@ -110,9 +104,9 @@ def _doubts_by_kind(listed: Mapping[str, Sequence[Fault]]) -> pd.DataFrame:
                 "bailleur": name,
                 "fichier": fault.place.file,
                 "ligne": fault.place.row or None,
-                "bailleurs": owners[code],
+                "bailleurs": len({owner for owner, _ in some}),
                 "doutes": len(some),
-                "question": KIND_OF[code].question if code in KIND_OF else "",
+                "question": KIND_OF[fault.code].question if fault.code in KIND_OF else "",
             }
         )
     return pd.DataFrame(rows)
