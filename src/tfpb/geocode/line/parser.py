@@ -117,7 +117,8 @@ def _unknown(numbers: str, flat: str, start: int) -> bool:
         word is not None
         and len(word[0]) > 1
         and word[0] not in _HANGING | SUFFIX_WORDS.keys()
-        and numbers[-1] == " "
+        and numbers.find(" ")
+        == len(numbers) - 1  # two that nothing links are so before a type alone
         and len(numbers) <= _LONG
         and not any(map(str.isalpha, numbers))
         and split_type(flat, start, after_digit=False) is None

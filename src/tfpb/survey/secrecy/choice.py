@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -64,7 +65,8 @@ def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> froze
     ones next below it, family by family, must be nobody or enough: the group whose loss is least goes
     (contrats, then households; ties by name), with those between. What a later choice makes
     needless is then taken back, largest first. Last, of groups of two families one of which holds the
-    other (an agency and its quarters, a bailleur and a contrat of its own) but for few, one is hidden.
+    other (an agency and its quarters, a bailleur and a contrat of its own) but for few, one is hidden; so
+    with what they leave aside (a contrat less its quarter).
     """
     return _Choice(tree, wave, base, rules).chosen()
 
@@ -98,6 +100,7 @@ class _Choice:
         for k in sorted(self._hidden(), key=lambda k: self._loss((k,)), reverse=True):
             self._take_back(k)
         self._part_families()
+        self._part_rests()
         for k in range(len(groups)):
             self.shown[k] &= self._side_shown(k)
         return frozenset(g for k, g in enumerate(groups) if self.shown[k])
@@ -216,6 +219,43 @@ class _Choice:
                     held.setdefault((outer, rank, "" if rank else group.niveau), []).append(k)
         return held
 
+    def _part_rests(self) -> None:
+        """Hide a group where what shown ones leave aside and another family's leave few between them.
+
+        Those beside the chain go first, then territories; of two beside it, the one whose loss is least.
+        """
+        for root in sorted({above for above in self.tree.parent if above != NO_PARENT}):
+            ranks = {self.tree.family[k]: self._rank(k) for k in self.below[root]}
+            while self.shown[root] and (ways := self._few_between(root, ranks)):
+                self.shown[min(ways, key=lambda k: (self._loss((k,)), self.tree.groups[k]))] = False
+
+    def _few_between(self, root: int, ranks: dict[str, int]) -> list[int]:
+        """List the groups of which hiding one mixes the first few that two families leave between them."""
+        rows = self.tree.rows[root]
+        rows = rows[self.n[rows] > 0]
+        cells = {family: self._cells(root, family)[rows] for family in ranks}
+        for outer, inner in permutations(sorted(ranks), 2):
+            for cell, pieces in _wholly_inside(cells[outer], cells[inner]):
+                left = (cells[outer] == cell) & ~np.isin(cells[inner], pieces)
+                if not self._enough(rows[left]):
+                    first = min(ranks[outer], ranks[inner])
+                    ends = [(outer, cell), *((inner, piece) for piece in pieces)]
+                    return [
+                        k
+                        for family, end in ends
+                        for k in (*self._next(end, family), end)
+                        if ranks[family] == first and k != root
+                    ]
+        return []
+
+    def _cells(self, root: int, family: str) -> Indices:
+        """Return the smallest shown group of a family below a root that each row lies in; else the root."""
+        out = np.full(len(self.n), root)
+        for k, rows in enumerate(self.tree.rows):
+            if self.shown[k] and self.tree.family[k] == family:
+                out[rows] = k
+        return out
+
     def _rank(self, k: int) -> int:
         """Return 0 for a group beside the chain, 1 for a territory, 2 for a bailleur or a side."""
         level = self.tree.groups[k].niveau
@@ -224,6 +264,14 @@ class _Choice:
     def _loss(self, way: _Path) -> _Loss:
         contrats = sum(self.tree.groups[w].niveau == _CONTRAT for w in way)
         return contrats, sum(self.size[w] for w in way)
+
+
+def _wholly_inside(outer: Indices, inner: Indices) -> Iterator[tuple[int, list[int]]]:
+    """Give each cell of one partition that holds whole cells of another, and those."""
+    pairs = pd.DataFrame({"outer": outer, "inner": inner}).drop_duplicates()
+    pairs = pairs[~pairs["inner"].duplicated(keep=False)]
+    for cell, held in pairs.groupby("outer")["inner"]:
+        yield int(str(cell)), held.tolist()
 
 
 def left_aside(tree: Tree, k: int, below: Collection[int]) -> Indices:
