@@ -9,11 +9,12 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from handed_in import OMISSIONS, ours, plain, sown, whole, write_folder, write_zip
+from handed_in import OMISSIONS, Tables, ours, plain, sown, whole, write_folder, write_zip
 from openpyxl import Workbook, load_workbook
 
 from tfpb.io.packs import received
 from tfpb.pipeline.jobs.control_job import check_packs
+from tfpb.words.documents.control_words import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,34 @@ def test_whole_packs_raise_no_alarm(tmp_path: Path) -> None:
     assert len(checked) == 26
     assert {c.pack.name: c.lacking for c in checked if c.lacking} == {}
     assert {f.code for c in checked for f in c.found} == {"sans_empreintes", "a_rattraper"}
+
+
+@pytest.mark.parametrize(
+    ("most", "state", "tables", "codes"),
+    [
+        ("0", "connu", {}, set()),
+        ("0", "a_verifier", {}, {"sans_quartier_a_verifier"}),
+        ("12", "a_verifier", {}, {"convention_non_fournie", "solde_absent"}),
+        (
+            "0",
+            "connu",
+            {"actions": whole(1)["actions"]},
+            {"convention_non_fournie", "solde_absent"},
+        ),
+    ],
+)
+def test_a_landlord_of_no_quarter_is_asked_for_no_convention(
+    tmp_path: Path, most: str, state: str, tables: Tables, codes: set[str]
+) -> None:
+    """Its pack says that no dwelling of its is in a quarter; where that waits, so does the check."""
+    row = {
+        "nom": "logements_qpv", "portee": "total", "valeur_bas": "0", "valeur_haut": most, "etat": state
+    }  # fmt: skip
+    write_zip(tmp_path / "d.zip", ours(tables | {"faits": [row]}))
+    [one] = check_packs([tmp_path])
+    assert codes <= {f.code for f in one.lacking}
+    assert bool(codes) is bool(one.lacking)
+    assert all(sentence(f.code, f.fields) for f in one.found)
 
 
 def told_of(path: Path, code: str) -> dict[str, dict[str, object]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.amount import Amount, total
+from tfpb.facts.claim import State
 from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.piece_names import is_numbered, piece_key, references
@@ -117,6 +118,8 @@ class Received:
         Tables, or cells, that cannot be read.
     asked : tuple of (key, title, standing)
         Questions of the files that it was made of, and how each stands.
+    no_quarter : str
+        State of its dwellings in quarters, where they are told to be none; empty otherwise.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Received:
     unheld: int = 0
     unread: tuple[tuple[str, str], ...] = ()
     asked: tuple[tuple[str, str, str], ...] = ()
+    no_quarter: str = ""
 
     def rows(self, table: str) -> list[dict[Any, Any]]:
         """Return the lines of a table, none when it is not there."""
@@ -203,6 +207,10 @@ def findings(pack: Received, reader: Reader | None) -> tuple[Found, ...]:
     reader : Reader or None
         The law on 1 January of its tax year; None when that year is not known.
     """
+    if pack.no_quarter and not pack.balance and not any(map(pack.rows, pack.tables)):
+        known = pack.no_quarter == State.CONNU
+        code = "sans_quartier" if known else "sans_quartier_a_verifier"
+        return (Found(Subject.CONVENTION, code, lacking=not known), *_integrity(pack))
     checks = (_conventions(pack, reader), _declared(pack), _programme(pack), _bilan(pack), _proofs(pack),
               _balance(pack), _integrity(pack))  # fmt: skip
     return tuple(found for check in checks for found in check)

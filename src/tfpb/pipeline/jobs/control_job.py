@@ -21,6 +21,7 @@ from tfpb.evidence.pack_control import (
     held_by_two,
     twice,
 )
+from tfpb.facts.claim import TOTAL
 from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.packs.output_files import refuse_inputs, write_together
@@ -49,7 +50,7 @@ from tfpb.words.faults.question_words import question_title
 from tfpb.words.faults.sentences import fault_text, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -68,6 +69,7 @@ _EMPTY: Final = frozenset({"cellule_vide"})
 """Faults that a check tells in its own words."""
 _LIMIT: Final = "limite_signature"
 _QUESTIONS: Final = "donnees/questions.csv"
+_CLAIMS: Final = "donnees/faits.csv"
 
 
 def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Checked]:
@@ -153,15 +155,28 @@ def _read(name: str, files: Files) -> Received:
         unheld=sum(not c.get("tenu", True) for c in record.get("controles", ())),
         unread=tuple(unread),
         asked=tuple(asked),
+        no_quarter=_no_quarter(files),
     )
 
 
 def _asked(files: Files) -> tuple[tuple[str, str, str], ...]:
     """Return the questions of a pack, the keys that the bailleur's own commands give them."""
-    text = files.kept.get(_QUESTIONS, b"").decode("utf-8-sig", errors="replace")
-    rows = csv.DictReader(io.StringIO(text), delimiter=";")
-    cells = ([shortened(str(row.get(c) or "")) for c in ("cle", "titre", "etat")] for row in rows)
+    cells = _cells(files, _QUESTIONS, "cle", "titre", "etat")
     return tuple((key, title, standing) for key, title, standing in cells if key)
+
+
+def _no_quarter(files: Files) -> str:
+    """Return the state of the dwellings in quarters of a pack of ours, where they are none at most."""
+    claims = _cells(files, _CLAIMS, "nom", "portee", "valeur_haut", "etat")
+    none = [state for *claim, state in claims if claim == ["logements_qpv", TOTAL, "0"]]
+    return none[0] if none and files.ours else ""
+
+
+def _cells(files: Files, table: str, *columns: str) -> Iterator[list[str]]:
+    """Read columns of a table of a pack, a cell that is not there empty."""
+    text = files.kept.get(table, b"").decode("utf-8-sig", errors="replace")
+    for row in csv.DictReader(io.StringIO(text), delimiter=";"):
+        yield [shortened(str(row.get(c) or "")) for c in columns]
 
 
 def _record(files: Files) -> dict[str, Any]:
