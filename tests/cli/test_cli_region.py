@@ -287,15 +287,24 @@ def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:
 def test_too_few_bailleurs_have_no_common_survey_and_all_the_rest(
     region: Path, region_kept: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One writes its programme in thousands: the region lists it, a line among thousands of a pack."""
     monkeypatch.setenv("TFPB_CACHE", str(region_kept))
-    text = region.read_text(encoding="utf-8")
-    head, *bailleurs = text.split("[[bailleurs]]")
-    path = region.with_name("trois.toml")
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder, ignore=shutil.ignore_patterns("sources", "b0[45]"))
+    path = folder / "region.toml"
+    head, *bailleurs = path.read_text(encoding="utf-8").split("[[bailleurs]]")
     path.write_text("[[bailleurs]]".join([head, *bailleurs[:3]]), encoding="utf-8")
+    programme = folder / "bailleurs" / "b01" / "programme.csv"
+    actions = pd.read_csv(programme, sep=";", dtype=str)
+    money = [c for c in actions if c.endswith("_eur")]
+    actions[money] = actions[money].astype(float) / 1000
+    actions.to_csv(programme, sep=";", decimal=",", index=False)
     out = tmp_path / "sortie"
     result = run("region", path, "--sortie", out, "--moteur", "local", "--sans-documents")
     assert result.exit_code == 0
     assert "Trop peu de bailleurs" in result.output
+    assert "Le programme de 2025 valorise" in result.output
+    assert f"« {OWNERS[0]} › programme.csv »" in result.output
     assert not list(out.glob("**/comparaison*.csv"))
     facts = read(out / "region" / "donnees" / "faits.csv").set_index(["nom", "portee"])
     assert facts.loc[("acquis", "total"), "valeur_bas"] > 0
