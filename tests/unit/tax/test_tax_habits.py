@@ -186,6 +186,23 @@ def test_bases_alone_without_teom_are_asked_and_read_in_neither_way_until_then()
     )  # what it bears, no base printed abated tells
 
 
+def test_bases_alone_of_a_few_notices_are_asked_where_one_holds_exempt_premises() -> None:
+    """What is exempt owes nothing under bases after the abatement as under bases before it."""
+    rows = []
+    for first in range(0, 12, 3):
+        held = file_of(alone)[first : first + 3]
+        if first == 6:
+            held[0] |= {"fin_exoneration": "2031-12-31", "cotisation_avis_eur": 0}
+        whole = sum(row["cotisation_avis_eur"] for row in held)
+        rows += [
+            row | {"avis": f"A{first}", "teom_eur": "", "cotisation_avis_eur": "" if k else whole}
+            for k, row in enumerate(held)
+        ]
+    made = read(rows)
+    assert [q.code for q in made.questions] == ["avis_base"]
+    assert (made.states.acquired, made.states.to_claim) == (0, 0)
+
+
 def third(k: int, row: dict[str, Any]) -> None:
     if k % 3 == 0:
         row["cotisation_avis_eur"] += row["teom_eur"]

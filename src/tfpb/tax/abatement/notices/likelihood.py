@@ -193,13 +193,14 @@ def _asked(
         )
         due = float(bases.values[place]) * rate / 100 if line.taxed else 0.0
         part = float(line.terms.part)
-        if (shown := bases.states.get(place)) is not None:
-            rows.append([due * float(part_left(line, shown))] * 5)
-            continue
         alone = len(group) == 1
+        free = not line.right.taxable and not alone
+        if (shown := bases.states.get(place)) is not None:
+            left = due * float(part_left(line, shown))
+            rows.append([left, left, left, *[0.0 if free else left] * 2])
+            continue
         cut = line.right.share if alone else abated_part(line, state)
         right = due * (1 - part * float(cut))
         full = due * (1 - part) if alone else right
-        free = not line.right.taxable and not alone
         rows.append([right, due, full, 0.0 if free else right, 0.0 if free else due])
     return np.add.reduceat(np.array(rows), starts, axis=0)
