@@ -24,7 +24,8 @@ MOVED: Final = 24
 _SECONDS: Final = (30.0, 300.0)
 """Of the clock, for a first and for a last look: a machine at work by five others gives a fifth of them."""
 _OUT_OF_TIME: Final = 1
-"""Status of a program of scipy that its limit stopped."""
+_IMPOSSIBLE: Final = 2
+"""Status of a program of scipy that its limit stopped, and of one that has no solution."""
 _TINY: Final = 1e-7
 
 
@@ -102,19 +103,35 @@ class _Program:
     true: np.ndarray
 
     def solved(self, goal: np.ndarray, beyond: tuple[float, float]) -> OptimizeResult:
-        """Look for unknowns whose goal is beyond the truth: as far from it as `beyond` says."""
-        for limit in _SECONDS:
-            made = milp(
-                np.zeros(len(goal)), integrality=np.ones(len(goal)), bounds=Bounds(self.lower, self.upper),
-                constraints=[
-                    LinearConstraint(self.held, self.lows, self.highs),
-                    LinearConstraint(goal[None, :], *beyond),
-                ],
-                options={"time_limit": limit},
-            )  # fmt: skip
-            if made.x is not None or made.status != _OUT_OF_TIME:
+        """Look for unknowns whose goal is beyond the truth: as far from it as `beyond` says.
+
+        The solver's presolve may call the truth itself impossible: what it says then is asked without it.
+        """
+        for seconds in _SECONDS:
+            made = self._looked(goal, beyond, seconds)
+            if made.status != _OUT_OF_TIME or made.x is not None:
                 break
-        return made
+        open_ends = (-np.inf, np.inf)
+        if made.status != _IMPOSSIBLE or self._looked(goal, open_ends, _SECONDS[0]).x is not None:
+            return made
+        return self._looked(goal, beyond, _SECONDS[-1], presolve=False)
+
+    def _looked(
+        self,
+        goal: np.ndarray,
+        beyond: tuple[float, float],
+        seconds: float,
+        *,
+        presolve: bool = True,
+    ) -> OptimizeResult:
+        return milp(
+            np.zeros(len(goal)), integrality=np.ones(len(goal)), bounds=Bounds(self.lower, self.upper),
+            constraints=[
+                LinearConstraint(self.held, self.lows, self.highs),
+                LinearConstraint(goal[None, :], *beyond),
+            ],
+            options={"time_limit": seconds, "presolve": presolve},
+        )  # fmt: skip
 
 
 class Attack:
