@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -271,7 +271,7 @@ def _words(frame: pd.DataFrame, field: str | None) -> list[str]:
     return [squeeze(mend_mojibake(_text(v))) for v in frame[field]]
 
 
-def _text(cell: object) -> str:
+def _text(cell: Any) -> str:
     """Return a cell as text: a list (GeoJSON has some) as the official file writes several values."""
     if isinstance(cell, (list, np.ndarray)):
         return ", ".join(map(_text, cell))
