@@ -230,7 +230,8 @@ def _astray(codes: pd.Series[str], shapes: NDArray[np.object_]) -> NDArray[np.bo
     drawn = epsg_of_lonlat(shapely.get_x(inner), shapely.get_y(inner))
     towns = [code[2:5].removeprefix("0") for code in codes]
     taxed = np.array([not town.startswith(_UNTAXED) for town in towns], dtype=bool)
-    return taxed & (drawn != [legal_epsg(town) for town in towns])
+    astray: NDArray[np.bool_] = taxed & (drawn != np.array([legal_epsg(town) for town in towns]))
+    return astray
 
 
 def _joined(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
