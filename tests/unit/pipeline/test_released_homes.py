@@ -204,9 +204,7 @@ def test_what_a_region_sent_is_a_precedent_and_what_another_did_is_looked_at(
     assert [r.bailleurs for r in found.others] == [("B", "Office A")]
 
 
-def test_a_send_renamed_or_without_its_archive_is_a_precedent(
-    ledger: Path, tmp_path: Path
-) -> None:
+def test_a_send_renamed_or_without_its_archive_is_a_precedent(ledger: Path, tmp_path: Path) -> None:
     """Who moved the archive to send it, or named the folder by whom it went to, was told nothing of it."""
     send = tmp_path / "envois" / "2025-2026-01-01, envoyé au préfet"
     send.mkdir(parents=True)
