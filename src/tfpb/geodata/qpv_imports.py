@@ -238,18 +238,17 @@ def _joined(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
     """Join features that bear the same code: a quarter drawn in several pieces, of one name."""
     if frame["code_qpv"].is_unique:
         return frame
-    named = frame[["code_qpv", "nom_qpv"]].assign(nom_qpv=frame["nom_qpv"].map(fold))
-    named = named[named["nom_qpv"] != ""].drop_duplicates()
-    twice = named.loc[named.duplicated("code_qpv"), "code_qpv"].drop_duplicates()
-    stop_on_faults(Fault("quartier_deux_noms", place, code) for code in twice)
-    rows = []
-    for _, group in frame.groupby("code_qpv", sort=True):
+    rows, twice = [], []
+    for code, group in frame.groupby("code_qpv", sort=True):
         first = group.iloc[0].to_dict()
         whole = shapely.union_all(np.asarray(group.geometry.array, dtype=object))
         first["geometry"] = shapely.multipolygons(shapely.get_parts(whole))
         insee = (c for codes in group["codes_insee"] for c in codes)
         first |= {"codes_insee": tuple(dict.fromkeys(insee)), "mended": group["mended"].any()}
         rows.append(first)
+        if len({fold(name) for name in group["nom_qpv"]} - {""}) > 1:
+            twice.append(Fault("quartier_deux_noms", place, str(code)))
+    stop_on_faults(twice)
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
 
 
