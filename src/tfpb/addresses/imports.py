@@ -19,7 +19,7 @@ from tfpb.addresses.commune_rows import Part, prepare
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import Shape, read_batches, sniff
 from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, refusal
-from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.io.tables.contents import cannot_write, hash_file
 from tfpb.model.record import AddressImport
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from tfpb.addresses.blob import CommuneRows
 
 _SCHEMA: Final = packaged_files("tfpb.addresses") / "data" / "index.sql"
 _ROWS_IN_MEMORY: Final = 2_000_000
@@ -107,6 +108,14 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
         while (item := waiting.result()) is not None:
             waiting = pool.submit(next, items, None)
             yield item
+
+
+def _decoded(blob: bytes, citycode: str) -> CommuneRows:
+    """Read a commune that a cut import left (`adresses_index_illisible`)."""
+    try:
+        return decode(blob)
+    except ValueError as error:
+        raise fail("adresses_index_illisible", place=Place(file=FILE_NAME), got=citycode) from error
 
 
 @dataclass(slots=True)
@@ -208,7 +217,7 @@ class _Importer:
         duplicates = 0
         if old is not None and old[0] == self.source:
             duplicates = old[1]
-            fresh.insert(0, decode(old[2]))
+            fresh.insert(0, _decoded(old[2], code))
         elif old is not None:
             self.replaced += 1
         rows, repeated = sort_and_dedupe(merge(fresh), one_position=self.shape.kind == "BAL")
@@ -238,10 +247,10 @@ class _Importer:
             " mended = ?, vintage = ?, finished = 1 WHERE id = ?",
             (rows, *totals, self.reasons.total(), mended, self.vintage, self.source),
         )
-        # files that no commune comes from any more are deleted, with their rejected rows
+        # files that no commune comes from any more are deleted, with their rejected rows: a download that
+        # was cut, then fetched whole, is another file, and would for ever be one to go on with
         gone = (
-            "(SELECT id FROM sources WHERE finished = 1 AND id <> ?"
-            " AND id NOT IN (SELECT source_id FROM communes))"
+            "(SELECT id FROM sources WHERE id <> ? AND id NOT IN (SELECT source_id FROM communes))"
         )
         self.db.execute(f"DELETE FROM rejets WHERE source_id IN {gone}", (self.source,))  # noqa: S608
         self.db.execute(f"DELETE FROM sources WHERE id IN {gone}", (self.source,))  # noqa: S608

@@ -56,7 +56,7 @@ def added(
     """Add the claims of bailleurs, whose dwellings never are another's.
 
     A bailleur that has dwellings in a place, sure or to check, and claims nothing of what others claim there
-    leaves the sum open above; one that has none there adds nothing.
+    leaves the sum open above, and so that of a territory of the place; one that has none there adds nothing.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def added(
     ]
     stock = [one for one in sums if of_commune(one.scope)]
     sums = [one for one in sums if not of_commune(one.scope)]
-    larger = (*_by_territory(sums, territories), *_by_territory(stock, communes or {}))
+    larger = (*_by_territory(sums, territories, held), *_by_territory(stock, communes or {}, {}))
     claims = Claims((*sums, *larger, *_counts(sums, territories)))
     return Claims((*claims, *_quotients(claims), *_justified(parts, claims, territories)))
 
@@ -132,19 +132,27 @@ def _sheet(name: str) -> str:
 
 
 def _by_territory(
-    sums: Iterable[Claim], territories: Mapping[str, Collection[str]]
+    sums: Iterable[Claim],
+    territories: Mapping[str, Collection[str]],
+    held: Mapping[str, Collection[int]],
 ) -> Iterator[Claim]:
-    """Add the claims of the quarters of each territory, and of their axes."""
+    """Add the claims of the quarters of each territory, and of their axes.
+
+    `held` are the bailleurs of each quarter: one where none of them claims leaves the sum open above.
+    """
     of_quarter: dict[str, list[str]] = {}
     for territory, codes in territories.items():
         for code in codes:
             of_quarter.setdefault(code, []).append(territory)
+    full = {t: {code for code in codes if held.get(code)} for t, codes in territories.items()}
     met: dict[tuple[str, str], list[Claim]] = {}
     for one in sums:
         for territory in of_quarter.get(place_of(one.scope), ()):
             scope = territory + one.scope.removeprefix(place_of(one.scope))
             met.setdefault((one.name, scope), []).append(one)
-    return (_sum(name, scope, own) for (name, scope), own in met.items())
+    for (name, scope), own in met.items():
+        lacking = full[place_of(scope)] - {place_of(c.scope) for c in own}
+        yield _sum(name, scope, own, len(lacking))
 
 
 def _counts(sums: Iterable[Claim], territories: Mapping[str, Collection[str]]) -> Iterator[Claim]:
@@ -176,9 +184,8 @@ def _justified(
 
     Where nothing is left to justify under any answer, all of it is justified, whatever it comes to.
     """
-    quarters = [
-        s for s in sums.scopes("acquis") if place_of(s) == s and s not in {OUTSIDE, *territories}
-    ]
+    told = dict.fromkeys(s for n in ("acquis", *_OF_DWELLINGS) for s in sums.scopes(n))
+    quarters = [s for s in told if place_of(s) == s and s not in {TOTAL, OUTSIDE, *territories}]
     for scope, codes in {TOTAL: quarters, **{q: [q] for q in quarters}, **territories}.items():
         for name, spent in _SHARES.items():
             pairs = [

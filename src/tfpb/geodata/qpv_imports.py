@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -31,15 +31,17 @@ from tfpb.io.tables.headers import refuse_unknown
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.location import QpvMap
+from tfpb.model.projection import legal_epsg
 from tfpb.model.record import SourceFile
 from tfpb.model.tables import INSEE_COUNTS
-from tfpb.perimeters.legal_areas import polygons_only
+from tfpb.perimeters.legal_areas import epsg_of_lonlat, polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
 _CODES: Final = {
     2015: re.compile(r"^QP(\d{3}|02[AB])\d{3}$"),
@@ -59,6 +61,8 @@ _NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection
 """Faults of a file beside the map in an archive (a notice in JSON, an empty layer): passed over."""
 _POLYGONS: Final = (3, 6)
 """Types of shapely: Polygon, MultiPolygon."""
+_UNTAXED: Final = "98"
+"""Codes of collectivités where the tax does not exist (Polynésie française) begin so."""
 _FIGURE: Final = re.compile(r"\d")
 
 
@@ -195,12 +199,14 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> gpd.GeoDataFrame
     if mixed.any():
         shapes = shapes.copy()
         shapes[mixed] = polygons_only(shapes[mixed])
-    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    stop_on_faults(
-        Fault("quartier_sans_contour", Place(path.name, layer or "", 0), str(c))
-        for c in codes[empty]
-    )
     shapes, broken = mended_polygons(shapes)
+    place = Place(path.name, layer or "", 0)
+    stop_on_faults(
+        Fault("quartier_sans_contour", place, str(c)) for c in codes[shapely.is_empty(shapes)]
+    )
+    stop_on_faults(
+        Fault("quartier_hors_territoire", place, str(c)) for c in codes[_astray(codes, shapes)]
+    )
     frame = gpd.GeoDataFrame(
         {
             "code_qpv": codes.tolist(),
@@ -212,21 +218,37 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> gpd.GeoDataFrame
         geometry=[shapely.multipolygons(shapely.get_parts(s)) for s in shapes],
         crs=4326,
     )
-    return _joined(frame)
+    return _joined(frame, place)
 
 
-def _joined(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Join features that bear the same code (a quarter drawn in several pieces)."""
+def _astray(codes: pd.Series[str], shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which quarters are drawn out of the territory that their code bears: a wrong projection.
+
+    All there would be « hors », with no quarter near. Nothing is known of where the tax does not exist.
+    """
+    inner = shapely.point_on_surface(shapes)
+    drawn = epsg_of_lonlat(shapely.get_x(inner), shapely.get_y(inner))
+    towns = [code[2:5].removeprefix("0") for code in codes]
+    taxed = np.array([not town.startswith(_UNTAXED) for town in towns], dtype=bool)
+    astray: NDArray[np.bool_] = taxed & (drawn != np.array([legal_epsg(town) for town in towns]))
+    return astray
+
+
+def _joined(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
+    """Join features that bear the same code: a quarter drawn in several pieces, of one name."""
     if frame["code_qpv"].is_unique:
         return frame
-    rows = []
-    for _, group in frame.groupby("code_qpv", sort=True):
+    rows, twice = [], []
+    for code, group in frame.groupby("code_qpv", sort=True):
         first = group.iloc[0].to_dict()
         whole = shapely.union_all(np.asarray(group.geometry.array, dtype=object))
         first["geometry"] = shapely.multipolygons(shapely.get_parts(whole))
         insee = (c for codes in group["codes_insee"] for c in codes)
         first |= {"codes_insee": tuple(dict.fromkeys(insee)), "mended": group["mended"].any()}
         rows.append(first)
+        if len({fold(name) for name in group["nom_qpv"]} - {""}) > 1:
+            twice.append(Fault("quartier_deux_noms", place, str(code)))
+    stop_on_faults(twice)
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
 
 
@@ -246,10 +268,14 @@ def _code_faults(codes: pd.Series[str], vintage: int, place: Place) -> list[Faul
 def _words(frame: pd.DataFrame, field: str | None) -> list[str]:
     if field is None:
         return [""] * len(frame)
-    return [
-        squeeze(mend_mojibake(str(v))) if v is not None and not pd.isna(v) else ""
-        for v in frame[field]
-    ]
+    return [squeeze(mend_mojibake(_text(v))) for v in frame[field]]
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as text: a list (GeoJSON has some) as the official file writes several values."""
+    if isinstance(cell, (list, np.ndarray)):
+        return ", ".join(map(_text, cell))
+    return "" if cell is None or pd.isna(cell) else str(cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +340,10 @@ def import_insee(
         raise fail(
             "insee_autre_carte", place=Place(path.name, table.sheet), got=met, millesime=vintage
         )
-    kept = mine[["code_qpv", "logements"]].drop_duplicates().sort_values("code_qpv")
-    # years, or communes of a quarter: which to keep, or whether to add them, the file does not say
+    kept = mine[["code_qpv", "logements"]].sort_values("code_qpv", kind="stable")
+    # the same row twice says one thing; years, or communes of a quarter, two, be the numbers alike: which
+    # to keep, or whether to add them, the file does not say
+    kept = kept[~table.frame.loc[kept.index].duplicated()]
     again = mine.loc[kept.index[kept.duplicated("code_qpv")], ["code_qpv", "_ligne"]]
     stop_on_faults(
         Fault("insee_quartier_en_double", Place(path.name, table.sheet, int(line)), code)

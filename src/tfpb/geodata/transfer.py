@@ -19,6 +19,7 @@ import httpx
 
 from tfpb.addresses.network import Limits, open_client, reason
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.tables.contents import SPOILED_ARCHIVE
 from tfpb.words.faults.input_words import DOWNGRADE, SLOW, network_reason, status_reason
 from tfpb.words.places.geodata_words import SENT_ON
 
@@ -249,7 +250,7 @@ def prove(path: Path, source: Entry, *, name: str, address: str) -> None:
             whole = _gzip_ends(path)
         elif suffix.endswith((".json", ".geojson")):
             whole = head.startswith((b"{", b"[")) and tail.endswith((b"}", b"]"))
-    except (OSError, EOFError, zipfile.BadZipFile):
+    except SPOILED_ARCHIVE:
         whole = False
     if not whole:
         raise fail("telechargement_abime", place=place, got=f"{size} octets", adresse=address)

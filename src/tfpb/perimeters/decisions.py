@@ -56,7 +56,8 @@ class _Decision:
 def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> dict[int, tuple[int, ...]]:
     """Match decisions to rows by résidence, building and address; what is left empty matches all.
 
-    Only lines with a side are matched. The address is compared without accents, case or punctuation.
+    Only lines with a side are matched. All are compared without accents, case or punctuation: of résidences
+    or buildings that these alone part (« 12/1 », « 12-1 »), the one written so is meant.
 
     Parameters
     ----------
@@ -74,13 +75,20 @@ def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> dict[int, 
     for i, (key, building, address) in enumerate(_folded(points)):
         rows_of.setdefault(key, []).append((i, building, address))
     side = texts(decisions, "decision").tolist()
-    return {
-        d: tuple(
-            i for i, b, a in rows_of.get(key, []) if building in ("", b) and address in ("", a)
-        )
-        for d, (key, building, address) in enumerate(_folded(decisions))
-        if side[d] in _SIDES
-    }
+    as_written = [
+        [[cell.strip() for cell in texts(frame, column)] for frame in (points, decisions)]
+        for column in _ENTRANCE[:2]
+    ]
+    out = {}
+    for d, (key, building, address) in enumerate(_folded(decisions)):
+        if side[d] in _SIDES:
+            rows = [
+                i for i, b, a in rows_of.get(key, []) if building in ("", b) and address in ("", a)
+            ]
+            for theirs, ours in as_written:
+                rows = [i for i in rows if ours[d] in ("", theirs[i])] or rows
+            out[d] = tuple(rows)
+    return out
 
 
 def _folded(frame: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

@@ -89,7 +89,7 @@ class Surfaces:
         Returns
         -------
         shares : float array, shape (w,)
-            0..1, of the area; quarters that overlap are counted once by capping at 1.
+            0..1, of the area; what quarters that overlap have in common counts once.
         largest : float array, shape (w,)
             Share of the quarter with the largest part.
         quarter : int array, shape (w,)
@@ -108,6 +108,11 @@ class Surfaces:
             if area > best[at]:
                 best[at], quarter[at] = area, which
         areas = shapely.area(shapes)
+        several = np.flatnonzero(np.bincount(s, minlength=len(wanted)) > 1)
+        for at in several.tolist():  # two halves are the whole, the same half twice is half
+            inside[at] = shapely.area(
+                shapely.intersection(shapes[at], shapely.union_all(quarters[q[s == at]]))
+            )
         share, largest = (np.minimum(1.0, divided(part, areas)) for part in (inside, best))
         return share, largest, quarter
 

@@ -157,11 +157,16 @@ def _apart(
 
 
 def _sent_before(path: Path) -> Release | None:
-    """Return what a send told of a survey, None where nothing; of a region, its line alone is read."""
+    """Return what a send told of a survey, None where nothing: its line stands beside the archive too.
+
+    Who sends the archive may move it away: what it told is told all the same.
+    """
+    for name in (RELEASE, OF_REGION):
+        if (path / name).is_file():
+            return _line_of(path, {name: (path / name).read_bytes()})
     if (path / ARCHIVE).is_file():
         return _line_of(path, pack) if RELEASE in (pack := read_pack(path)) else None
-    line = path / OF_REGION
-    return _line_of(path, {OF_REGION: line.read_bytes()}) if line.is_file() else None
+    return None
 
 
 def _in_order(ledger: Sequence[Release], more: Sequence[Release]) -> list[Release]:

@@ -124,18 +124,26 @@ def remake(shared: Shared) -> Part | Refused:
     part = make_part(shared.task)
     if not shared.asked:
         return part
+    least: Claims | None
     if isinstance(part, Refused):
-        whole = make_part(replace(shared.task, outside=shared.kept))
-        if isinstance(whole, Refused):
-            return whole
+        part = make_part(replace(shared.task, outside=shared.kept))
+        if isinstance(part, Refused):
+            return part
         least = _claims(shared.task)
-        claims = suspend_together(whole.claims, shared.asked, lambda _supposed: least, KEPT)
-        return replace(whole, claims=claims)
-    return replace(part, claims=bounded_claims(shared, part.claims))
+    else:
+        least = part.claims
+    if least is None:
+        claims = suspend_together(part.claims, shared.asked, lambda _supposed: None, KEPT)
+    else:
+        claims = bounded_claims(shared, least)
+    return replace(part, claims=claims)
 
 
 def bounded_claims(shared: Shared, claims: Claims) -> Claims:
-    """Return a bailleur's claims, those under questions between bailleurs between bounds."""
+    """Return a bailleur's claims, those under questions between bailleurs between bounds.
+
+    `claims` are those under the answers given, where nothing that nobody answered about counts.
+    """
     name = shared.task.settings.dossier.bailleur
 
     def changes(supposed: Mapping[str, str]) -> tuple[Change, ...]:

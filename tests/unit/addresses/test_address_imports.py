@@ -389,6 +389,21 @@ def test_a_gzip_cut_midway_stops_and_can_be_replaced(tmp_path: Path) -> None:
     assert refused.value.faults[0].code == "fichier_illisible"
     path.write_bytes(whole)
     assert run(path, folder=tmp_path).stored == 8999
+    assert verify(tmp_path / FILE_NAME) == []  # what was cut is another file, and holds nothing
+    assert len(streets(tmp_path)) == 8999
+
+
+def test_a_spoiled_commune_of_a_cut_import_is_told(tmp_path: Path, ban: Any) -> None:
+    path = ban(ban_line(number=1), ban_line(number=2))
+    run(path, folder=tmp_path)
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db, db:
+        db.execute("UPDATE communes SET blob = SUBSTR(blob, 1, 9), last_line = 2")
+        db.execute("UPDATE sources SET finished = 0")
+    with pytest.raises(TfpbError) as refused:
+        import_addresses([path], folder=tmp_path)
+    assert [(f.code, f.got) for f in refused.value.faults] == [
+        ("adresses_index_illisible", "93010")
+    ]
 
 
 def test_the_index_holds_no_pickle_and_is_compact(tmp_path: Path, ban: Any) -> None:

@@ -73,6 +73,11 @@ def test_rows_of_one_quarter_that_differ_are_refused_each_with_its_line(tmp_path
     assert load_insee(tmp_path / "g", 2015) is None
     same = import_insee(write(tmp_path, rows=rows[:28]), vintage=2015, folder=tmp_path / "g")
     assert same.to_dict("list") == {"code_qpv": ["QP093012"], "logements": [1304.0]}
+    towns = "QP093012;40;93010\nQP093012;40;93012\n"  # both halves of a quarter, or one told twice
+    path = write(tmp_path, "code_qpv;logements;commune", rows=towns)
+    with pytest.raises(TfpbError) as caught:
+        import_insee(path, vintage=2015, folder=tmp_path / "g")
+    assert [(f.code, f.place.row) for f in caught.value.faults] == [("insee_quartier_en_double", 4)]
 
 
 def located(*rows: tuple[str, str, str, str, int]) -> Located:

@@ -51,7 +51,8 @@ def test_claims_add_up_over_bailleurs_by_whole_quarter_axis_and_territory() -> N
         claim("valorise", axis, known(5)),
         claim("valorise", axis_scope(3), known(5)),
     )
-    three = holding(*money("acquis", known(7), TWO), code=TWO)
+    none = claim("valorise", axis_scope(3, TWO), nil())
+    three = holding(*money("acquis", known(7), TWO), none, code=TWO)
     made = added([one, two, three], {CONTRAT: [ONE, TWO]})
     assert made.amount("acquis").exact == Decimal("107.30")
     assert made.amount("acquis", ONE).exact == Decimal("100.30")  # the third holds none there
@@ -74,6 +75,22 @@ def test_a_bailleur_with_dwellings_there_and_no_file_leaves_the_sum_open(
     for scope in (TOTAL, ONE, CONTRAT):
         assert made.amount("acquis", scope) == between(Decimal(100), None, ABSENT)
         assert made.get("acquis", scope).state is State.INCONNU
+
+
+@pytest.mark.parametrize("abated", [money("acquis", known(900), TWO), ()])
+def test_a_quarter_of_which_nobody_gives_the_file_leaves_its_territory_open(
+    abated: tuple[Claim, ...],
+) -> None:
+    names = ("valorise", "reste_a_justifier", "acquis")
+    told = holding(*(c for name in names for c in money(name, known(100 * (name != names[1])))))
+    silent = holding(*abated, code=TWO)
+    made = added([told, silent], {CONTRAT: [ONE, TWO]})
+    for scope in (TOTAL, CONTRAT):
+        assert made.amount("valorise", scope) == between(Decimal(100), None, ABSENT)
+        assert made.amount("reste_a_justifier", scope) == unknown(ABSENT)
+        assert made.amount("acquis", scope).is_known is bool(abated)
+        assert not made.amount("part_justifiee", scope).is_known
+        assert not made.amount("couverture", scope).is_known
 
 
 def test_a_bailleur_without_dwellings_there_takes_nothing_from_the_sum() -> None:

@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from tfpb.evidence.tasks import filled_doubts
 from tfpb.io.attachments.filled_tasks import read_filled
+from tfpb.io.packs.filled_book import same_but
 from tfpb.io.packs.pack import ReadBack, write_pack
 from tfpb.io.sources.gathering import Gathering
 from tfpb.model.codes import TaskState
@@ -93,6 +94,16 @@ def test_a_line_no_more_to_do_and_a_person_are_doubted(tmp_path: Path) -> None:
     ]
     found = [(f.code, f.got) for f in filled_doubts(dossier, tasks)]
     assert found == [("a_faire_sans_objet", "ancienne"), ("a_faire_personne", "signaler 1")]
+
+
+def test_a_workbook_spoiled_in_another_sheet_is_not_the_same() -> None:
+    """A copy that a shared disk cut: the sheet that is read again may be whole, and the others not."""
+    whole = book(*[(f"c{k}", "t", "", "", "", "", "", "") for k in range(40)])
+    for place in range(60, len(whole) - 60, 211):
+        spoiled = bytearray(whole)
+        spoiled[place] ^= 0xFF
+        assert same_but("À faire", whole, bytes(spoiled)) in (True, False)
+    assert same_but("À faire", whole, whole)
 
 
 def test_that_sheet_alone_may_change_another_is_the_users(tmp_path: Path) -> None:

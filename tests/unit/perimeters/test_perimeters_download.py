@@ -194,6 +194,7 @@ def test_a_busy_server_is_asked_again(server: Server, tmp_path: Path) -> None:
         ("/f.geojson", DATA[:-20], "telechargement_abime"),
         ("/f.zip", b"PK\x03\x04" + b"x" * 5000, "telechargement_abime"),
         ("/f.csv.gz", gzip.compress(bytes(range(256)) * 400, 0)[:-30], "telechargement_abime"),
+        ("/f.csv.gz", gzip.compress(b"")[:10] + b"\x07" + b"x" * 5000, "telechargement_abime"),
         ("/f.csv.gz", gzip.compress(b"<html>" + bytes(range(256)) * 40, 0), "telechargement_abime"),
     ],
 )

@@ -120,10 +120,50 @@ def test_2024_holds_several_communes(tmp_path: Path) -> None:
 
 
 def test_features_of_one_code_are_joined(tmp_path: Path) -> None:
-    quarters([SQUARE, FAR], ["QP093901", "QP093901"]).to_file(tmp_path / "q.geojson")
+    pieces = quarters([SQUARE, FAR], ["QP093901", "QP093901"], NOM_QP=["Cité d’été", ""])
+    pieces.to_file(tmp_path / "q.geojson")
     found = import_qpv(tmp_path / "q.geojson", vintage=2015, folder=tmp_path)
     assert len(found.frame) == 1
     assert len(found.frame.geometry.iloc[0].geoms) == 2
+
+
+def test_two_names_under_one_code_are_refused(tmp_path: Path) -> None:
+    quarters([SQUARE, FAR], ["QP093901", "QP093901"]).to_file(tmp_path / "q.geojson")
+    with pytest.raises(TfpbError) as caught:
+        import_qpv(tmp_path / "q.geojson", vintage=2015, folder=tmp_path)
+    assert [(f.code, f.got) for f in caught.value.faults] == [("quartier_deux_noms", "QP093901")]
+
+
+def test_a_polygon_without_surface_is_no_outline(tmp_path: Path) -> None:
+    flat = shapely.Polygon([(2.4, 48.9), (2.41, 48.9), (2.42, 48.9), (2.4, 48.9)])
+    quarters([SQUARE, flat], ["QP093901", "QP093902"]).to_file(tmp_path / "q.geojson")
+    with pytest.raises(TfpbError) as caught:
+        import_qpv(tmp_path / "q.geojson", vintage=2015, folder=tmp_path)
+    assert [(f.code, f.got) for f in caught.value.faults] == [("quartier_sans_contour", "QP093902")]
+
+
+def test_a_quarter_lies_in_the_territory_of_its_code(tmp_path: Path) -> None:
+    guadeloupe, tahiti = (
+        shapely.box(-61.6, 16.2, -61.5, 16.3),
+        shapely.box(-149.6, -17.6, -149.5, -17.5),
+    )
+    codes = ["QP971001", "QP987001"]
+    quarters([guadeloupe, tahiti], codes).to_file(tmp_path / "a.geojson")
+    assert len(import_qpv(tmp_path / "a.geojson", vintage=2015, folder=tmp_path).frame) == 2
+    quarters([SQUARE, tahiti], codes).to_file(tmp_path / "b.geojson")
+    with pytest.raises(TfpbError) as caught:
+        import_qpv(tmp_path / "b.geojson", vintage=2015, folder=tmp_path)
+    assert [(f.code, f.got) for f in caught.value.faults] == [
+        ("quartier_hors_territoire", codes[0])
+    ]
+
+
+def test_a_list_of_communes_is_read_as_several(tmp_path: Path) -> None:
+    raw = json.loads(quarters([SQUARE], ["QP093901"]).to_json(drop_id=True))
+    raw["features"][0]["properties"] |= {"insee_com": ["93901", "93902"], "COMMUNE_QP": ["Y", "Z"]}
+    (tmp_path / "q.geojson").write_text(json.dumps(raw), "utf-8")
+    found = import_qpv(tmp_path / "q.geojson", vintage=2015, folder=tmp_path).frame.iloc[0]
+    assert (found.codes_insee, found.communes) == (("93901", "93902"), "Y, Z")
 
 
 def test_a_partial_file_is_merged_and_a_whole_one_replaces(tmp_path: Path) -> None:

@@ -179,6 +179,19 @@ def test_a_parcel_shared_by_two_quarters_is_said_of_neither(make_map: MakeMap) -
     assert "dans le quartier" not in row.qpv_motif.split(".")[0]
 
 
+def test_the_half_of_a_parcel_in_two_quarters_that_overlap_is_half(make_map: MakeMap) -> None:
+    lapping = {"QP093901": shapely.box(0, 0, 400, 400), "QP093902": shapely.box(350, 0, 400, 400)}
+    parcels = gpd.GeoDataFrame(
+        {"id": ["P"]}, geometry=[shapely.box(X0 + 380, Y0, X0 + 420, Y0 + 40)], crs=2154
+    )
+    row = one(at((395, 20)), {2015: make_map(2015, lapping)}, parcels=parcels)
+    assert (row.qpv_statut, row.qpv_parcelle, row.qpv_parcelle_part) == (
+        "a_verifier",
+        "coupee",
+        0.5,
+    )
+
+
 def test_a_parcel_known_by_reference_against_a_clear_point_is_a_doubt(square: QpvMap) -> None:
     parcels = gpd.GeoDataFrame(
         {"id": ["93999000AB0119"]},

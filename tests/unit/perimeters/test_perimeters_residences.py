@@ -116,6 +116,19 @@ def test_a_decision_rules_a_doubt_and_says_when_and_why(square) -> None:  # noqa
     assert (out.qpv_statut.iloc[0], out.qpv_code.iloc[0]) == ("hors", "")
 
 
+def test_a_decision_is_of_the_residence_written_so_where_signs_alone_part_two(square) -> None:  # noqa: ANN001
+    points = stock([(410, 200), (410, 200), (410, 200)], ["12/1", "12-1", "R 3"], [5, 5, 5])
+    for written, sides in (
+        ("12-1", ["a_verifier", "dans", "a_verifier"]),
+        ("r3", ["a_verifier"] * 3),
+        ("r-3", ["a_verifier", "a_verifier", "dans"]),
+    ):
+        made = decision(id_residence=written)
+        assert (
+            locate(points, {2015: square}, year=2020, decisions=made).qpv_statut.tolist() == sides
+        )
+
+
 def test_a_decision_against_a_clear_map_is_flagged(square) -> None:  # noqa: ANN001
     points = stock([(200, 200)], ["R1"], [5])
     made = decision(decision="hors")

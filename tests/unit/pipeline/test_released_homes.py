@@ -204,6 +204,16 @@ def test_what_a_region_sent_is_a_precedent_and_what_another_did_is_looked_at(
     assert [r.bailleurs for r in found.others] == [("B", "Office A")]
 
 
+def test_a_send_renamed_or_without_its_archive_is_a_precedent(ledger: Path, tmp_path: Path) -> None:
+    """Who moved the archive to send it, or named the folder by whom it went to, was told nothing of it."""
+    send = tmp_path / "envois" / "2025-2026-01-01, envoyé au préfet"
+    send.mkdir(parents=True)
+    (send / LISTING).write_text("")
+    (send / "diffusion.json").write_text(json.dumps(line_of(["A"], "aa", JOINT)))
+    found = precedents(["A"], "bb", ["R01"], sent=sent_before(tmp_path, None))
+    assert [r.bailleurs for r in found.releases] == [("A",)]
+
+
 def test_sends_are_read_by_the_dossier_and_where_the_pack_stands(tmp_path: Path) -> None:
     """A pack written elsewhere keeps what is sent beside itself: no later run looked there."""
     for place, name in (("dossier", "2025-2026-02-01"), ("ailleurs", "2025-2026-01-01")):

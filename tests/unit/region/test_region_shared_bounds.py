@@ -20,7 +20,14 @@ from tfpb.facts.claim import Claims, State, claim, commune_scope, of_commune
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import Role
 from tfpb.model.question import Replies
-from tfpb.questions.across import FIRST, SECOND, Held, odd_scales, shared_addresses
+from tfpb.questions.across import (
+    FIRST,
+    SECOND,
+    Held,
+    odd_scales,
+    shared_addresses,
+    shared_invoices,
+)
 from tfpb.questions.finding import KEPT
 from tfpb.region import crossing as shared
 from tfpb.region.crossing import Crossing, Shared, bounded_claims, remake
@@ -134,6 +141,38 @@ def test_a_question_that_nobody_answered_stops_no_draft(
     assert (found.state, found.amount.at_most) == (State.SUSPENDU, most)
     assert found.amount.at_least == (OWN if most else 0)
     assert isinstance(remake(replace(one, asked=())), Refused)  # an answer may
+
+
+def test_of_a_stranded_action_each_input_is_left_out_alone_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With its dwellings and without its invoices more is left to justify than with both, or neither."""
+
+    def refusing(one: Task) -> Part | Refused:
+        gone = {change.file for change in one.outside}
+        if "p.csv" in gone and "f.csv" not in gone and "actions.csv" not in gone:
+            return Refused("A", (Fault("action_sans_abattement", Place("actions.csv", "", 7)),))
+        left = 0 if "p.csv" in gone else OWN if gone else TWICE
+        claims = Claims([claim("reste_a_justifier", "total", known(left))])
+        return replace(made(one), claims=claims)
+
+    def invoices(name: str) -> Held:
+        return Held(name, f"{name} › f.csv", "", np.array([2]), ("FA 1",), np.array([OWN]))
+
+    monkeypatch.setattr(shared, "make_part", refusing)
+    found = (
+        *shared_addresses([held("A"), held("B")]),
+        *shared_invoices([invoices("A"), invoices("B")]),
+    )
+    crossing = Crossing(found)
+    asked = crossing.asked(Replies())
+    left = tuple(c for c in crossing.changes({})["A"] if c.file == "p.csv")
+    written = refusing(task("A"))
+    assert isinstance(written, Part)
+    part = remake(Shared(replace(task("A"), outside=left), written.claims, asked, crossing, {}))
+    assert isinstance(part, Part)
+    ends = part.claims.amount("reste_a_justifier")
+    assert (ends.at_least, ends.at_most) == (0, OWN)
 
 
 def test_an_answer_changes_the_tables_of_the_other_alone() -> None:

@@ -6,7 +6,8 @@ import io
 import math
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+
+from tfpb.io.tables.contents import SPOILED_ARCHIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,18 +29,19 @@ def same_but(sheet: str, written: bytes, now: bytes) -> bool:
     from openpyxl import load_workbook  # noqa: PLC0415 - loaded where somebody filled a workbook alone
 
     try:
-        books = [load_workbook(io.BytesIO(data), read_only=True) for data in (written, now)]
-    except (BadZipFile, KeyError, OSError, SyntaxError, ValueError):  # of XML, a SyntaxError
+        first, second = (load_workbook(io.BytesIO(data), read_only=True) for data in (written, now))
+        return first.sheetnames == second.sheetnames and all(
+            _alike(one, other)
+            for name in first.sheetnames
+            if name != sheet
+            for one, other in zip_longest(_cells(first[name]), _cells(second[name]))
+        )
+    except (
+        *SPOILED_ARCHIVE,
+        KeyError,
+        SyntaxError,
+    ):  # of XML, a SyntaxError; sheets are read as they come
         return False
-    first, second = books
-    if first.sheetnames != second.sheetnames:
-        return False
-    return all(
-        _alike(one, other)
-        for name in first.sheetnames
-        if name != sheet
-        for one, other in zip_longest(_cells(first[name]), _cells(second[name]))
-    )
 
 
 def _cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:

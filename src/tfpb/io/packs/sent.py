@@ -12,11 +12,11 @@ from tfpb.io.packs.pack import JOURNAL, LISTING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
     from pathlib import Path
 
 SENT: Final = "envois"
 _NAMED: Final = re.compile(r"(\d{4})-(\d{4}-\d{2}-\d{2})(?:-(\d+))?")
+"""How a send is named; a folder renamed since may add to it, or bear another name."""
 _READ_ONLY: Final = 0o444
 
 
@@ -62,7 +62,7 @@ def keep_sent(pack: Path, year: int, day: dt.date) -> Path:
 
 
 def sent_before(*folders: Path | None) -> tuple[Path, ...]:
-    """List the sends kept in folders, in the order of their days.
+    """List the sends kept in folders, whatever they were renamed, in the order of the days of their names.
 
     Parameters
     ----------
@@ -70,14 +70,11 @@ def sent_before(*folders: Path | None) -> tuple[Path, ...]:
         Of dossiers, or those that packs stand in; twice the same counts once.
     """
     places = {folder.resolve() / SENT for folder in folders if folder is not None}
-    found = [p for place in places if place.is_dir() for p in place.iterdir()]
-    ranked = ((m, p) for p in found if (m := _NAMED.fullmatch(p.name)) and (p / LISTING).is_file())
-    return tuple(p for _, p in sorted(_ranks(ranked)))
+    found = (p for place in places if place.is_dir() for p in place.iterdir())
+    return tuple(sorted((p for p in found if (p / LISTING).is_file()), key=_rank))
 
 
-def _ranks(
-    found: Iterable[tuple[re.Match[str], Path]],
-) -> Iterable[tuple[tuple[str, str, int, str], Path]]:
-    for match, path in found:
-        year, day, rank = match.groups()
-        yield (day, year, int(rank or 1), str(path)), path
+def _rank(path: Path) -> tuple[str, str, int, str]:
+    match = _NAMED.match(path.name)
+    year, day, rank = match.groups() if match else ("", "", None)
+    return day, year, int(rank or 1), str(path)
