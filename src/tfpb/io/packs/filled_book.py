@@ -36,11 +36,8 @@ def same_but(sheet: str, written: bytes, now: bytes) -> bool:
             if name != sheet
             for one, other in zip_longest(_cells(first[name]), _cells(second[name]))
         )
-    except (
-        *SPOILED_ARCHIVE,
-        KeyError,
-        SyntaxError,
-    ):  # of XML, a SyntaxError; sheets are read as they come
+    # of XML, a SyntaxError; sheets are read as they come
+    except (*SPOILED_ARCHIVE, KeyError, SyntaxError):
         return False
 
 
