@@ -188,6 +188,13 @@ def test_blocks_add_up_and_two_values_of_one_key_are_a_fault(tmp_path: Path) -> 
     with pytest.raises(TfpbError) as caught:
         read_toml(path)
     assert caught.value.faults[0].code == "toml_cle_en_double"
+    path.write_text('[reglages]\nx = "1"\n[reglages]\ny = "2"\nz = "3\n')
+    with pytest.raises(
+        TfpbError
+    ) as caught:  # a block may be pasted: what is broken is another line
+        read_toml(path)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.place.row, fault.got) == ("toml_illisible", 5, 'z = "3')
 
 
 def test_one_header_is_never_proposed_for_two_columns() -> None:

@@ -530,7 +530,7 @@ def test_what_is_to_do_bears_its_stake_its_role_and_its_day() -> None:
     dossier = make()
     found = lines(dossier, TO_DO)
     [first, *others] = found
-    assert first[0].startswith("Signaler aux impôts Résidence n° 3 (310 €)"), first
+    assert first[0].startswith("Signaler aux impôts Résidence n° 3, en partie (310 €)"), first
     assert first[3] == "sans attendre"
     assert {row[2] for row in found} == {"à désigner"}
     [claims] = [row for row in others if row[0].startswith("Suivre")]
@@ -666,3 +666,31 @@ def test_accounts_due_on_one_day_have_no_first() -> None:
         "2 bilans à remettre le 30 avril 2026",
         "2 bilans à remettre, le premier le 30 avril 2026",
     ]
+
+
+def test_a_piece_that_only_lacks_its_date_is_to_date_and_not_to_join() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+
+    def told(pieces: list[str]) -> str:
+        actions = plan.actions.assign(
+            piece=[pieces[k % len(pieces)] for k in range(len(plan.actions))], date_piece=None
+        )
+        changed = dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=actions))
+        (row,) = (r[0] for r in lines(changed, TO_DO) if "preuve" in r[0])
+        return row
+
+    assert told(["FA-1"]).startswith("Dater ")
+    assert told([""]).startswith("Joindre ")
+    assert " à dater seulement)" not in told(["FA-1"]) + told([""])
+    facts = {"enough": 3, "others": False, "count": 3, "several": False, "names": "A"}
+    head = note_words.task("prouver", "", facts | {"join": True, "dated": 2})[0]
+    assert plain(head) == "Joindre 3 preuves (dont 2 à dater seulement) :"
+
+
+def test_what_bears_the_abatement_without_right_in_a_quarter_is_not_told_out_of_it() -> None:
+    facts = {"names": "R1", "acquired": "de rien"}
+    told = [note_words.task("signaler", "", {**facts, "outside": out})[1] for out in (True, False)]
+    assert told[0].startswith("hors quartier, encore abattu.")
+    assert told[1].startswith("abattu sans droit.")

@@ -24,8 +24,10 @@ from tax_builders import (
     table,
 )
 
+from tfpb.facts.amount import known
 from tfpb.model import tables
 from tfpb.model.codes import Statut
+from tfpb.tax.ledger.fact_lines import FactLines
 
 DUE = Decimal("247.50")
 FULL, RIGHT = 825, "577,50"
@@ -473,3 +475,16 @@ def test_a_year_ruled_by_a_map_that_is_not_there_places_no_door(
     made = abate(one, previous=previous, entrances=doors, conventions=signed)
     (row,) = made.previous.to_dict("records")
     assert (row["statut_precedent"], row["statut"]) == (statut, Statut.ABATTU)
+
+
+def test_lines_of_a_residence_count_the_dwellings_they_hold() -> None:
+    """What is at risk of a résidence that a limit cuts is not the whole of it."""
+    doors = pd.DataFrame([door(building="A"), door(building="B", side="hors")])
+    rows = [
+        local(id_batiment=b, invariant=f"599001000{k}", cotisation_avis_eur=RIGHT, nb_logements=10)
+        for k, b in enumerate("AB")
+    ]
+    lines = FactLines(abate(*rows, entrances=doors))
+    risk = lines.touched("a_risque")
+    assert (risk, lines.is_whole("R1", risk), lines.retained(risk)) == ([1], False, known(10))
+    assert lines.is_whole("R1", [0, 1])
