@@ -535,7 +535,7 @@ def test_what_is_to_do_bears_its_stake_its_role_and_its_day() -> None:
     assert {row[2] for row in found} == {"à désigner"}
     [claims] = [row for row in others if row[0].startswith("Suivre")]
     assert (claims[1], claims[3]) == ("2 400", "31 décembre 2026")
-    proof = next(row for row in others if row[0].startswith("Joindre"))
+    proof = next(row for row in others if row[0].startswith("Dater"))
     assert "« Action 0 @SUM(A1) », Les Tilleuls (1 900 €)" in proof[0]
     assert found[-1][0].startswith("Fixer la prochaine enquête")
     assert found[-1][3] == "date à fixer"
