@@ -239,13 +239,15 @@ def prove(dated: Sequence[bool], action: str, stake: Amount | None) -> str:
     dated : sequence of bool
         Of each, whether its date alone lacks.
     """
-    facts: dict[str, object] = {
-        "join": not all(dated),
-        "both": any(dated) and not all(dated),
-        "action": action,
-    }
-    worth = "" if stake is None else stake_words(stake)
-    return _PROVE.format(count=len(dated), several=len(dated) > 1, stake=worth, **facts)
+    join = not all(dated)
+    return _PROVE.format(
+        join=join,
+        both=join and any(dated),
+        count=len(dated),
+        several=len(dated) > 1,
+        action=action,
+        stake="" if stake is None else stake_words(stake),
+    )
 
 
 def stake_words(amount: Amount | None) -> str:
