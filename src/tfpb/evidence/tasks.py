@@ -22,7 +22,7 @@ from tfpb.model.codes import QpvStatut, Role, TaskState
 from tfpb.model.columns import numbers, texts
 from tfpb.model.record import Filled
 from tfpb.packaged import packaged
-from tfpb.words.documents.task_words import is_office, proposal
+from tfpb.words.documents.task_words import PARTLY, is_office, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +37,7 @@ _HELD: Final = ("cote", "id_residence", "code_qpv")
 BY_RESIDENCE: Final = "residence"
 BY_ACTION: Final = "action"
 BY_QUARTER: Final = "quartier"
+DATING: Final = "dater"
 NO_WAITING: Final = "sans_attendre"
 """What is to do at once: it waits for no day."""
 
@@ -266,10 +267,15 @@ def _of_premises(dossier: Dossier) -> Iterator[Task]:
         kind = KINDS[code]
         for subject, mine in lines.grouped(rows, by_quarter=kind.of == BY_QUARTER).items():
             name, homes = names.get(subject, (subject, None))
+            partly = False
             if kind.claim == "a_reclamer":
                 homes = known(lines.dwellings("logements_a_reclamer", mine))
+            elif kind.of == BY_RESIDENCE and not lines.is_whole(subject, mine):
+                whole, homes = homes, lines.retained(mine)
+                partly = whole is None or homes is None or homes.exact != whole.exact
             yield Task(
                 kind, subject, code_qpv=lines.quarter(mine), dwellings=homes,
+                detail=PARTLY if partly else "",
                 name="" if kind.of == BY_QUARTER else name, stake=lines.euros(kind.claim, mine),
             )  # fmt: skip
 
@@ -339,14 +345,18 @@ def _of_actions(dossier: Dossier) -> Iterator[Task]:
 
     plan = dossier.programme
     groups: dict[tuple[str, str], list[tuple[str, Amount, Amount]]] = {}
+    undated: dict[tuple[str, str], bool] = {}
     for action, title, stake in () if plan is None else to_prove(plan.actions, plan.year):
         proof = _open_stake(action, dossier) if stake is None else known(stake)
         line = (title, proof, action.valorise)
-        groups.setdefault((action.id_action, action.code_qpv), []).append(line)
+        key = (action.id_action, action.code_qpv)
+        groups.setdefault(key, []).append(line)
+        undated[key] = undated.get(key, True) and action.is_undated
     for (identifier, code), lines in groups.items():  # one action may stand on several lines
         proves = total(proof for _, proof, _ in lines)
+        lacking = DATING if undated[identifier, code] else "prouver"
         yield Task(
-            KINDS["prouver_de_plus" if proves.is_nil else "prouver"], identifier, code_qpv=code,
+            KINDS["prouver_de_plus" if proves.is_nil else lacking], identifier, code_qpv=code,
             name=lines[0][0], stake=proves, worth=total(valued for _, _, valued in lines),
         )  # fmt: skip
 

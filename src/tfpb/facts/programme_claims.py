@@ -45,7 +45,10 @@ _SHARES: Final = {"part_justifiee": "valorise", "part_prouvee": "with_proof"}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action as it counts: an empty amount is unknown, and proved is a piece named, with its date."""
+    """An action as it counts: an empty amount is unknown, and proved is a piece named, with its date.
+
+    Undated is a piece named, that nothing says is lost, without its date: it has no other to join.
+    """
 
     id_action: str
     code_qpv: str
@@ -61,6 +64,7 @@ class Action:
     prouve: Amount
     has_photo: bool
     is_proved: bool
+    is_undated: bool
 
 
 def actions_of(rows: pd.DataFrame | None) -> list[Action]:
@@ -87,7 +91,11 @@ def actions_of(rows: pd.DataFrame | None) -> list[Action]:
         bool(piece and day and not gone)
         for piece, day, gone in zip(pieces, days, lost, strict=True)
     ]
-    columns = (names, codes, pieces, years, axes, *money, map(bool, photos), proved)
+    undated = [
+        bool(piece and not day and not gone)
+        for piece, day, gone in zip(pieces, days, lost, strict=True)
+    ]
+    columns = (names, codes, pieces, years, axes, *money, map(bool, photos), proved, undated)
     return [Action(*cells) for cells in zip(*columns, strict=True)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING
 from tfpb.facts.claim import State
 from tfpb.facts.survey_claims import answers_scope, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
@@ -207,7 +207,7 @@ def _notes(dossier: Dossier) -> tuple[str, ...]:
 
 def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[PageTask]:
     """Yield the open lines of « À faire » of a quarter, its proofs as one line."""
-    proofs = [task for task in todo if task.kind.code == PROVE]
+    proofs = [task for task in todo if task.kind.code in (PROVE, DATING)]
     claimed = {task.kind.claim for task in todo}
     for task in todo:
         if task.kind.of == BY_ACTION and task is not next(iter(proofs), None):
@@ -216,7 +216,8 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         stake: Amount | None = task.stake
         if task.kind.of == BY_ACTION:
             largest = max(proofs, key=lambda one: (one.least, one.key))
-            text = words.prove(len(proofs), largest.name, largest.stake)
+            dated = [one.kind.code == DATING for one in proofs]
+            text = words.prove(dated, largest.name, largest.stake)
             stake = held.amount("a_prouver")
         elif task.kind.of == BY_QUARTER:
             year = dossier.settings.dossier.annee

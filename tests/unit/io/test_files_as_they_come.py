@@ -15,9 +15,11 @@ from openpyxl import Workbook
 from shapely.geometry import box
 
 from everywhere import small_settings
+from tfpb.addresses.communes import Communes
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.evidence.crosschecks import by_code
 from tfpb.facts.place import holds
+from tfpb.geodata.geography import Geography
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_toml
 from tfpb.io.tables.headers import match_columns
@@ -29,7 +31,7 @@ from tfpb.model.record import Reading, Source
 from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
 from tfpb.near_names import near_names
 from tfpb.pipeline.kept.stage_cache import fingerprint
-from tfpb.pipeline.steps.checking import remaining_faults
+from tfpb.pipeline.steps.checking import quarters_by_code, remaining_faults
 from tfpb.survey import recode
 from tfpb.tax import programme
 from tfpb.words.documents.setting_words import masked_sources, reading_line, reading_row
@@ -186,6 +188,13 @@ def test_blocks_add_up_and_two_values_of_one_key_are_a_fault(tmp_path: Path) -> 
     with pytest.raises(TfpbError) as caught:
         read_toml(path)
     assert caught.value.faults[0].code == "toml_cle_en_double"
+    path.write_text('[reglages]\nx = "1"\n[reglages]\ny = "2"\nz = "3\n')
+    with pytest.raises(
+        TfpbError
+    ) as caught:  # a block may be pasted: what is broken is another line
+        read_toml(path)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.place.row, fault.got) == ("toml_illisible", 5, 'z = "3')
 
 
 def test_one_header_is_never_proposed_for_two_columns() -> None:
@@ -465,6 +474,23 @@ def test_quarters_are_read_by_name_in_the_communes_of_the_stock() -> None:
     assert unsure.code == "qpv_nom_ambigu"
     assert "QN05992M" in fault_text(unsure).title
     assert "QN06201N" in fault_text(unsure).title
+
+
+def test_last_year_s_quarters_are_read_on_the_map_there_is(tmp_path: Path) -> None:
+    """Without the map of 2015, a name left as a code would part one quarter in two lines."""
+    (tmp_path / "p.csv").write_text(
+        "id_action;annee;axe;code_qpv;action;valorise_eur\n"
+        "A1;2024;3;Les Tilleuls;Nettoyage;100\nA2;2024;3;Les Ormes;Nettoyage;100\n"
+    )
+    settings = load_settings(dossier(tmp_path, 'programme_precedent = "p.csv"\n'))
+    inputs, _ = gather_inputs(settings)
+    there = Geography(None, Communes.load(), {2024: carte()}, None, tmp_path, ())
+    made, faults = quarters_by_code(settings, inputs, there, 2024)
+    assert list(made.frames["programme_precedent"]["code_qpv"]) == ["QN05991I", "Les Ormes"]
+    assert {(f.code, f.got, f.severity) for f in faults} == {
+        ("qpv_par_nom", "Les Tilleuls", Severity.DOUTE),
+        ("qpv_nom_inconnu", "Les Ormes", Severity.DOUTE),
+    }
 
 
 def test_names_of_quarters_with_spaces_are_not_cut_in_conventions(tmp_path: Path) -> None:

@@ -140,3 +140,27 @@ def test_columns_that_nothing_reads_are_told_but_the_stock_s_own() -> None:
     assert not doubts(STOCK, "id_residence", "adresse", "nb_logements", *own)
     (said,) = doubts(CONVENTIONS, "id_convention", "codes_qpv", "Commentaire", "Visa")
     assert (said.code, said.got) == ("colonnes_non_lues", "« Commentaire », « Visa »")
+
+
+def test_a_header_proposed_for_what_must_be_there_is_proposed_for_nothing_else() -> None:
+    faults = typed(headed("Réf. de convention", "Quartiers"), CONVENTIONS)[1]
+    (absent,) = (f for f in faults if f.code == "colonne_absente")
+    assert '"conventions.id_convention" = "Réf. de convention"' in fault_text(absent).hint
+    assert not [f for f in faults if f.code == "colonne_ressemblante"]
+
+
+@pytest.mark.parametrize(
+    ("contract", "column", "header"),
+    [
+        (CONVENTIONS, "id_convention", "N° convention"),
+        (CONVENTIONS, "date_fin", "Fin"),
+        (CONVENTIONS, "date_signature_convention", "Signature convention"),
+        (CONVENTIONS, "date_declaration", "Déclaration aux impôts"),
+        (PREMISES, "cotisation_avis_eur", "Cotisation TFPB"),
+        (PROGRAMME, "date_piece", "Date de la facture"),
+    ],
+)
+def test_headers_that_landlords_write_are_read(
+    contract: Contract, column: str, header: str
+) -> None:
+    assert match_columns(headed(header), contract, {})[0] == {column: header}

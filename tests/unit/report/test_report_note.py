@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import subprocess
 from decimal import Decimal
@@ -181,7 +182,8 @@ def test_what_lacks_most_comes_first_and_each_line_adds_up_to_what_is_acquired()
 def test_cents_are_rounded_so_that_a_line_still_adds_up() -> None:
     cents = {"abattement_eur": Decimal("1000.50"), "valorise_eur": Decimal("333.40")}
     (row,) = lines(of_balance(make(), cents))
-    assert row[2:6] == ["1 001", "0", "333", "668"]
+    assert row[2:6] == ["1 001", "0", "334", "667"]
+    assert "667 €" in plain(written(note(of_balance(make(), cents))))  # as the sentences round it
 
 
 def test_what_is_carried_over_is_to_be_programmed_and_named() -> None:
@@ -275,7 +277,7 @@ def test_without_files_it_says_what_lacks_and_claims_nothing(absent: tuple[str, 
         assert "le montant de l’abattement n’est pas calculé" in whole
     if "survey" in absent:
         assert "la satisfaction des locataires n’est pas mesurée" in whole
-        assert "bien ou mieux" not in whole
+        assert "pas moins bien" not in whole
     if "programme" in absent:
         assert "Les actions servent-elles" not in whole
         assert "Fournir « Programme d’actions »" in whole
@@ -528,12 +530,12 @@ def test_what_is_to_do_bears_its_stake_its_role_and_its_day() -> None:
     dossier = make()
     found = lines(dossier, TO_DO)
     [first, *others] = found
-    assert first[0].startswith("Signaler aux impôts Résidence n° 3 (310 €)"), first
+    assert first[0].startswith("Signaler aux impôts Résidence n° 3, en partie (310 €)"), first
     assert first[3] == "sans attendre"
     assert {row[2] for row in found} == {"à désigner"}
     [claims] = [row for row in others if row[0].startswith("Suivre")]
     assert (claims[1], claims[3]) == ("2 400", "31 décembre 2026")
-    proof = next(row for row in others if row[0].startswith("Joindre"))
+    proof = next(row for row in others if row[0].startswith("Dater"))
     assert "« Action 0 @SUM(A1) », Les Tilleuls (1 900 €)" in proof[0]
     assert found[-1][0].startswith("Fixer la prochaine enquête")
     assert found[-1][3] == "date à fixer"
@@ -610,7 +612,10 @@ def test_no_question_unknown_is_not_counted_nor_all_sure_repeated() -> None:
         "empty": 0,
     }
     text = COUNTED.filled({**counts, "unsure": 0})
-    assert text == "En QPV, sur 21 questions : moins bien 15 fois, aussi bien ou mieux 6 fois."
+    assert (
+        text
+        == "En QPV, sur 21 questions : moins bien 15 fois, aussi bien ou mieux 6 fois (à la marge près)."
+    )
     text = COUNTED.filled({**counts, "sure": 11, "unsure": 4, "unknown": 2})
     assert "moins bien 15 fois (dont 11 sûres), " in text
     assert text.endswith("on ne sait pas 2 fois.")
@@ -622,3 +627,70 @@ def test_a_cell_signs_what_hangs_on_a_reply_and_the_page_reads_the_sign() -> Non
     assert signed == ("Quartier", "au moins 5\u202f‡", Headed("de 1 à 2\u202f‡"), None)
     assert note_words.sign_note([signed]) == "‡ selon une réponse."
     assert note_words.sign_note([("Quartier", None)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        (("10.40", "0.50", "0.50", "9.90"), ["10", "1", "0", "9"]),  # none to prove: none is shown
+        (("66799.98", "31178.49", "0", "35621.49"), ["66800", "0", "31179", "35621"]),
+        (("10.40", "0.51", "0.50", "9.89"), ["10", "1", "0", "9"]),  # never less than nothing
+    ],
+)
+def test_a_part_that_is_nothing_takes_no_odd_euro(parts: tuple[str, ...], shown: list[str]) -> None:
+    names = ("acquis", "justifie", "prouve", "reste_a_justifier")
+    amounts = {n: known(Decimal(v)) for n, v in zip(names, parts, strict=True)}
+    amounts["a_prouver"] = known(Decimal(parts[1]) - Decimal(parts[2]))
+    assert [plain(cell).replace(" ", "") for cell in note_words.balance(amounts)] == shown
+
+
+def test_one_question_on_the_residence_is_not_told_as_content_with_it() -> None:
+    """No question set above the others: what is asked of cleanliness alone says no more."""
+    whole = make()
+    assert whole.survey is not None
+    items = whole.survey.items
+    none = dataclasses.replace(
+        whole, survey=dataclasses.replace(whole.survey, items=items.assign(tete_de_theme=False))
+    )
+    first = items.loc[items["theme"] == "residence", "libelle"].iloc[0]
+    shown = plain(written(note(none)))
+    assert "Contents de leur résidence" not in shown
+    assert f"Satisfaits : « {first} » ; ailleurs : " in shown
+    assert "Contents de leur résidence ailleurs" in plain(written(note(whole)))
+
+
+def test_accounts_due_on_one_day_have_no_first() -> None:
+    day, later = dt.date(2026, 4, 30), dt.date(2026, 6, 30)
+    told = [plain(note_words.account_due(days, ())) for days in ([day, day], [day, later])]
+    assert told == [
+        "2 bilans à remettre le 30 avril 2026",
+        "2 bilans à remettre, le premier le 30 avril 2026",
+    ]
+
+
+def test_a_piece_that_only_lacks_its_date_is_to_date_and_not_to_join() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+
+    def told(pieces: list[str]) -> str:
+        actions = plan.actions.assign(
+            piece=[pieces[k % len(pieces)] for k in range(len(plan.actions))], date_piece=None
+        )
+        changed = dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=actions))
+        (row,) = (r[0] for r in lines(changed, TO_DO) if "preuve" in r[0])
+        return row
+
+    assert told(["FA-1"]).startswith("Dater ")
+    assert told([""]).startswith("Joindre ")
+    assert " à dater seulement)" not in told(["FA-1"]) + told([""])
+    facts = {"enough": 3, "others": False, "count": 3, "several": False, "names": "A"}
+    head = note_words.task("prouver", "", facts | {"join": True, "dated": 2})[0]
+    assert plain(head) == "Joindre 3 preuves (dont 2 à dater seulement) :"
+
+
+def test_what_bears_the_abatement_without_right_in_a_quarter_is_not_told_out_of_it() -> None:
+    facts = {"names": "R1", "acquired": "de rien"}
+    told = [note_words.task("signaler", "", {**facts, "outside": out})[1] for out in (True, False)]
+    assert told[0].startswith("hors quartier, encore abattu.")
+    assert told[1].startswith("abattu sans droit.")

@@ -758,3 +758,10 @@ def test_the_map_names_every_residence_to_place_and_counts_the_others(
     named = "Carnot n° R0, Carnot n° R1, Tour 2"
     assert panel(10, 20, 0) == (named, "30 €", 3)
     assert panel(10, 20, 30, 0, 5) == (f"{named}, Tour 3 et 1 autre", "65 €", 5)
+
+
+def test_proofs_are_to_join_to_date_or_both() -> None:
+    made = [page_words.prove(dated, "A", None) for dated in ([False], [True], [True, False])]
+    assert [text.replace("\u202f", " ").replace("\u00a0", " ") for text in made] == [
+        "Joindre 1 preuve : A", "Dater 1 preuve : A", "Joindre ou dater 2 preuves, d’abord A",
+    ]  # fmt: skip

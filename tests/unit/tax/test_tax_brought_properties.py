@@ -167,6 +167,7 @@ def _actions(kinds: list[tuple[int, bool]], values: list[Amount]) -> list[Action
             *bare,
             has_photo=False,
             is_proved=proved,
+            is_undated=False,
         )
         for k, ((axe, proved), value) in enumerate(zip(kinds, values, strict=True))
     ]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from tax_builders import (
+    QPV,
     abate,
     codes,
     convention,
@@ -23,7 +24,10 @@ from tax_builders import (
     table,
 )
 
+from tfpb.facts.amount import known
 from tfpb.model import tables
+from tfpb.model.codes import Statut
+from tfpb.tax.ledger.fact_lines import FactLines
 
 DUE = Decimal("247.50")
 FULL, RIGHT = 825, "577,50"
@@ -430,3 +434,57 @@ def test_bases_that_all_rise_together_have_not_moved() -> None:
     made = abate(*rows, previous=then)
     assert set(made.previous["constat"]) == {"stable"}
     assert set(made.previous["base_ecart"]) == {Decimal("0.1111")}
+
+
+def test_a_year_before_every_convention_given_is_not_told_abated_without_right() -> None:
+    """The table of today's conventions need not list the one that has ended since."""
+    then = premises(local(annee=2024, invariant="5990010001", cotisation_avis_eur=RIGHT))
+    now = local(invariant="5990010001", cotisation_avis_eur=RIGHT)
+    made = abate(now, previous=then)
+    (row,) = made.previous.to_dict("records")
+    assert (row["statut_precedent"], row["statut"]) == (Statut.DROIT_INCONNU, Statut.ABATTU)
+    assert (row["abattement_acquis_eur_precedente"], row["abattement_acquis_eur"]) == (None, DUE)
+    acquired = held(made.last_year).amount("acquis")
+    assert (acquired.at_least, acquired.at_most) == (0, DUE)
+    assert held(made.last_year).amount("a_risque").is_nil
+    assert (
+        abate(now | {"annee": 2024}, year=2024).states.at_risk == DUE
+    )  # a dossier of that year tells
+
+
+@pytest.mark.parametrize(
+    ("then", "statut"),
+    [
+        ({}, Statut.A_VERIFIER),
+        ({"qpv2015_statut": "dans", "qpv2015_code": QPV}, Statut.ABATTU),
+        ({"qpv2015_statut": "hors"}, Statut.A_RISQUE),
+    ],
+)
+def test_a_year_ruled_by_a_map_that_is_not_there_places_no_door(
+    then: dict[str, str], statut: str
+) -> None:
+    signed = conventions(
+        convention(
+            date_signature_convention="2023-03-01",
+            date_signature_contrat="2023-01-01",
+            date_declaration="2023-03-02",
+        )
+    )
+    one = local(invariant="5990010001", cotisation_avis_eur=RIGHT)
+    previous, doors = premises(one | {"annee": 2024}), pd.DataFrame([door(**then)])
+    made = abate(one, previous=previous, entrances=doors, conventions=signed)
+    (row,) = made.previous.to_dict("records")
+    assert (row["statut_precedent"], row["statut"]) == (statut, Statut.ABATTU)
+
+
+def test_lines_of_a_residence_count_the_dwellings_they_hold() -> None:
+    """What is at risk of a résidence that a limit cuts is not the whole of it."""
+    doors = pd.DataFrame([door(building="A"), door(building="B", side="hors")])
+    rows = [
+        local(id_batiment=b, invariant=f"599001000{k}", cotisation_avis_eur=RIGHT, nb_logements=10)
+        for k, b in enumerate("AB")
+    ]
+    lines = FactLines(abate(*rows, entrances=doors))
+    risk = lines.touched("a_risque")
+    assert (risk, lines.is_whole("R1", risk), lines.retained(risk)) == ([1], False, known(10))
+    assert lines.is_whole("R1", [0, 1])

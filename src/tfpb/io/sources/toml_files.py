@@ -214,14 +214,38 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         # beyond faults of writing, the reader raises on nests too deep and on numbers too long
         lines = text.splitlines()
-        found = _LINE.search(str(error))
-        row = int(found[1]) if found else len(lines)
-        got = lines[row - 1].strip() if 0 < row <= len(lines) else ""
-        twice = "overwrite" in str(error) or "Cannot declare" in str(error)
+        row, twice = _row_of(error, len(lines)), _is_twice(error)
         if twice and (whole := joined(text)) is not None:
             return whole
+        broken = _broken_row(text) if twice else 0
+        if broken:  # a block pasted is no fault: what follows is one
+            row, twice = broken, False
+        got = lines[row - 1].strip() if 0 < row <= len(lines) else ""
         code = "toml_cle_en_double" if twice else "toml_illisible"
         raise fail(code, place=Place(path.name, "", row), got=got) from error
+
+
+def _row_of(error: Exception, last: int) -> int:
+    """Return the line that an error of TOML names, else the last."""
+    found = _LINE.search(str(error))
+    return int(found[1]) if found else last
+
+
+def _is_twice(error: Exception) -> bool:
+    return "overwrite" in str(error) or "Cannot declare" in str(error)
+
+
+def _broken_row(text: str) -> int:
+    """Return the first line that is no TOML, whatever its table; 0 where every table is."""
+    before = 0
+    for part in _HEADER.split(text):
+        try:
+            tomllib.loads(part)
+        except (ValueError, RecursionError) as error:
+            if not _is_twice(error):
+                return before + _row_of(error, len(part.splitlines()))
+        before += part.count("\n")
+    return 0
 
 
 def joined(text: str) -> dict[str, Any] | None:

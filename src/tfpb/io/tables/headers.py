@@ -138,6 +138,9 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
     doubts = _amounts_absent(table, contract, found, unread)
     doubted = {f.fields["colonne"] for f in doubts}
     unread = [h for h in unread if h not in {f.got for f in doubts}]
+    lacking = [c for c in contract.columns if c.required and c.name not in found]
+    asked = {_likely(c, unread) for c in lacking}  # proposed already for what must be there
+    unread = [h for h in unread if h not in asked]
     for column in contract.columns:
         known = column.name in found or column.required or column.name in doubted
         likely = "" if known else _likely(column, unread)

@@ -101,13 +101,18 @@ def quarters_by_code(
     frames, faults = dict(inputs.frames), []
     for roles, carte in ((_ON_THE_MAP, vintage), (("programme_precedent",), older)):
         named = {r: f for r, f in inputs.frames.items() if r in roles}
-        if named and carte in geography.maps:
+        # without the older map, a quarter bears the same name on the one that is there, or is doubted
+        there = carte if carte in geography.maps else vintage
+        if named and there in geography.maps:
             done, found = by_code(
-                named, geography.maps[carte], aliases, communes, file=settings.file
+                named, geography.maps[there], aliases, communes, file=settings.file
             )
             frames |= done  # an alias that last year's programme alone has no use for is no doubt
             own = roles is _ON_THE_MAP
-            faults += [f for f in found if own or f.code != "alias_sans_effet"]
+            kept = [f for f in found if own or f.code != "alias_sans_effet"]
+            faults += (
+                kept if there == carte else [replace(f, severity=Severity.DOUTE) for f in kept]
+            )
     return replace(inputs, frames=frames), faults
 
 

@@ -18,7 +18,7 @@ from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
-from tfpb.tax.abatement.holdings import Stock, Stocks
+from tfpb.tax.abatement.holdings import Stock, Stocks, unsure_off_map
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched
 from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
@@ -89,6 +89,7 @@ def abate(
     sent: pd.DataFrame | None = None,
     claimed: pd.DataFrame | None = None,
     ahead: bool = True,
+    is_past: bool = False,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -129,6 +130,9 @@ def abate(
         Typed by `tables.CLAIMS_SENT`: the claims that were sent, and their answers.
     ahead : bool
         Whether coming years are foreseen: no claim of the year's money reads them.
+    is_past : bool
+        Whether the year is before that of the dossier, whose conventions and map may be of later: what
+        they do not tell of it is unknown.
 
     Returns
     -------
@@ -176,7 +180,7 @@ def abate(
         quarters = quarters_of(stock=[t for t in (residences, entrances) if t is not None])
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
-    held = Conventions(conventions, bailleur, texts(residences, "bailleur"))
+    held = Conventions(conventions, bailleur, texts(residences, "bailleur"), is_past=is_past)
     rows, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
@@ -245,9 +249,10 @@ def abate(
         contested=contested(items),
     )
     if previous is not None:
+        doors = unsure_off_map(entrances, residences, law.on(dt.date(year - 1, 1, 1)))
         before = abate(
-            previous, residences, entrances, conventions, law, year=year - 1, rounding=rounding,
-            bailleur=bailleur, on=on, as_written=as_written, quarters=quarters,
+            previous, residences, doors, conventions, law, year=year - 1, rounding=rounding,
+            bailleur=bailleur, on=on, as_written=as_written, quarters=quarters, is_past=True,
         )  # fmt: skip
         both = beside_previous(result.calculation, before.calculation)
         result = replace(result, last_year=before, previous=both)

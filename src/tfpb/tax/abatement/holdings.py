@@ -11,7 +11,7 @@ import numpy as np
 from tfpb.errors import Fault, Place
 from tfpb.facts.place import holds_of_counts, main_of, on_map, quarter_of_door
 from tfpb.model.codes import Evolution, QpvStatut
-from tfpb.model.columns import texts
+from tfpb.model.columns import numbers, texts
 from tfpb.model.tables import STOCK, contract
 from tfpb.tax.plain_values import Record, records, repeats
 from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
@@ -255,6 +255,27 @@ class Stocks:
             homes, self._doors, sides, codes, vintages.tolist(), strict=True
         ):
             yield home, _unit(row, side, code, vintage)
+
+
+def unsure_off_map(
+    entrances: pd.DataFrame | None, residences: pd.DataFrame, reader: Reader
+) -> pd.DataFrame | None:
+    """Leave in doubt the side of each door that the map of the reader's year did not place.
+
+    Another map's side would stand for it (`on_map`): for a year that this map rules, no more is known.
+    """
+    if entrances is None or "qpv_millesime" not in entrances:
+        return entrances
+    vintages = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
+    homes = zip(texts(residences, "id_residence"), texts(residences, "code_insee"), strict=True)
+    rules = {home: _ruling(code, vintages) for home, code in homes}
+    ruling = np.array([rules.get(h, 0) for h in texts(entrances, "id_residence")], dtype=np.int64)
+    own = numbers(entrances, "qpv_millesime")
+    off = ~np.isnan(own) & (own != ruling)
+    for year in set(vintages):
+        off &= (ruling != year) | (texts(entrances, f"qpv{year}_statut") == "").to_numpy()
+    sides = texts(entrances, "qpv_statut").mask(off, QpvStatut.A_VERIFIER)
+    return entrances.assign(qpv_statut=sides)
 
 
 def _ruling(code_insee: str, vintages: tuple[int, int]) -> int:

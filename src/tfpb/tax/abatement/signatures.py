@@ -68,6 +68,7 @@ class Convention:
         return self.contract is not None and self.contract.year == year
 
 
+_NOT_GIVEN: Final = Standing(Statut.SANS_CONVENTION, "convention_non_fournie", known=False)
 LATE: Final = frozenset(
     {"convention_tardive", "contrat_tardif", "contrat_de_l_annee", "declaration_tardive"}
 )
@@ -104,6 +105,9 @@ class Conventions:
         Whose conventions apply when a résidence does not name its bailleur.
     owners : iterable of str
         Bailleurs that résidences name.
+    is_past : bool
+        Whether a year before the dossier's is asked of its table, which need not list the conventions that
+        have ended since: what is lacking then was not given.
 
     Attributes
     ----------
@@ -114,9 +118,15 @@ class Conventions:
     """
 
     def __init__(
-        self, table: pd.DataFrame | None, bailleur: str = "", owners: Iterable[str] = ()
+        self,
+        table: pd.DataFrame | None,
+        bailleur: str = "",
+        owners: Iterable[str] = (),
+        *,
+        is_past: bool = False,
     ) -> None:
         self.given, self.bailleur = table is not None, bailleur
+        self._is_past = is_past
         self._all = self._read(table)
         self.every = self._read(own_conventions(table, (bailleur, *owners)))
         self.signatories = {fold(c.signatory) for c in self._all} - {""}
@@ -147,7 +157,12 @@ class Conventions:
         if holding.overseas and reader.flag("reconduction_outremer"):
             return Standing("", "convention_outremer")
         if not self.given:
-            return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
+            return _NOT_GIVEN
+        found = self._of_table(holding, reader)
+        return _NOT_GIVEN if self._is_past and found.statut and found.known else found
+
+    def _of_table(self, holding: Holding, reader: Reader) -> Standing:
+        """Return what the table says of a résidence."""
         code, owner = holding.code_qpv, holding.bailleur or self.bailleur
         there = [c for c in self._all if code in c.codes]
         found = [self._one(c, reader) for c in there if self._may_bind(c, owner)]

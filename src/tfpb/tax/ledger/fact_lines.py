@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, between
+from tfpb.facts.amount import Amount, between, known
 from tfpb.facts.claim import OUTSIDE
 from tfpb.facts.money_claims import REASONS
-from tfpb.model.columns import texts
+from tfpb.model.columns import numbers, texts
 from tfpb.model.results import MORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -38,6 +39,8 @@ class FactLines:
         self._codes: list[str] = texts(facts, "code_qpv").tolist()
         self._reasons: list[str] = texts(facts, "ouvert").tolist()
         self.homes: list[str] = texts(facts, "id_residence").tolist()
+        self._counts = Counter(self.homes)
+        self._retained = numbers(money.premises, "logements_retenus")
 
     def touched(self, fact: str, *, open_too: bool = False) -> list[int]:
         """Return the premises that a fact is of; with those of which it is open, where it may be."""
@@ -64,6 +67,15 @@ class FactLines:
         why = {_WHY.get(r, r) for r in (self._reasons[k] for k in rows) if r}
         low, high = (Decimal(cents).scaleb(_CENTS) for cents in (least, least + more))
         return between(low, high, *why)
+
+    def is_whole(self, home: str, rows: Sequence[int]) -> bool:
+        """Return whether some premises of a résidence are all that its notices bear."""
+        return len(rows) == self._counts[home]
+
+    def retained(self, rows: list[int]) -> Amount | None:
+        """Count the dwellings that premises hold; None where their lines tell of none."""
+        count = float(self._retained[rows].sum())
+        return known(int(count)) if count > 0 else None  # a line that counts none makes no sum
 
     def dwellings(self, fact: str, rows: list[int]) -> int:
         """Add a count of dwellings over premises."""

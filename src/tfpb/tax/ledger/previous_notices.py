@@ -20,6 +20,8 @@ _APART: Final = Decimal("0.05")
 """Move of a base, or of a sum of rates, beside that of most premises: beyond, it is to look at."""
 _HELD: Final = frozenset({Statut.ABATTU, Statut.A_RISQUE, Statut.DROIT_INCONNU})
 """Statuses of premises whose notice may bear the abatement."""
+_UNSETTLED: Final = frozenset({Statut.A_VERIFIER, Statut.DROIT_INCONNU, Statut.NON_LU})
+"""Statuses of premises of which nothing tells what is due: no sum, 0 € no more than another."""
 
 
 def beside_previous(now: pd.DataFrame | None, then: pd.DataFrame | None) -> pd.DataFrame:
@@ -91,8 +93,10 @@ def _row(
     figures: dict[str, Any] = {
         c: one.text(c) for c in ("avis", "invariant", "id_residence", "id_batiment", "code_qpv")
     }
-    for end, row in (("_precedente", before), ("", after)):
+    for end, row, statut in zip(("_precedente", ""), (before, after), statuts, strict=True):
         figures |= {f"{c}{end}": row.get(c) if row else None for c in _SHOWN}
+        if statut in _UNSETTLED:
+            figures[f"abattement_acquis_eur{end}"] = None
     return figures | {
         "statut_precedent": statuts[0], "statut": statuts[1], "base_ecart": moves["base_eur"],
         "constat": next(name for name, found in finds.items() if found),

@@ -49,6 +49,7 @@ AS_OF: Final = Phrase("état au {day:d}")
 _TOWNS: Final = Phrase("{count:s commune}")
 _DUE: Final = Phrase("bilan dû au préfet le {day:d}")
 _DUES: Final = Phrase("{count:s bilan} à remettre, le premier le {day:d}")
+_DUES_AT_ONCE: Final = Phrase("{count:s bilan} à remettre le {day:d}")
 _UNDATED: Final = "bilan à dater"
 IS_JUSTIFIED: Final = "1. L’abattement est-il justifié, et prouvé ?"
 WHO_PAYS: Final = "2. Qui paie ?"
@@ -97,7 +98,9 @@ SURPLUSES: Final = Phrase(
     "{count:s quartier} ont valorisé plus que le leur, d’abord {name} ({more:€}) : cela ne compense pas les "
     "autres."
 )
-ELSEWHERE: Final = "Contents de leur résidence ailleurs : {level}."
+_ELSEWHERE: Final = "Contents de leur résidence ailleurs : {level}."
+_SATISFIED: Final = "Satisfaits (question dessous)"
+_ELSEWHERE_OF_ONE: Final = "Satisfaits : « {subject} » ; ailleurs : {level}."
 NOBODY: Final = "sans réponse"
 MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
@@ -216,7 +219,8 @@ def account_due(days: Sequence[dt.date], undated: Sequence[object]) -> str:
     """Write when the yearly account is due; empty where no convention asks for one."""
     if not days:
         return _UNDATED if undated else ""
-    return (_DUES if len(days) > 1 else _DUE).format(count=len(days), day=days[0])
+    several = _DUES if len(set(days)) > 1 else _DUES_AT_ONCE
+    return (several if len(days) > 1 else _DUE).format(count=len(days), day=days[0])
 
 
 def verdict(claims: Claims) -> str:
@@ -280,13 +284,22 @@ _SIGN_NOTE: Final = f"{_SIGN} {ON_REPLY}."
 
 
 def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
-    """Write what is acquired, then its parts: to the euro, so that they add up to it where all are known."""
+    """Write what is acquired, then its parts: to the euro, so that they add up to it where all are known.
+
+    What is left to justify is the part that sentences repeat, quarter by quarter: it is rounded as there, and
+    what is to prove takes the odd euro, unless there is nothing of it.
+    """
     names = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
-    whole = {n: amounts[n] for n in ("acquis", "justifie", "prouve")}
+    whole = {n: amounts[n] for n in ("acquis", "justifie", "prouve", "reste_a_justifier")}
     if not all(a.is_known for a in whole.values()):
         return tuple(bounded(amounts[n], number) for n in names)
-    acquired, enough, proved = (a.exact.quantize(Decimal(1), ROUND_HALF_UP) for a in whole.values())
-    return tuple(map(number, (acquired, proved, enough - proved, acquired - enough)))
+    acquired, enough, proved, left = (
+        a.exact.quantize(Decimal(1), ROUND_HALF_UP) for a in whole.values()
+    )
+    to_prove = acquired - left - proved
+    if to_prove < 0 or whole["justifie"].exact == whole["prouve"].exact:
+        to_prove, left = enough - proved, acquired - enough
+    return tuple(map(number, (acquired, proved, to_prove, left)))
 
 
 def shares(proved: Amount, justified: Amount) -> str:
@@ -319,6 +332,19 @@ def content(claim: Claim) -> str:
         return STATES[claim.state]
     few = f", {FEW}" if claim.state is State.PEU_DE_REPONSES else ""
     return f"{percent(claim.value.exact)}{few}"
+
+
+def column(place: int, subject: str) -> str:
+    """Return the heading of a column; what tenants say of one `subject` is no content with the résidence."""
+    return _SATISFIED if subject and place == len(COLUMNS) - 1 else COLUMNS[place]
+
+
+def elsewhere(level: Claim, subject: str) -> str:
+    """Write the share out of quarters, and the question where the heading leaves it to this note."""
+    shown = content(level)
+    if subject:
+        return _ELSEWHERE_OF_ONE.format(subject=subject, level=shown)
+    return _ELSEWHERE.format(level=shown)
 
 
 def span(levels: Sequence[Claim]) -> str:

@@ -210,7 +210,8 @@ _OF_HOME: Final = Phrase("{title} : {name}{homes:? ({homes})}")
 _HOMES: Final = Phrase("{count:s logement}")
 _PLAN: Final = Phrase("{title}{carried:? ({carried} viennent de {before})}")
 _PROVE: Final = Phrase(
-    "Joindre {count:s preuve}{several:?, d’abord| :} {action}{stake:? ({stake})}"
+    "{join:?Joindre|}{both:? ou dater|}{join:?|Dater} {count:s preuve}{several:?, d’abord| :} "
+    "{action}{stake:? ({stake})}"
 )
 OUT_OF_FRAME: Final = ", hors du cadre"
 MORE_TASKS: Final = Phrase("et {count:s ligne} de plus : voir « À faire »")
@@ -230,10 +231,23 @@ def quarter_line(title: str, carried: Amount | None, year: int) -> str:
     return _PLAN.format(title=title, carried=amount, before=year - 1)
 
 
-def prove(count: int, action: str, stake: Amount | None) -> str:
-    """Write how many proofs lack in a quarter, the one that is worth most first."""
-    worth = "" if stake is None else stake_words(stake)
-    return _PROVE.format(count=count, several=count > 1, action=action, stake=worth)
+def prove(dated: Sequence[bool], action: str, stake: Amount | None) -> str:
+    """Write how many proofs lack in a quarter, the one that is worth most first.
+
+    Parameters
+    ----------
+    dated : sequence of bool
+        Of each, whether its date alone lacks.
+    """
+    join = not all(dated)
+    return _PROVE.format(
+        join=join,
+        both=join and any(dated),
+        count=len(dated),
+        several=len(dated) > 1,
+        action=action,
+        stake="" if stake is None else stake_words(stake),
+    )
 
 
 def stake_words(amount: Amount | None) -> str:

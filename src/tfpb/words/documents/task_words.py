@@ -23,6 +23,7 @@ _OFFICES: Final = frozenset(map(fold, _TEXTS["offices"]))
 AT_ONCE: Final = "sans attendre"
 OPEN_DAY: Final = "date à fixer"
 OUTSIDE: Final = "hors QPV"
+PARTLY: Final = "en partie"
 DOUBTFUL: Final = "{quarter} ?"
 HOMES: Final = Phrase("{name} ({homes:s logement})")
 PLACED: Final = Phrase("{name}, {place} ({homes:s logement})")

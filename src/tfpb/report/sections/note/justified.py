@@ -38,7 +38,7 @@ def justified(dossier: Dossier) -> Callable[[int], Answer]:
         notes = tuple(filter(None, (words.aside(claims.within()),)))
         return lambda _: Answer(words.IS_JUSTIFIED, (_none(dossier),), notes=notes)
     names = quarter_names(dossier)
-    page = _Page(dossier, names, _asked(dossier), _verdict(dossier, names))
+    page = _Page(dossier, names, *_asked(dossier), _verdict(dossier, names))
     codes = page.codes
     return partial(_answer, page, [_row(page, c) for c in codes[: PAGES[0]]])
 
@@ -53,11 +53,15 @@ class _Page:
         Name of each quarter that the page holds, by code, what lacks most first.
     asked : (str, str)
         The question on the résidence and its wave; empty where nobody was asked of it.
+    subject : str
+        What it asks, where the plan does not set it above the others on the résidence: of it alone, a share
+        is no content with the whole.
     """
 
     dossier: Dossier
     names: Mapping[str, str]
     asked: tuple[str, str]
+    subject: str
     verdict: tuple[str, ...]
 
     @property
@@ -82,7 +86,10 @@ def _answer(page: _Page, rows: list[tuple[Cell, ...]], most: int) -> Answer:
     lines = (*rows[:most], *([_others(page, others)] if others else []))
     total = _row(page, TOTAL) if len(page.codes) > 1 else ()
     table = Lines(
-        tuple(Heading(words.COLUMNS[k], _WIDTHS[k], numeric=k not in _TEXTS) for k in kept),
+        tuple(
+            Heading(words.column(k, page.subject), _WIDTHS[k], numeric=k not in _TEXTS)
+            for k in kept
+        ),
         tuple(words.signed(tuple(row[k] for k in kept)) for row in lines),
         total=words.signed(tuple(total[k] for k in kept)) if total else (),
     )
@@ -162,15 +169,18 @@ def _cells(
     )
 
 
-def _asked(dossier: Dossier) -> tuple[str, str]:
-    """Return the question on the résidence and its wave; empty where nobody was asked of it."""
+def _asked(dossier: Dossier) -> tuple[tuple[str, str], str]:
+    """Return `_Page.asked`, and its subject."""
     survey = dossier.survey
     if survey is None:
-        return "", ""
+        return ("", ""), ""
     items = survey.items[survey.items["theme"] == Theme.RESIDENCE]
     heads = items[items["tete_de_theme"].astype(bool)]
-    first = (heads if len(heads) else items)["item"].tolist()[:1]
-    return (str(first[0]), survey.last_wave) if first else ("", "")
+    first = (heads if len(heads) else items)[["item", "libelle"]].to_numpy(dtype=str)[:1].tolist()
+    if not first:
+        return ("", ""), ""
+    (item, label), *_ = first
+    return (item, survey.last_wave), "" if len(heads) else label
 
 
 def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
@@ -193,7 +203,7 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
     if left:
         yield words.OTHERS_LACK.format(others=len(others), count=len(left), largest=left[0])
     if page.asked[0]:
-        yield words.ELSEWHERE.format(level=words.content(page.content(TOTAL, "satisfaits_hors")))
+        yield words.elsewhere(page.content(TOTAL, "satisfaits_hors"), page.subject)
         if any(page.content(c).state is State.MASQUE for c in codes):
             yield words.MASKED
     yield words.aside(claims.within())

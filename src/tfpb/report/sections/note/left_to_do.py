@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, TO_PROVIDE
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, TO_PROVIDE
 from tfpb.facts.amount import total
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import quarters_held
@@ -168,8 +168,10 @@ def _what(
         "homes": held.amount("logements_a_verifier"),
         "borne": words.on_notices(_on_notices(held)),
         "count": len(tasks),
+        "outside": not any(task.code_qpv for task in tasks),
     }
-    weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code == _PROOF]
+    weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code in (_PROOF, DATING)]
+    dated = sum(t.kind.code == DATING for t in weighed)
     year = dossier.settings.dossier.annee - 1
     carried = [_carried(t) for t in tasks]
     # of the quarters where something is to be planned alone: elsewhere actions made up for it
@@ -178,6 +180,8 @@ def _what(
     facts |= {
         "next": year + 2,
         "enough": len(weighed),
+        "join": dated < len(weighed),
+        "dated": dated if dated < len(weighed) else 0,
         "others": len(tasks) > len(weighed),
         "several": len(weighed) > words.NAMED,
         "names": words.subjects([_subject(dossier, t, places) for t in weighed]),
@@ -212,7 +216,8 @@ def _subject(dossier: Dossier, task: Task, places: _Places) -> str:
         return words.of_action(task.name, quarter, stake)
     if task.kind.code == "situer":
         return words.of_homes(places.name(task), task.dwellings)
-    return words.of_euros(places.name(task), stake)
+    name = ", ".join(filter(None, (places.name(task), task.detail)))
+    return words.of_euros(name, stake)
 
 
 def _of_file(dossier: Dossier, key: str) -> _Line:
