@@ -140,7 +140,7 @@ def programme(
     listed, found = held_against(read, pieces, year)
     faults += found
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
-    faults += found
+    faults += found + balance.check_carry(owed, years.before(year), year)
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
     base = _base(abatement, homes)

@@ -392,6 +392,17 @@ def read_carry(
     return owed, faults
 
 
+def check_carry(owed: Mapping[str, Decimal], before: list[Record], year: int) -> list[Fault]:
+    """Doubt a carry-over that nothing tells, where the actions of the year before are given.
+
+    What was left of that year then counts for nothing, as if all of it had been justified.
+    """
+    if owed or not before:
+        return []
+    here = Place("dossier.toml", column="report_eur")
+    return [doubt("report_non_dit", here, annee=year - 1)]
+
+
 def check_total(rows: list[Record], claims: Claims, year: int) -> list[Fault]:
     """Doubt a year valued under a hundredth of its abatement, or of the year before: another unit.
 
