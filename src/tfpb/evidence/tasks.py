@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.amount import Amount, between, known, total, unknown
+from tfpb.facts.amount import Amount, between, known, lesser, total, unknown
 from tfpb.facts.claim import TITLES, is_quarter
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import by_side_of, cut_homes, doubtful
@@ -116,8 +116,15 @@ class Task:
 
     @property
     def least(self) -> Decimal:
-        """Least euros that the line changes, to rank it."""
+        """Least euros that the line changes."""
         return Decimal(0) if self.stake is None else self.stake.at_least
+
+    @property
+    def weight(self) -> tuple[Decimal, Decimal, Decimal]:
+        """What ranks a line of a kind: its euros at least, at most where nothing is sure, its dwellings."""
+        most = Decimal(0) if self.stake is None else self.stake.at_most
+        homes = Decimal(0) if self.dwellings is None else self.dwellings.at_least
+        return self.least, Decimal("Infinity") if most is None else most, homes
 
     @property
     def is_open(self) -> bool:
@@ -154,7 +161,7 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
 
     def rank(one: Task) -> tuple[object, ...]:
         heaviest = (-of_claim[one.kind.claim] if one.kind.claim else 0, order.index(one.kind.code))
-        return not one.at_once, one.day or dt.date.max, *heaviest, -one.least, one.key
+        return not one.at_once, one.day or dt.date.max, *heaviest, _downwards(one), one.key
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
 
@@ -185,7 +192,13 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
                     Task(kind if is_known else replace(kind, code=TO_PROVIDE), quarter, quarter,
                          names[quarter].shown, stake=stake, role=role, day=day, at_once=urgent and is_known)
                 )  # fmt: skip
-    return tuple(sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -one.least)))
+    return tuple(
+        sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, _downwards(one)))
+    )
+
+
+def _downwards(task: Task) -> tuple[Decimal, ...]:
+    return tuple(-part for part in task.weight)
 
 
 def filled_doubts(dossier: Dossier, tasks: Iterable[Task]) -> list[Fault]:
@@ -352,9 +365,10 @@ def _of_actions(dossier: Dossier) -> Iterator[Task]:
 
 
 def _open_stake(action: Action, dossier: Dossier) -> Amount:
-    """Return what a proof is worth where the quarter’s share is not known: at most its action."""
-    why = dossier.claims.amount("a_prouver", action.code_qpv).why or {"non_etabli"}
-    return between(Decimal(0), action.valorise.at_most, *why)
+    """Return what a proof is worth where the share is not known: at most its action, or all to prove."""
+    left = dossier.claims.amount("a_prouver", action.code_qpv)
+    most = lesser(left, action.valorise).at_most
+    return between(Decimal(0), most, *(left.why or {"non_etabli"}))
 
 
 def _of_quarters(claims: Claims) -> Iterator[Task]:

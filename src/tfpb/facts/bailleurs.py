@@ -186,7 +186,7 @@ def _justified(
                 for code in codes
                 for part in parts
             ]
-            if sums.has(spent, scope) and any(whole.may_exceed_nil for _, whole in pairs):
+            if sums.has(spent, scope) and any(whole.exceeds_nil for _, whole in pairs):
                 held = spent == "valorise" and sums.has("reste_a_justifier", scope)
                 held = held and sums.amount("reste_a_justifier", scope).is_nil
                 whole = held and sums.amount("acquis", scope).exceeds_nil

@@ -215,7 +215,7 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         day = day_words(task.day, at_once=task.at_once)
         stake: Amount | None = task.stake
         if task.kind.of == BY_ACTION:
-            largest = max(proofs, key=lambda one: (one.least, one.key))
+            largest = max(proofs, key=lambda one: (one.weight, one.key))
             text = words.prove(len(proofs), largest.name, largest.stake)
             stake = held.amount("a_prouver")
         elif task.kind.of == BY_QUARTER:

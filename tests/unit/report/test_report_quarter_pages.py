@@ -758,3 +758,12 @@ def test_the_map_names_every_residence_to_place_and_counts_the_others(
     named = "Carnot n° R0, Carnot n° R1, Tour 2"
     assert panel(10, 20, 0) == (named, "30 €", 3)
     assert panel(10, 20, 30, 0, 5) == (f"{named}, Tour 3 et 1 autre", "65 €", 5)
+
+
+@pytest.mark.parametrize(("acquired", "as_much"), [(10, True), (0, False)])
+def test_residents_do_not_read_that_nothing_is_given_back_as_much(
+    acquired: int, *, as_much: bool
+) -> None:
+    amounts = {"acquis": acquired, "valorise": 50, "reste_a_justifier": 0, "a_programmer": 0}
+    claims = Claims(claim(name, CODE, known(n)) for name, n in amounts.items())
+    assert ("au moins autant" in words.counted(claims.within(CODE), 2025)) == as_much
