@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.amount import Amount, between, known, lesser, total, unknown
+from tfpb.facts.amount import Amount, between, known, lesser, nil, total, unknown
 from tfpb.facts.claim import TITLES, is_quarter
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import by_side_of, cut_homes, doubtful
@@ -115,16 +115,10 @@ class Task:
         return f"{kind} {self.subject}{place}"
 
     @property
-    def least(self) -> Decimal:
-        """Least euros that the line changes."""
-        return Decimal(0) if self.stake is None else self.stake.at_least
-
-    @property
-    def weight(self) -> tuple[Decimal, Decimal, Decimal]:
-        """What ranks a line of a kind: its euros at least, at most where nothing is sure, its dwellings."""
-        most = Decimal(0) if self.stake is None else self.stake.at_most
-        homes = Decimal(0) if self.dwellings is None else self.dwellings.at_least
-        return self.least, Decimal("Infinity") if most is None else most, homes
+    def weight(self) -> tuple[Decimal, Decimal]:
+        """What ranks a line of a kind: its euros at least, then at most, open above or not."""
+        stake = nil() if self.stake is None else self.stake
+        return stake.at_least, Decimal("Infinity") if stake.at_most is None else stake.at_most
 
     @property
     def is_open(self) -> bool:
@@ -156,12 +150,18 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
     ]
     of_claim: dict[str, Decimal] = defaultdict(Decimal)
     for one in found:
-        of_claim[one.kind.claim] += one.least
+        of_claim[one.kind.claim] += one.weight[0]
     order = list(KINDS)
 
     def rank(one: Task) -> tuple[object, ...]:
         heaviest = (-of_claim[one.kind.claim] if one.kind.claim else 0, order.index(one.kind.code))
-        return not one.at_once, one.day or dt.date.max, *heaviest, _downwards(one), one.key
+        return (
+            not one.at_once,
+            one.day or dt.date.max,
+            *heaviest,
+            *(-end for end in one.weight),
+            one.key,
+        )
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
 
@@ -192,13 +192,8 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
                     Task(kind if is_known else replace(kind, code=TO_PROVIDE), quarter, quarter,
                          names[quarter].shown, stake=stake, role=role, day=day, at_once=urgent and is_known)
                 )  # fmt: skip
-    return tuple(
-        sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, _downwards(one)))
-    )
-
-
-def _downwards(task: Task) -> tuple[Decimal, ...]:
-    return tuple(-part for part in task.weight)
+    rank = lambda one: (not one.at_once, one.day or dt.date.max, *(-end for end in one.weight))  # noqa: E731
+    return tuple(sorted(out, key=rank))
 
 
 def filled_doubts(dossier: Dossier, tasks: Iterable[Task]) -> list[Fault]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, UnknownAmountError, known, quotient, reasons, total, unknown
+from tfpb.facts.amount import Amount, UnknownAmountError, quotient, reasons, total, unknown
 from tfpb.model.question import Unit
 from tfpb.packaged import packaged
 
@@ -278,8 +278,6 @@ class Within:
     def share(self, name: str, of: str) -> Amount:
         """Return what part of a claim another is; unknown where that may be nothing."""
         whole = self.amount(of)
-        if name == of and whole.exceeds_nil:
-            return known(1)
         return quotient(self.amount(name), whole) if whole.exceeds_nil else unknown("non_etabli")
 
 

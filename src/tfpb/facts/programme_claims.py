@@ -152,7 +152,10 @@ def programme_claims(programme: Programme, base: Claims) -> Iterator[Claim]:
         for code in codes
     ]
     yield from _sums(now, codes, base)
-    yield from _bare(codes, base)
+    bare = [
+        n for n in ("logements_qpv", "logements_abattus", "acquis") if base.has(n)
+    ]  # counted, not there
+    yield from (claim(n, code, nil()) for n in bare for code in codes if not base.has(n, code))
     yield from _carried(lines)
     before = actions_of(programme.before)
     if before:
@@ -224,16 +227,6 @@ class _Line:
         }
 
 
-def _bare(codes: list[str], base: Claims) -> Iterator[Claim]:
-    """Claim nothing of the quarters where actions are and neither a dwelling nor a premises: it is counted.
-
-    Unclaimed, what is nil there would pass for what is not known, beside a total that knows it.
-    """
-    for name in ("logements_qpv", "logements_abattus", "acquis"):
-        if base.has(name):
-            yield from (claim(name, code, nil()) for code in codes if not base.has(name, code))
-
-
 def _carried(lines: list[_Line]) -> Iterator[Claim]:
     yield claim("reporte", TOTAL, total(line.carried for line in lines))
     for line in lines:
@@ -257,7 +250,6 @@ def _against(scope: str, lines: list[_Line], base: Claims) -> Iterator[Claim]:
         for name, part in _SHARES.items():
             pairs = [(getattr(line.sums, part), line.acquired) for line in lines]
             yield claim(name, scope, shared(pairs))
-    if acquired.may_exceed_nil:
         yield claim("couverture", scope, quotient(valued, acquired))
     homes = base.amount("logements_abattus", scope)
     if homes.at_least and homes.is_known and acquired.is_known:

@@ -103,8 +103,6 @@ ELSEWHERE: Final = "Contents de leur résidence : enquête {wave} ; ailleurs, {l
 NOBODY: Final = "sans réponse"
 MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
-_TO_CLAIM: Final = "logements_a_reclamer"
-_OPEN_HOMES: Final = ("logements_non_lus", "logements_droit_non_etabli")
 _WITHOUT: Final = "Logements en QPV dont l’abattement n’est pas acquis : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
 PARTLY_KNOWN: Final = (
@@ -349,12 +347,12 @@ def span(levels: Sequence[Claim]) -> str:
 def aside(held: Within) -> str:
     """Write which dwellings of the quarters have no settled abatement, by why; empty when none is known.
 
-    What a notice or a right leaves open stands once, by its own name: what is to claim is counted at least.
+    What a notice or a right leaves open stands once, by its own name: elsewhere it is counted at least.
     """
-    homes = {name: held.amount(name) for name in _ASIDE}
-    claimable = homes[_TO_CLAIM]
-    if not claimable.is_known and any(homes[name].exceeds_nil for name in _OPEN_HOMES):
-        homes[_TO_CLAIM] = between(claimable.at_least, None, *claimable.why)
+    every = {name: held.amount(name) for name in _ASIDE}
+    homes = {
+        name: n if n.is_known else between(n.at_least, None, *n.why) for name, n in every.items()
+    }
     parts = [_ASIDE[name].format(homes=n) for name, n in homes.items() if n.exceeds_nil]
     return _WITHOUT.format(parts=", ".join(parts)) if parts else ""
 
