@@ -351,8 +351,8 @@ def test_the_less_is_known_of_sides_the_more_stands_beside_what_is_justified() -
     over = of_balance(make(), euros_of(100, 200))
     told = said(with_claims(over, sous_reserve=known(7000)))
     assert "il ne reste rien à justifier" in told
-    assert "Sous réserve, pas encore acquis : 7 000 €." in told
-    assert "Sous réserve" not in said(with_claims(over, sous_reserve=nil()))
+    assert "Encore sous réserve : 7 000 €." in told
+    assert "Encore sous réserve" not in said(with_claims(over, sous_reserve=nil()))
     lead = plain(synthese(with_claims(over, sous_reserve=known(7000))).lead)
     assert " ; sous réserve : 7 000 €." in lead
 

@@ -77,7 +77,7 @@ NOTHING_LEFT: Final = Phrase(
 )
 LEFT_UNKNOWN: Final = Phrase("Sur {whole}{nature}, on ne sait pas ce qui reste à justifier.")
 LEFT_AT_MOST: Final = Phrase("Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier.")
-RESERVED_TOO: Final = Phrase("Sous réserve, pas encore acquis : {amount:€}.")
+RESERVED_TOO: Final = Phrase("Encore sous réserve : {amount:€}.")
 BARE: Final = Phrase("Dans ce qui est justifié, {bare} attendent leur preuve.")
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} acquis : {acquis:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
