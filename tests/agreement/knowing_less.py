@@ -54,7 +54,7 @@ def put_under_reserve(less: Made, more: Made) -> set[str]:
         for p in poorer
         if ("sous_reserve", p) in now
         if abs(fell("acquis", p) + fell("sous_reserve", p)) < 1
-        if now["part_prouvee", p]["etat"] != "connu"
+        if now.get(("part_prouvee", p), {}).get("etat") != "connu"  # none where nothing is sure
     }
     return kept | ({TOTAL} if poorer == kept and kept else set())
 

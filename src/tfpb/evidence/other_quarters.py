@@ -44,7 +44,7 @@ def lacking_first(claims: Claims) -> list[str]:
 def shares_of(claims: Claims, codes: Sequence[str]) -> list[Amount]:
     """Return what part of the abatement of some quarters is proved, then justified."""
     due = [claims.amount("acquis", c) for c in codes]
-    if not any(a.may_exceed_nil for a in due):
+    if not any(a.exceeds_nil for a in due):
         return [unknown("non_etabli")] * len(SHARED)
     return [
         shared(list(zip([claims.amount(n, c) for c in codes], due, strict=True))) for n in SHARED

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.amount import Amount, between, known, total, unknown
+from tfpb.facts.amount import Amount, between, known, lesser, nil, total, unknown
 from tfpb.facts.claim import TITLES, is_quarter
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import by_side_of, cut_homes, doubtful
@@ -116,9 +116,10 @@ class Task:
         return f"{kind} {self.subject}{place}"
 
     @property
-    def least(self) -> Decimal:
-        """Least euros that the line changes, to rank it."""
-        return Decimal(0) if self.stake is None else self.stake.at_least
+    def weight(self) -> tuple[Decimal, Decimal]:
+        """What ranks a line of a kind: its euros at least, then at most, open above or not."""
+        stake = nil() if self.stake is None else self.stake
+        return stake.at_least, Decimal("Infinity") if stake.at_most is None else stake.at_most
 
     @property
     def is_open(self) -> bool:
@@ -150,12 +151,18 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
     ]
     of_claim: dict[str, Decimal] = defaultdict(Decimal)
     for one in found:
-        of_claim[one.kind.claim] += one.least
+        of_claim[one.kind.claim] += one.weight[0]
     order = list(KINDS)
 
     def rank(one: Task) -> tuple[object, ...]:
         heaviest = (-of_claim[one.kind.claim] if one.kind.claim else 0, order.index(one.kind.code))
-        return not one.at_once, one.day or dt.date.max, *heaviest, -one.least, one.key
+        return (
+            not one.at_once,
+            one.day or dt.date.max,
+            *heaviest,
+            *(-end for end in one.weight),
+            one.key,
+        )
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
 
@@ -186,7 +193,8 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
                     Task(kind if is_known else replace(kind, code=TO_PROVIDE), quarter, quarter,
                          names[quarter].shown, stake=stake, role=role, day=day, at_once=urgent and is_known)
                 )  # fmt: skip
-    return tuple(sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -one.least)))
+    rank = lambda one: (not one.at_once, one.day or dt.date.max, *(-end for end in one.weight))  # noqa: E731
+    return tuple(sorted(out, key=rank))
 
 
 def filled_doubts(dossier: Dossier, tasks: Iterable[Task]) -> list[Fault]:
@@ -362,9 +370,10 @@ def _of_actions(dossier: Dossier) -> Iterator[Task]:
 
 
 def _open_stake(action: Action, dossier: Dossier) -> Amount:
-    """Return what a proof is worth where the quarter’s share is not known: at most its action."""
-    why = dossier.claims.amount("a_prouver", action.code_qpv).why or {"non_etabli"}
-    return between(Decimal(0), action.valorise.at_most, *why)
+    """Return what a proof is worth where the share is not known: at most its action, or all to prove."""
+    left = dossier.claims.amount("a_prouver", action.code_qpv)
+    most = lesser(left, action.valorise).at_most
+    return between(Decimal(0), most, *(left.why or {"non_etabli"}))
 
 
 def _of_quarters(claims: Claims) -> Iterator[Task]:

@@ -193,8 +193,6 @@ def _justified(
                 for code in codes
                 for part in parts
             ]
-            if sums.has(spent, scope) and any(whole.may_exceed_nil for _, whole in pairs):
-                held = spent == "valorise" and sums.has("reste_a_justifier", scope)
-                held = held and sums.amount("reste_a_justifier", scope).is_nil
-                whole = held and sums.amount("acquis", scope).exceeds_nil
+            if sums.has(spent, scope) and any(whole.exceeds_nil for _, whole in pairs):
+                whole = spent == "valorise" and sums.amount("reste_a_justifier", scope).is_nil
                 yield claim(name, scope, known(1) if whole else shared(pairs), sheet=_sheet(name))

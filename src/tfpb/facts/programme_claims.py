@@ -160,6 +160,10 @@ def programme_claims(programme: Programme, base: Claims) -> Iterator[Claim]:
         for code in codes
     ]
     yield from _sums(now, codes, base)
+    bare = [
+        n for n in ("logements_qpv", "logements_abattus", "acquis") if base.has(n)
+    ]  # counted, not there
+    yield from (claim(n, code, nil()) for n in bare for code in codes if not base.has(n, code))
     yield from _carried(lines)
     before = actions_of(programme.before)
     if before:
@@ -250,7 +254,7 @@ def _against(scope: str, lines: list[_Line], base: Claims) -> Iterator[Claim]:
     yield _difference("solde", scope, valued, owed)
     claimed = owed + total(line.claimable for line in lines)
     yield _difference("solde_apres_reclamation", scope, valued, claimed)
-    if acquired.may_exceed_nil:
+    if acquired.exceeds_nil:  # « 100 % justifié » is no word for what may come to nothing
         for name, part in _SHARES.items():
             pairs = [(getattr(line.sums, part), line.acquired) for line in lines]
             yield claim(name, scope, shared(pairs))

@@ -215,7 +215,7 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         day = day_words(task.day, at_once=task.at_once)
         stake: Amount | None = task.stake
         if task.kind.of == BY_ACTION:
-            largest = max(proofs, key=lambda one: (one.least, one.key))
+            largest = max(proofs, key=lambda one: (one.weight, one.key))
             dated = [one.kind.code == DATING for one in proofs]
             text = words.prove(dated, largest.name, largest.stake)
             stake = held.amount("a_prouver")

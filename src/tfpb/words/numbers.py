@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import replace
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import QUESTION, Amount
@@ -34,6 +35,7 @@ Number = int | float | Decimal
 UNKNOWN: Final = "non connu"
 AT_LEAST: Final = "au moins"
 ON_REPLY: Final = "selon une réponse"
+_PERCENT: Final = Decimal("0.01")
 
 
 def _missing(value: Number | None) -> bool:
@@ -82,10 +84,13 @@ def to_ten(count: int) -> int:
 def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
     """Write an amount: its number, « de … à … », « au moins … », « au plus … » or « non connu ».
 
-    Bounds that a question keeps apart say so: « de 5 € à 9 € selon une réponse ».
+    Bounds that a question keeps apart say so: « de 5 € à 9 € selon une réponse ». Bounds written in percent
+    are rounded outwards: rounded to the nearest, they would leave out what may be.
     """
     if value.is_known:
         return write(value.exact)
+    if write is percent:
+        value = _outwards(value)
     if value.at_most is None and not value.at_least:
         return UNKNOWN
     if value.at_most is None:
@@ -95,6 +100,12 @@ def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
     else:
         text = f"de {write(value.at_least)} à {write(value.at_most)}"
     return f"{text} {ON_REPLY}" if QUESTION in value.why else text
+
+
+def _outwards(share: Amount) -> Amount:
+    low = share.at_least.quantize(_PERCENT, ROUND_DOWN)
+    high = None if share.at_most is None else share.at_most.quantize(_PERCENT, ROUND_UP)
+    return replace(share, at_least=low, at_most=high)
 
 
 def amount(value: Number) -> str:

@@ -44,6 +44,7 @@ def made(rows: list[dict[str, Any]], acquired: dict[str, Amount], carried: dict[
         whole += amount
     base += [claim("acquis", TOTAL, whole)] if acquired else []
     homes = [claim("logements_qpv", code, known(10)) for code in acquired]
+    homes += [claim("logements_qpv", TOTAL, known(10 * len(acquired)))]
     return Claims(programme_claims(plan, Claims([*base, *homes])))
 
 
@@ -81,6 +82,28 @@ def test_without_the_abatement_nothing_is_justified_nor_left() -> None:
     assert claims.amount("valorise") == known(900)
     assert not any(
         claims.has(n) for n in ("justifie", "reste_a_justifier", "solde", "part_justifiee")
+    )
+
+
+def test_a_quarter_of_actions_alone_has_nothing_acquired_and_says_so() -> None:
+    """Beside a total that counts it as nothing, an unclaimed abatement would be printed « non connu »."""
+    claims = made([action("QN1", 50), action("QN9", 80)], {"QN1": known(100)})
+    for name in ("acquis", "logements_qpv"):
+        assert claims.amount(name, "QN9") == nil(), name
+    assert not claims.has("part_justifiee", "QN9"), "of nothing, no share"
+    assert not made([action("QN9", 80)], {}).has("acquis", "QN9"), "without notices it is not known"
+
+
+def test_of_what_may_be_nothing_no_share_is_justified() -> None:
+    """« Justifié à 100 % » of an abatement under reserve would be read as settled."""
+    hangs = between(Decimal(0), Decimal(500), "convention")
+    claims = made([action("QN1", 900), action("QN2", 50)], {"QN1": hangs})
+    assert claims.amount("reste_a_justifier", "QN1") == nil()
+    assert not claims.has("part_justifiee")
+    assert not claims.has("part_prouvee", "QN1")
+    settled = made([action("QN1", 900), action("QN2", 50)], {"QN1": hangs, "QN2": known(50)})
+    assert settled.amount("part_justifiee") == known(1), (
+        "the rest is acquired, and all of it justified"
     )
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import note_text
 import pandas as pd
 import pytest
-from note_text import answers, cell, note, rows, written
+from note_text import answers, cell, note, rows, synthese, written
 from report_dossier import abatement, claimed, located, make, settled
 
 from effort import tries
 from everywhere import need
 from tfpb.evidence.differences import DICTIONARY
 from tfpb.evidence.explanation import explain
+from tfpb.evidence.tasks import KINDS, Task
 from tfpb.facts.amount import between, known, nil, total, unknown
 from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
 from tfpb.facts.programme_claims import programme_claims
@@ -35,6 +36,7 @@ from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.note import OfPlace
 from tfpb.report.sections.note import note as whole_note
+from tfpb.report.sections.note.left_to_do import left_to_do
 from tfpb.words.documents import note_words
 from tfpb.words.survey.satisfaction import COUNTED
 
@@ -268,6 +270,126 @@ def test_bounds_are_written_alike_in_sentence_cell_and_task() -> None:
     assert whole[7] == "au plus 60 · 60 %"
     (bar,) = (c for c in body.total if isinstance(c, Drawn))
     assert bar.is_open
+
+
+def test_under_reserve_what_is_at_risk_is_told_and_no_share() -> None:
+    hangs = between(Decimal(0), Decimal(800), "convention")
+    made_ = with_claims(make(), acquis=hangs, sous_reserve=known(800), a_risque=known(5000))
+    assert "en plus, 5 000 € à risque." in said(made_)
+
+
+def test_both_shares_are_signed_each_by_what_is_known_of_it() -> None:
+    part = between(Decimal("0.3"), Decimal("0.85"), "x")
+    cases = {
+        (unknown("x"), known(1)): "? · 100 %",
+        (part, known(1)): "au plus 85 · 100 %",
+        (part, unknown("x")): "au plus 85 % · ?",
+        (part, between(Decimal("0.9"), Decimal(1), "x")): "au plus 85 % · ?",
+        (known(0), known(0)): "0 · 0 %",
+    }
+    for pair, expected in cases.items():
+        assert plain(note_words.shares(*pair)) == expected
+
+
+def test_dwellings_that_a_notice_leaves_open_are_counted_once() -> None:
+    """They may be abated: they are not « without abatement », nor both not read and to claim."""
+    held = with_claims(
+        make(), logements_exoneres=known(475), logements_non_lus=known(81),
+        logements_a_reclamer=between(Decimal(200), Decimal(281), "avis_non_lu"),
+    ).claims.within()  # fmt: skip
+    text = plain(note_words.aside(held))
+    assert (
+        "l’abattement n’est pas acquis : 475 encore exonérés, au moins 200 à réclamer, 81" in text
+    )
+
+
+def tasked(*tasks: Task, **amounts: object) -> list[list[str]]:
+    """Return the lines of the page for some tasks alone."""
+    answer = left_to_do(with_claims(make(), **amounts), tasks)(8)
+    assert isinstance(answer.rests_on, Lines)
+    return [[plain(cell(c)) for c in row] for row in answer.rests_on.rows]
+
+
+def test_what_is_at_risk_inside_a_quarter_is_not_said_out_of_it() -> None:
+    signal = KINDS["signaler"]
+    gone = Task(signal, "R1", name="Les Mineurs", stake=known(10))
+    inside = Task(signal, "R2", code_qpv="QN00001M", name="Tour Debussy", stake=known(30))
+    [alone, *_] = tasked(gone)
+    assert "hors quartier, encore abattu" in alone[0]
+    [mixed, *_] = tasked(inside, gone, acquis=nil())
+    assert "hors quartier" not in mixed[0]
+    assert "abattu sans droit" in mixed[0]
+    assert "en plus" not in mixed[0], "nothing is acquired on top of which it would be"
+
+
+def test_of_what_is_known_at_most_alone_the_largest_comes_first() -> None:
+    """Ranked by its least alone, « d’abord » named the smallest of what may be."""
+    sizes = {"A": 100, "B": 900, "C": 400}
+    tasks = [
+        Task(KINDS["prouver"], code, stake=between(Decimal(0), Decimal(size), "x"))
+        for code, size in sizes.items()
+    ]
+    ranked = sorted(tasks, key=lambda one: one.weight, reverse=True)
+    assert [one.subject for one in ranked] == ["B", "C", "A"]
+    open_ = Task(KINDS["lire"], "D", stake=unknown("x"))
+    assert open_.weight > ranked[0].weight, "what nothing bounds may be the largest"
+
+
+def test_the_last_word_of_the_summary_is_a_sum_only_where_one_is_left() -> None:
+    over = plain(synthese(of_balance(make(), euros_of(100, 200))).lead)
+    assert over.startswith("Justifié à 100 % (100 €), prouvé"), over
+    assert "0 €. " not in over.replace("100 €", "")
+    short = plain(synthese(of_balance(make(), euros_of(100, 60))).lead)
+    assert " ; reste à justifier : 40 €. " in short
+    hangs = between(Decimal(0), Decimal(800), "convention")
+    unsettled = of_balance(make(), euros_of(0, 5))
+    kept = [c for c in unsettled.claims if not c.name.startswith("part_")]
+    unsettled = dataclasses.replace(unsettled, claims=Claims(kept))
+    assert "Abattement non établi" in plain(synthese(with_claims(unsettled, acquis=hangs)).lead)
+
+
+def test_the_less_is_known_of_sides_the_more_stands_beside_what_is_justified() -> None:
+    """With half of the addresses lost, « justifié à 100 % » stood alone: what waits is said as loud."""
+    over = of_balance(make(), euros_of(100, 200))
+    told = said(with_claims(over, sous_reserve=known(7000)))
+    assert "il ne reste rien à justifier" in told
+    assert "Encore sous réserve : 7 000 €." in told
+    assert "Encore sous réserve" not in said(with_claims(over, sous_reserve=nil()))
+    lead = plain(synthese(with_claims(over, sous_reserve=known(7000))).lead)
+    assert " ; sous réserve : 7 000 €." in lead
+
+
+def test_what_is_left_at_most_is_said_so() -> None:
+    dossier = of_balance(make(), euros_of(100, 100))
+    left = with_claims(dossier, reste_a_justifier=between(Decimal(0), Decimal(40), "x"))
+    assert "il reste au plus 40 € à justifier" in said(left)
+    open_ = with_claims(dossier, reste_a_justifier=unknown("x"))
+    assert "on ne sait pas ce qui reste à justifier" in said(open_)
+
+
+def test_actions_are_in_exchange_of_nothing_where_nothing_is_acquired() -> None:
+    assert "En échange : 1 action" in said(of_balance(make(), euros_of(10, 5)), PAYERS)
+    assert "Sans abattement acquis : 1 action" in said(of_balance(make(), euros_of(0, 5)), PAYERS)
+
+
+def test_proofs_that_bring_nothing_are_no_line_and_those_of_a_quarter_no_more_than_it_lacks() -> (
+    None
+):
+    more = Task(KINDS["prouver_de_plus"], "A1", code_qpv="QN00001M", name="Fête", stake=nil())
+    assert not any("preuve" in row[0] for row in tasked(more))
+    most = between(Decimal(0), Decimal(300), "x")
+    proofs = [
+        Task(KINDS["prouver"], f"A{k}", code_qpv="QN00001M", name=f"Action {k}", stake=most)
+        for k in range(2)
+    ]
+    dossier = make()
+    left = claim("a_prouver", "QN00001M", between(Decimal(0), Decimal(400), "x"))
+    dossier = dataclasses.replace(dossier, claims=Claims([*dossier.claims, left]))
+    body = left_to_do(dossier, proofs)(8).rests_on
+    assert isinstance(body, Lines)
+    [line] = [row for row in body.rows if "preuves" in cell(row[0])]
+    assert plain(cell(line[1])) == "au plus 400"
+    assert "Joindre 2 preuves : Action" in plain(cell(line[0])).replace("« ", "").replace(" »", "")
 
 
 @pytest.mark.parametrize("absent", [*[(k,) for k in INPUTS], ("abatement", "survey"), INPUTS])

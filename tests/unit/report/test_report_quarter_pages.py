@@ -765,3 +765,12 @@ def test_proofs_are_to_join_to_date_or_both() -> None:
     assert [text.replace("\u202f", " ").replace("\u00a0", " ") for text in made] == [
         "Joindre 1 preuve : A", "Dater 1 preuve : A", "Joindre ou dater 2 preuves, d’abord A",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("acquired", "as_much"), [(10, True), (0, False)])
+def test_residents_do_not_read_that_nothing_is_given_back_as_much(
+    acquired: int, *, as_much: bool
+) -> None:
+    amounts = {"acquis": acquired, "valorise": 50, "reste_a_justifier": 0, "a_programmer": 0}
+    claims = Claims(claim(name, CODE, known(n)) for name, n in amounts.items())
+    assert ("au moins autant" in words.counted(claims.within(CODE), 2025)) == as_much

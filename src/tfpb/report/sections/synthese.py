@@ -63,6 +63,8 @@ def _verdict(dossier: Dossier, tasks: Iterable[Task]) -> str:
         "justified": programme_words.justified_words(claims),
         "left": claims.amount("reste_a_justifier"),
         "is_left": claims.amount("reste_a_justifier").may_exceed_nil,
+        "reserved": claims.amount("sous_reserve"),
+        "waits": claims.amount("sous_reserve").exceeds_nil,
         "tasks": sum(task.is_open for task in tasks),
     })  # fmt: skip
     return capital(text)
@@ -79,6 +81,13 @@ def _group(
         where = words.FILTERED.format(sheet=sheet, filter=wanted) if wanted else sheet
         of = share.removeprefix("/")
         part = held.share(name, of) if share.startswith("/") else held.amount(of) if of else None
+        if (
+            part is not None
+            and claim.value is not None
+            and claim.amount.is_nil
+            and not part.is_known
+        ):
+            part = None  # of nothing, no share is left to be known
         meaning = claim.title.definition
         if names := named.get(name):
             meaning = words.OBJECTS.format(meaning=meaning, names=words.some_of(names))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import known
+from tfpb.facts.amount import between, known
 from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
@@ -77,6 +77,8 @@ NOTHING_LEFT: Final = Phrase(
     "Sur {whole}{nature}, il ne reste rien à justifier, quartier par quartier."
 )
 LEFT_UNKNOWN: Final = Phrase("Sur {whole}{nature}, on ne sait pas ce qui reste à justifier.")
+LEFT_AT_MOST: Final = Phrase("Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier.")
+RESERVED_TOO: Final = Phrase("Encore sous réserve : {amount:€}.")
 BARE: Final = Phrase("Dans ce qui est justifié, {bare} attendent leur preuve.")
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} acquis : {acquis:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
@@ -98,20 +100,22 @@ SURPLUSES: Final = Phrase(
     "{count:s quartier} ont valorisé plus que le leur, d’abord {name} ({more:€}) : cela ne compense pas les "
     "autres."
 )
-_ELSEWHERE: Final = "Contents de leur résidence ailleurs : {level}."
+_ELSEWHERE: Final = "Contents de leur résidence : enquête {wave} ; ailleurs, {level}."
 _SATISFIED: Final = "Satisfaits (question dessous)"
-_ELSEWHERE_OF_ONE: Final = "Satisfaits : « {subject} » ; ailleurs : {level}."
+_ELSEWHERE_OF_ONE: Final = "Satisfaits : « {subject} », enquête {wave} ; ailleurs, {level}."
 NOBODY: Final = "sans réponse"
 MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
-_WITHOUT: Final = "Logements en QPV sans abattement : {parts}."
+_WITHOUT: Final = "Logements en QPV dont l’abattement n’est pas acquis : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
 PARTLY_KNOWN: Final = (
     "L’abattement acquis n’est connu qu’en partie : ce que chacun paie ne l’est pas."
 )
 NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
 _PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
-_EXCHANGE: Final = Phrase("En échange : {actions:s action}, valorisées {valued:€}{axes}.")
+_EXCHANGE: Final = Phrase(
+    "{nothing:?Sans abattement acquis|En échange} : {actions:s action}, valorisées {valued:€}{axes}."
+)
 _OTHER_AXES: Final = Phrase("autres {valued:€}")
 A_HOME: Final = Phrase(
     "Coût pour {several:?les communes|la commune} : {lost:€} par logement abattu."
@@ -235,8 +239,10 @@ def bare(amount: Amount) -> str:
 
 
 def on_top_of(acquired: Amount) -> str:
-    """Write after « en plus » what is acquired."""
-    return f"des {euros(acquired)} acquis" if acquired.is_known else _ACQUIRED
+    """Write on top of what something is; empty where nothing is acquired."""
+    if acquired.is_nil:
+        return ""
+    return f", en plus {f'des {euros(acquired)} acquis' if acquired.is_known else _ACQUIRED}"
 
 
 def whole(acquired: Amount) -> str:
@@ -303,12 +309,15 @@ def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
 
 
 def shares(proved: Amount, justified: Amount) -> str:
-    """Write both shares: « 78 · 87 % », « au plus 66 · 82 % », « ? » where nothing bounds one."""
+    """Write both shares: « 78 · 87 % », « au plus 66 · 82 % », « ? · 100 % » where nothing bounds one."""
     written = [_end(share) for share in (proved, justified)]
     if set(written) == {_UNBOUNDED}:
         return _UNBOUNDED
-    least = "" if proved.is_known and justified.is_known else f"{AT_MOST} "
-    return f"{least}{written[0]}{_TIED}·{_TIED}{written[1]}{THIN}%"
+    ends = zip((proved, justified), written, strict=True)
+    least = f"{AT_MOST} " if any(not a.is_known and end != _UNBOUNDED for a, end in ends) else ""
+    unit = f"{THIN}%"
+    first = unit if written[1] == _UNBOUNDED else ""  # a « ? » bears no sign
+    return f"{least}{written[0]}{first}{_TIED}·{_TIED}{written[1]}{'' if first else unit}"
 
 
 _UNBOUNDED: Final = "?"
@@ -319,7 +328,7 @@ AT_MOST: Final = "au plus"
 def _end(share: Amount) -> str:
     """Write a share, or the most that it may be, without its sign: outwards, and never the whole for less."""
     most = share.exact if share.is_known else share.at_most
-    if most is None or (most > 1 and not share.is_known):
+    if most is None or (most >= 1 and not share.is_known):
         return _UNBOUNDED
     if not share.is_known:
         most = most.quantize(Decimal("0.01"), ROUND_UP)
@@ -339,12 +348,12 @@ def column(place: int, subject: str) -> str:
     return _SATISFIED if subject and place == len(COLUMNS) - 1 else COLUMNS[place]
 
 
-def elsewhere(level: Claim, subject: str) -> str:
+def elsewhere(level: Claim, subject: str, wave: str) -> str:
     """Write the share out of quarters, and the question where the heading leaves it to this note."""
     shown = content(level)
     if subject:
-        return _ELSEWHERE_OF_ONE.format(subject=subject, level=shown)
-    return _ELSEWHERE.format(level=shown)
+        return _ELSEWHERE_OF_ONE.format(subject=subject, wave=wave, level=shown)
+    return _ELSEWHERE.format(wave=wave, level=shown)
 
 
 def span(levels: Sequence[Claim]) -> str:
@@ -362,8 +371,14 @@ def span(levels: Sequence[Claim]) -> str:
 
 
 def aside(held: Within) -> str:
-    """Write which dwellings of the quarters have no abatement, by why; empty when none is known."""
-    homes = {name: held.amount(name) for name in _ASIDE}
+    """Write which dwellings of the quarters have no settled abatement, by why; empty when none is known.
+
+    What a notice or a right leaves open stands once, by its own name: elsewhere it is counted at least.
+    """
+    every = {name: held.amount(name) for name in _ASIDE}
+    homes = {
+        name: n if n.is_known else between(n.at_least, None, *n.why) for name, n in every.items()
+    }
     parts = [_ASIDE[name].format(homes=n) for name, n in homes.items() if n.exceeds_nil]
     return _WITHOUT.format(parts=", ".join(parts)) if parts else ""
 
@@ -380,14 +395,15 @@ def paid(amount: Amount, share: Amount | None) -> tuple[str, str]:
     return euros(amount), "" if share is None else f"· {percent(share.exact)}"
 
 
-def in_exchange(
-    actions: Amount, valued: Amount, axes: Sequence[tuple[int, Amount]], others: Amount | None
-) -> str:
+def in_exchange(held: Within, axes: Sequence[tuple[int, Amount]], others: Amount | None) -> str:
     """Write what was done: actions, what they are valued, the axes given most, the others added up."""
     parts = [f"{axis_name(axe).lower()} {euros(amount)}" for axe, amount in axes]
     parts += [_OTHER_AXES.format(valued=others)] if others is not None else []
     return _EXCHANGE.format(
-        actions=actions, valued=valued, axes=f" : {' ; '.join(parts)}" if parts else ""
+        nothing=held.amount("acquis").is_nil,
+        actions=held.amount("actions"),
+        valued=held.amount("valorise"),
+        axes=f" : {' ; '.join(parts)}" if parts else "",
     )
 
 

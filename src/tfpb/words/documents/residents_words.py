@@ -135,8 +135,10 @@ def counted(held: Within, year: int) -> str:
     amounts = {hole: held.amount(name) for hole, name in names.items()}
     if not held.has("reste_a_justifier"):
         return text
-    if amounts["owed"].is_nil:
-        return text + _ALL_USED
+    if amounts[
+        "owed"
+    ].is_nil:  # « au moins autant » as nothing would be read as all of what is at risk
+        return text + _ALL_USED if held.amount("acquis").exceeds_nil else text
     if amounts["left"].exceeds_nil:
         text += _LEFT.filled(amounts)
     if amounts["carried"].exceeds_nil and amounts["owed"].exceeds_nil:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from tfpb.facts.claim import Claim
 
 VERDICT: Final = Phrase(
-    "{justified}{is_left:? ; reste à justifier : }{left:€}. {tasks:s chose} à faire : feuille « À faire »."
+    "{justified}{is_left:? ; reste à justifier : {left:€}|}{waits:? ; sous réserve : {reserved:€}|}. "
+    "{tasks:s chose} à faire : feuille « À faire »."
 )
 TENANTS: Final = "3. Qu’en disent les locataires ?"
 COMPARED: Final = "Comparaison"

@@ -109,7 +109,10 @@ def share_words(share: Amount) -> str:
 def justified_words(claims: Claims) -> str:
     """Write how much of the abatement is justified, and proved: shares, their euros where known."""
     if not claims.has("part_justifiee"):
-        return "abattement inconnu" if not claims.has("acquis") else "aucun abattement acquis"
+        if not claims.has("acquis"):
+            return "abattement inconnu"
+        is_nil = claims.amount("acquis").is_nil
+        return "aucun abattement acquis" if is_nil else "abattement non établi"
     parts = []
     for label, share, amount in (
         ("justifié", "part_justifiee", "justifie"),

@@ -260,7 +260,11 @@ def claim_until(limit: dt.date | None, on: dt.date) -> str:
 def unknown_sentence(held: Within, year: int) -> str:
     """Open the chapter of an abatement that is not known."""
     if held.amount("sous_reserve").exceeds_nil:
-        return f"L’abattement de {year} n’est pas établi : il est sous réserve, {unknown_detail(held)}."
+        text = (
+            f"L’abattement de {year} n’est pas établi : il est sous réserve, {unknown_detail(held)}"
+        )
+        risk = named(held, "a_risque")
+        return f"{text} ; en plus, {risk}." if risk else f"{text}."
     return f"L’abattement de {year} n’est pas connu : {unknown_detail(held)}."
 
 

@@ -128,10 +128,14 @@ def _verdict(dossier: Dossier, names: Mapping[str, str]) -> tuple[str, ...]:
         is_whole = held.amount("reste_a_justifier").is_known  # else other quarters may lack it too
         left = (phrase if is_whole else words.LEFT_BOUNDED).filled(facts)
     else:
-        nil = held.amount("reste_a_justifier").is_nil
-        left = (words.NOTHING_LEFT if nil else words.LEFT_UNKNOWN).filled(facts)
+        rest = held.amount("reste_a_justifier")
+        open_ = words.LEFT_UNKNOWN if rest.at_most is None else words.LEFT_AT_MOST
+        left = (words.NOTHING_LEFT if rest.is_nil else open_).filled(facts)
     bare = words.bare(held.amount("a_prouver")) if held.amount("a_prouver").exceeds_nil else ""
-    return tuple(filter(None, (words.verdict(claims), left, bare, words.unread(held))))
+    # the less is known of the sides, the more the rest seems justified: what waits stands beside
+    waits = held.amount("sous_reserve")
+    aside = words.RESERVED_TOO.format(amount=waits) if waits.exceeds_nil else ""
+    return tuple(filter(None, (words.verdict(claims), left, bare, aside, words.unread(held))))
 
 
 def _row(page: _Page, place: str) -> tuple[Cell, ...]:
@@ -203,7 +207,8 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
     if left:
         yield words.OTHERS_LACK.format(others=len(others), count=len(left), largest=left[0])
     if page.asked[0]:
-        yield words.elsewhere(page.content(TOTAL, "satisfaits_hors"), page.subject)
+        level = page.content(TOTAL, "satisfaits_hors")
+        yield words.elsewhere(level, page.subject, page.asked[1])
         if any(page.content(c).state is State.MASQUE for c in codes):
             yield words.MASKED
     yield words.aside(claims.within())

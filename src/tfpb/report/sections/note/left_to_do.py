@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, TO_PROVIDE
-from tfpb.facts.amount import total
+from tfpb.facts.amount import lesser, total
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import quarters_held
 from tfpb.model.codes import Role
@@ -93,6 +93,8 @@ def left_to_do(
             groups.setdefault(_PROOF if task.kind.of == BY_ACTION else task.kind.code, []).append(
                 task
             )
+    if all(t.kind.code != _PROOF for t in groups.get(_PROOF, ())):
+        groups.pop(_PROOF, None)  # no piece that lacks would prove more: the sheet alone lists them
     places = _Places.of(dossier, tasks, shared=shared)
     lines = [_of_kind(dossier, code, mine, places) for code, mine in groups.items()]
     lines += [] if shared else [_of_file(dossier, key) for key in missing(dossier)]
@@ -146,7 +148,7 @@ def days_ahead(dossier: Dossier, kind: str) -> list[dt.date]:
 
 
 def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -> _Line:
-    stakes = total(task.stake for task in tasks if task.stake is not None)
+    stakes = _stakes(dossier, code, tasks)
     what, pages = _what(dossier, code, tasks, places)
     return _Line(
         what,
@@ -156,6 +158,19 @@ def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places
         any(task.at_once for task in tasks),
         words.pages(pages) if pages else words.sheet(tasks[0].kind.sheet),
     )
+
+
+def _stakes(dossier: Dossier, code: str, tasks: Sequence[Task]) -> Amount:
+    """Add up what the lines of a kind change; the proofs of a quarter, never more than it has to prove."""
+    by_quarter: dict[str, list[Amount]] = {}
+    for task in tasks:
+        if task.stake is not None:
+            by_quarter.setdefault(task.code_qpv, []).append(task.stake)
+    sums = {quarter: total(stakes) for quarter, stakes in by_quarter.items()}
+    if code == _PROOF:
+        most = dossier.claims.amount
+        sums = {quarter: lesser(own, most("a_prouver", quarter)) for quarter, own in sums.items()}
+    return total(sums.values())
 
 
 def _what(
@@ -168,7 +183,7 @@ def _what(
         "homes": held.amount("logements_a_verifier"),
         "borne": words.on_notices(_on_notices(held)),
         "count": len(tasks),
-        "outside": not any(task.code_qpv for task in tasks),
+        "outside": not any(t.code_qpv for t in tasks),
     }
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code in (_PROOF, DATING)]
     dated = sum(t.kind.code == DATING for t in weighed)

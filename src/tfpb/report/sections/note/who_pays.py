@@ -48,7 +48,7 @@ def _done(dossier: Dossier) -> tuple[str, ...]:
     rest = named[_NAMED:]
     axes = [(int(a), given[a]) for a in named[:_NAMED]]
     others = claims.sum("valorise", [axis_scope(a) for a in rest]) if rest else None
-    return (words.in_exchange(claims.amount("actions"), claims.amount("valorise"), axes, others),)
+    return (words.in_exchange(claims.within(), axes, others),)
 
 
 def _terms(dossier: Dossier) -> list[str]:
