@@ -777,8 +777,8 @@ def test_one_question_on_the_residence_is_not_told_as_content_with_it() -> None:
     first = items.loc[items["theme"] == "residence", "libelle"].iloc[0]
     shown = plain(written(note(none)))
     assert "Contents de leur résidence" not in shown
-    assert f"Satisfaits : « {first} » ; ailleurs : " in shown
-    assert "Contents de leur résidence ailleurs" in plain(written(note(whole)))
+    assert f"Satisfaits : « {first} », enquête 2023 ; ailleurs, " in shown
+    assert "Contents de leur résidence : enquête 2023 ; ailleurs, " in plain(written(note(whole)))
 
 
 def test_accounts_due_on_one_day_have_no_first() -> None:
@@ -812,7 +812,7 @@ def test_a_piece_that_only_lacks_its_date_is_to_date_and_not_to_join() -> None:
 
 
 def test_what_bears_the_abatement_without_right_in_a_quarter_is_not_told_out_of_it() -> None:
-    facts = {"names": "R1", "acquired": "de rien"}
+    facts = {"names": "R1", "acquired": ""}
     told = [note_words.task("signaler", "", {**facts, "outside": out})[1] for out in (True, False)]
     assert told[0].startswith("hors quartier, encore abattu.")
-    assert told[1].startswith("abattu sans droit.")
+    assert told[1].startswith("abattu sans droit, par son quartier,")

@@ -564,6 +564,16 @@ def test_an_empty_amount_leaves_its_cells_empty_and_the_claim_open() -> None:
     assert sheet["Dépense valorisée TFPB"] is None
 
 
+def test_a_carry_over_that_nothing_tells_is_doubted_where_last_year_is_given() -> None:
+    """It counted for 0 €, known; a nil that is written says so, and a first year has none."""
+    old = table(tables.PROGRAMME, action(7, annee=2024), file="programme_2024.xlsx")
+    made = programme(action(1), previous=old)
+    assert codes(made) == ["report_non_dit"]
+    assert "ce qui restait à justifier" in fault_text(made.notices[0]).title
+    assert codes(programme(action(1), previous=old, carry={"QN05991I": "0"})) == []
+    assert codes(programme(action(1))) == []
+
+
 def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
     old = table(
         tables.PROGRAMME,
@@ -573,8 +583,9 @@ def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
         file="programme_2024.xlsx",
     )
     made = programme(
-        action(1), action(7, annee=2024, valorise_eur=40), action(6, annee=2022), previous=old
-    )
+        action(1), action(7, annee=2024, valorise_eur=40), action(6, annee=2022), previous=old,
+        carry={"QN05991I": "0"},
+    )  # fmt: skip
     found = {n.code: n for n in made.notices}
     assert set(found) == {"annee_deux_fichiers", "precedent_autre_annee"}
     assert found["annee_deux_fichiers"].place.row == 5

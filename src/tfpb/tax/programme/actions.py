@@ -140,7 +140,9 @@ def programme(
     listed, found = held_against(read, pieces, year)
     faults += found
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
-    faults += found + balance.check_carry(owed, years.before(year), year)
+    faults += found
+    if previous is not None and not owed:
+        faults += balance.untold_carry(years.before(year), year)
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
     base = _base(abatement, homes)

@@ -392,15 +392,10 @@ def read_carry(
     return owed, faults
 
 
-def check_carry(owed: Mapping[str, Decimal], before: list[Record], year: int) -> list[Fault]:
-    """Doubt a carry-over that nothing tells, where the actions of the year before are given.
-
-    What was left of that year then counts for nothing, as if all of it had been justified.
-    """
-    if owed or not before:
-        return []
+def untold_carry(before: list[Record], year: int) -> list[Fault]:
+    """Doubt the carry-over of a year whose actions are given, which nothing tells: it counts for nothing."""
     here = Place("dossier.toml", column="report_eur")
-    return [doubt("report_non_dit", here, annee=year - 1)]
+    return [doubt("report_non_dit", here, annee=year - 1)] if before else []
 
 
 def check_total(rows: list[Record], claims: Claims, year: int) -> list[Fault]:

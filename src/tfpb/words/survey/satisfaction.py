@@ -49,7 +49,7 @@ NO_CHANGE_SHOWN: Final = "aucune question n’a, aux deux vagues, des chiffres q
 
 _COUNTED: Final = (
     ", sur {total:s question} : moins bien {lower:n} fois{unsure:? (dont {sure:s sûre})|}, aussi bien ou "
-    "mieux {level:n} fois{level:? (à la marge près)|}{alone:?, peut-être un écart {alone:n} fois (isolé)|}"
+    "mieux {level:n} fois{level:? (à la marge près)|}{alone:?, peut-être {alone:n} fois (isolé)|}"
     "{unknown:?, on ne sait pas {unknown:n} fois|}{masked:?, masqué {masked:n} fois|}"
     "{empty:?, sans réponse {empty:n} fois|}."
 )

@@ -36,6 +36,8 @@ _FILES: Final = {
 _URGENT: Final = ("fiscalite", "programme")
 """Files without which the first question has no answer."""
 _PROOF: Final = "prouver"
+_LACKING: Final = frozenset({_PROOF, DATING})
+"""Kinds of proofs that would prove more."""
 _FIRST_MAP: Final = 2
 """Page of the report where the maps begin: the page stands before them."""
 
@@ -93,7 +95,7 @@ def left_to_do(
             groups.setdefault(_PROOF if task.kind.of == BY_ACTION else task.kind.code, []).append(
                 task
             )
-    if all(t.kind.code != _PROOF for t in groups.get(_PROOF, ())):
+    if all(t.kind.code not in _LACKING for t in groups.get(_PROOF, ())):
         groups.pop(_PROOF, None)  # no piece that lacks would prove more: the sheet alone lists them
     places = _Places.of(dossier, tasks, shared=shared)
     lines = [_of_kind(dossier, code, mine, places) for code, mine in groups.items()]
@@ -185,7 +187,7 @@ def _what(
         "count": len(tasks),
         "outside": not any(t.code_qpv for t in tasks),
     }
-    weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code in (_PROOF, DATING)]
+    weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code in _LACKING]
     dated = sum(t.kind.code == DATING for t in weighed)
     year = dossier.settings.dossier.annee - 1
     carried = [_carried(t) for t in tasks]
