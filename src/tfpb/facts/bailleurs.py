@@ -136,10 +136,7 @@ def _by_territory(
     territories: Mapping[str, Collection[str]],
     held: Mapping[str, Collection[int]],
 ) -> Iterator[Claim]:
-    """Add the claims of the quarters of each territory, and of their axes.
-
-    `held` are the bailleurs of each quarter: one where none of them claims leaves the sum open above.
-    """
+    """Add the claims of quarters by territory, axis by axis; `held` and unclaimed, one opens it."""
     of_quarter: dict[str, list[str]] = {}
     for territory, codes in territories.items():
         for code in codes:
@@ -188,11 +185,8 @@ def _justified(
     quarters = [s for s in told if place_of(s) == s and s not in {TOTAL, OUTSIDE, *territories}]
     for scope, codes in {TOTAL: quarters, **{q: [q] for q in quarters}, **territories}.items():
         for name, spent in _SHARES.items():
-            pairs = [
-                (_own(part, spent, code), _own(part, "acquis", code))
-                for code in codes
-                for part in parts
-            ]
+            owned = ((part, code) for code in codes for part in parts)
+            pairs = [(_own(part, spent, c), _own(part, "acquis", c)) for part, c in owned]
             if sums.has(spent, scope) and any(whole.exceeds_nil for _, whole in pairs):
                 whole = spent == "valorise" and sums.amount("reste_a_justifier", scope).is_nil
                 yield claim(name, scope, known(1) if whole else shared(pairs), sheet=_sheet(name))

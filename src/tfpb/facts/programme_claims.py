@@ -45,10 +45,7 @@ _SHARES: Final = {"part_justifiee": "valorise", "part_prouvee": "with_proof"}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action as it counts: an empty amount is unknown, and proved is a piece named, with its date.
-
-    Undated is a piece named, that nothing says is lost, without its date: it has no other to join.
-    """
+    """An action as it counts: empty is unknown; proved is a piece not lost with its date, undated without."""
 
     id_action: str
     code_qpv: str
@@ -87,14 +84,9 @@ def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     )
     nothing = [None] * len(rows)
     money = ([_cell(v, why) for v in rows.get(column, nothing)] for column, why in _BLANK.items())
-    proved = [
-        bool(piece and day and not gone)
-        for piece, day, gone in zip(pieces, days, lost, strict=True)
-    ]
-    undated = [
-        bool(piece and not day and not gone)
-        for piece, day, gone in zip(pieces, days, lost, strict=True)
-    ]
+    there = [bool(piece and not gone) for piece, gone in zip(pieces, lost, strict=True)]
+    proved = [piece and bool(day) for piece, day in zip(there, days, strict=True)]
+    undated = [piece and not done for piece, done in zip(there, proved, strict=True)]
     columns = (names, codes, pieces, years, axes, *money, map(bool, photos), proved, undated)
     return [Action(*cells) for cells in zip(*columns, strict=True)]
 
@@ -160,9 +152,7 @@ def programme_claims(programme: Programme, base: Claims) -> Iterator[Claim]:
         for code in codes
     ]
     yield from _sums(now, codes, base)
-    bare = [
-        n for n in ("logements_qpv", "logements_abattus", "acquis") if base.has(n)
-    ]  # counted, not there
+    bare = [n for n in ("logements_qpv", "logements_abattus", "acquis") if base.has(n)]
     yield from (claim(n, code, nil()) for n in bare for code in codes if not base.has(n, code))
     yield from _carried(lines)
     before = actions_of(programme.before)
