@@ -25,7 +25,7 @@ QUESTIONS = {
     "what the commune loses": ("Commune 275 005 € · 54 %",),
     "content with their résidence, here and elsewhere": (
         "Satisfaction générale sur la résidence 69 % 80 % 11 de moins (entre 8 et 14)",
-        "Contents de leur résidence ailleurs : 80 %",
+        "Contents de leur résidence : enquête 2023 ; ailleurs, 80 %",
     ),
     "at Les Prés Fleuris": ("64 · 69 % masqué", "Masqué : moins de 30 réponses ici"),
     "what progressed, surely": (

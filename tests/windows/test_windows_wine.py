@@ -342,6 +342,7 @@ def test_the_page_opens_without_console_and_makes_the_pack_of_linux(
     page = opened(wine, r"C:\essais\par la page", *GEO)
     assert "Départ" in page.get("/")
     page.send("/dossier", {"geste": "faire", "diffuser": "non"})
+    page.client.close()
     for path in sorted((first_run / "valmont" / "donnees").glob("*.csv")):
         here = cells((folder / "dossier" / "donnees" / path.name).read_bytes())
         assert list(same(here, cells(path.read_bytes()))) == [], path.name
@@ -371,6 +372,7 @@ def test_a_new_user_who_follows_the_notice_has_a_pack(wine: Any) -> None:
         names = ("patrimoine.xlsx", "programme_2025.xlsx", "fiscalite_2025.xlsx", "conventions.csv")
         page.send("/deposer", {"geste": "deposer"}, *(EXAMPLE / name for name in names))
         page.send("/dossier", {"geste": "faire", "diffuser": "non"})
+        page.client.close()
         pack = documents / "Dossier TFPB" / "dossier"
         for name in ("dossier.xlsx", "note.pdf", "carte.html", "dossier.zip"):
             assert (pack / name).stat().st_size > 10_000, page.get("/fautes")

@@ -181,8 +181,8 @@ def _justified(
 
     Where nothing is left to justify under any answer, all of it is justified, whatever it comes to.
     """
-    told = dict.fromkeys(s for n in ("acquis", *_OF_DWELLINGS) for s in sums.scopes(n))
-    quarters = [s for s in told if place_of(s) == s and s not in {TOTAL, OUTSIDE, *territories}]
+    scopes = dict.fromkeys(s for n in ("acquis", *_OF_DWELLINGS) for s in sums.scopes(n))
+    quarters = [s for s in scopes if place_of(s) == s and s not in {TOTAL, OUTSIDE, *territories}]
     for scope, codes in {TOTAL: quarters, **{q: [q] for q in quarters}, **territories}.items():
         for name, spent in _SHARES.items():
             owned = ((part, code) for code in codes for part in parts)
