@@ -135,9 +135,8 @@ def counted(held: Within, year: int) -> str:
     amounts = {hole: held.amount(name) for hole, name in names.items()}
     if not held.has("reste_a_justifier"):
         return text
-    if amounts[
-        "owed"
-    ].is_nil:  # « au moins autant » as nothing would be read as all of what is at risk
+    # « au moins autant » as nothing would be read as all of what is at risk
+    if amounts["owed"].is_nil:
         return text + _ALL_USED if held.amount("acquis").exceeds_nil else text
     if amounts["left"].exceeds_nil:
         text += _LEFT.filled(amounts)
