@@ -139,7 +139,8 @@ def _carried(pack: Path | None, year: int) -> tuple[dict[str, str], list[str]]:
     lines = [known.format(**facts, amounts=amounts)]
     if lacking := [code for code, amount in found.items() if amount is None]:
         lines.append(words.NEXT_PART_UNKNOWN.format(year=year, codes=", ".join(lacking)))
-    return {code: str(amount) for code, amount in owed.items()}, lines
+    # a nil is written too: what is silent is not known
+    return {code: str(amount) for code, amount in found.items() if amount is not None}, lines
 
 
 def _day_of(pack: Path) -> dt.datetime:

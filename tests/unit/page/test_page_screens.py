@@ -596,10 +596,10 @@ def test_the_next_year_begins_beside(page: Served) -> None:
         ("", {}, ["Ce qui se reporte de 2025 n’est pas connu"]),
         (
             "QN05991I;2025;45927,93\nQN05992M;2025;0\nQN05993N;2025;\nQN05991I;2024;3\n",
-            {"QN05991I": "45927.93"},
+            {"QN05991I": "45927.93", "QN05992M": "0"},
             ["45\u202f928\u202f€ (QN05991I). Si", "faute d’abattement établi : QN05993N."],
         ),
-        ("QN05992M;2025;0\n", {}, ["rien ne se reporte de 2025"]),
+        ("QN05992M;2025;0\n", {"QN05992M": "0"}, ["rien ne se reporte de 2025"]),
         ("QN05992M;2024;7000\n", {}, ["Ce qui se reporte de 2025 n’est pas connu"]),
     ],
 )

@@ -571,6 +571,9 @@ def test_a_carry_over_that_nothing_tells_is_doubted_where_last_year_is_given() -
     assert codes(made) == ["report_non_dit"]
     assert "ce qui restait à justifier" in fault_text(made.notices[0]).title
     assert codes(programme(action(1), previous=old, carry={"QN05991I": "0"})) == []
+    gone = programme(action(1), previous=old, carry={"QN09999N": "0"})
+    assert codes(gone) == []
+    assert "QN09999N" not in set(gone.balance["code_qpv"])
     assert codes(programme(action(1))) == []
 
 

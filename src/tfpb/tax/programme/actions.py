@@ -141,7 +141,7 @@ def programme(
     faults += found
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
     faults += found
-    if previous is not None and not owed:
+    if previous is not None and not carry:
         faults += balance.untold_carry(years.before(year), year)
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found

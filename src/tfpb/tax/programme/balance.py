@@ -386,9 +386,12 @@ def read_carry(
         if not re.fullmatch(r"-?\d+(\.\d+)?", raw):
             faults.append(Fault("report_illisible", here, str(value)))
             continue
+        euros = Decimal(raw).quantize(CENT, ROUND_HALF_UP)
+        if code not in met and not euros:
+            continue  # of a quarter that is gone, nothing was left
         if code not in met:
             faults.append(doubt("report_inconnu", here, code))
-        owed[code] = Decimal(raw).quantize(CENT, ROUND_HALF_UP)
+        owed[code] = euros
     return owed, faults
 
 
