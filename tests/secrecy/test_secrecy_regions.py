@@ -27,12 +27,18 @@ if TYPE_CHECKING:
 
 DRAWS = range(tries(1, 60))
 TARGETS = tries(3, 12)
+READ_BY_WHO_KNOWS_ALL = {9018, 9034, 9035}
+"""Regions where a bailleur that knows every number of interviews of the others, who is not aimed at, reads an
+answer of one or two households (docs/benchmarks-secrecy.md): no other may join them."""
+SHOWS_NO_QUARTER = 9052
+"""A region whose bailleurs have no quarter of thirty households."""
 
 
 @dataclass(frozen=True)
 class Told:
     read: Reading
     viewer: str
+    seed: int
 
 
 @pytest.fixture(scope="module", params=DRAWS)
@@ -42,7 +48,8 @@ def told(request: pytest.FixtureRequest) -> Told:
     homes = placed(drawn, seed)
     frame = interviews(drawn, homes, seed)
     safe = told_of(frame, homes, ("parc", "service")[seed % 2])
-    return Told(Reading([frame], homes, [safe]), str(homes["bailleur"].value_counts().index[0]))
+    viewer = str(homes["bailleur"].value_counts().index[0])
+    return Told(Reading([frame], homes, [safe]), viewer, seed)
 
 
 @pytest.mark.parametrize("inside", [False, True])
@@ -58,8 +65,7 @@ def test_nobody_learns_a_small_group(told: Told, *, inside: bool) -> None:
         for found in (reader.size(target), reader.answers(question, target)):
             assert not any((found.exact, found.near)), (name, found)
         read += [name] * knowing.answers(question, target).exact
-    # a bailleur that knows every number of interviews of the others is not aimed at (docs/limites.md)
-    assert len(read) <= inside, read
+    assert len(read) == (inside and told.seed in READ_BY_WHO_KNOWS_ALL), read
 
 
 @pytest.mark.parametrize("seed", range(tries(0, 12)))
@@ -101,7 +107,7 @@ def test_quarters_of_a_bailleur_are_in_its_own_pack_and_no_other_file(told: Told
     own = safe.whole.comparison.query("niveau != 'total' and bailleur != 'ensemble'")
     assert set(own["niveau"]) == {"code_qpv"}
     every = safe.whole.comparison.query("niveau == 'code_qpv' and bailleur != 'ensemble'")
-    assert tries(0, 1) or "publiable" in set(every["publication"])  # one draw of sixty shows none
+    assert ("publiable" in set(every["publication"])) is (told.seed != SHOWS_NO_QUARTER)
     for name in sorted(set(homes["contrat_de_ville"]) - {""}):
         quarters = set(homes.loc[homes["contrat_de_ville"] == name, "code_qpv"]) - {""}
         for one in (safe.region({}), safe.place("contrat_de_ville", name, quarters)):
