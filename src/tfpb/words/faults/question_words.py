@@ -141,10 +141,11 @@ def _filled(question: Question, part: str) -> str:
     return _with_facts(question, _WORDS[question.code][part])
 
 
-def _with_facts(question: Question, text: str) -> str:
+def _with_facts(question: Question, text: str, own: tuple[tuple[str, str], ...] = ()) -> str:
     """Fill a text with what was seen; a count that words agree with is a number, any other as written."""
     counted = set(_COUNTED.findall(text))
-    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in question.seen}
+    seen = (*question.seen, *own)
+    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in seen}
     return Phrase(text).filled(facts)
 
 
@@ -165,7 +166,8 @@ def answer_words(question: Question, code: str) -> str:
         return _NOT_READ
     if code not in question.codes:
         return _OTHER.format(code=code)
-    return _with_facts(question, _WORDS[question.code]["reponses"][code])
+    own = next(answer.seen for answer in question.answers if answer.code == code)
+    return _with_facts(question, _WORDS[question.code]["reponses"][code], own)
 
 
 def offered(question: Question) -> str:
