@@ -272,6 +272,16 @@ class Replies:
         return [reply for key, reply in self.given.items() if key not in known]
 
 
+def of_survey(asked: Iterable[Asked]) -> list[Asked]:
+    """Return the questions on the deliveries of the survey that are open."""
+    return [one for one in asked if one.is_open and one.question.role is Role.ENQUETE]
+
+
+def is_assumed(asked: Iterable[Asked]) -> bool:
+    """Whether the survey is read under a direction of its codes that nobody confirmed."""
+    return any(one.question.must_choose for one in of_survey(asked))
+
+
 def with_subjects(asked: Iterable[Asked], supposed: Mapping[str, str]) -> dict[str, str]:
     """Return supposed answers, those to questions left unread by their subject too.
 

@@ -398,7 +398,7 @@ def _contradiction(plan: Plan, delivery: Delivery, part: _Part) -> Finding:
         Answer(c, effect, (("part", shares),)) for c, (effect, shares) in stakes.items()
     )
     sample = columns[0]
-    code = next(iter(sample.against))
+    code = min(sample.against, key=_order_of)
     read = sample.scale.read(code)
     rank = -1 if read is None else read[0]
     good = rank > 0 if sample.scale.marks else sample.scale.satisfied[rank]

@@ -35,6 +35,7 @@ _EFFECTS: Final = "   {effects}."
 _UNITS: Final = {Unit.LOGEMENTS: "logement", Unit.QUARTIERS: "quartier", Unit.LIGNES: "ligne"}
 _NOTHING_READ: Final = "rien n’est lu"
 _EFFECT: Final = "« {label} » : {effect}"
+_ASSUMED: Final = "{question} Sans réponse, lu comme : {answer}."
 _ANSWERED: Final = "{question} {answer}"
 CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
 _NO_QUESTION: Final = "Aucune question : rien, dans les fichiers, ne laisse deux lectures."
@@ -168,6 +169,12 @@ def answer_words(question: Question, code: str) -> str:
         return _OTHER.format(code=code)
     own = next(answer.seen for answer in question.answers if answer.code == code)
     return _with_facts(question, _WORDS[question.code]["reponses"][code], own)
+
+
+def assumed_reading(asked: Asked) -> str:
+    """Write the reading that a draft assumes of a question without answer."""
+    answer = answer_words(asked.question, asked.reading)
+    return _ASSUMED.format(question=question_title(asked.question), answer=answer)
 
 
 def offered(question: Question) -> str:
