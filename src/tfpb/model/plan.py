@@ -150,6 +150,8 @@ class Variable(_Model):
     categories: dict[str, tuple[Code, ...]] = {}
 
 
+LEVELS: Final = ("satisfait", "insatisfait")
+"""Sides of a scale that hold its levels."""
 _OUT_OF: Final = 10.0
 """Highest mark of a scale that says none."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz
 
+from tfpb.model.plan import LEVELS
 from tfpb.survey.reading.guessing import is_code
 from tfpb.text import fold
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SIDES: Final = ("satisfait", "insatisfait", "non_concerne", "nsp")
-_LEVELS: Final = ("satisfait", "insatisfait")
 _LISTS: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 _ALIKE: Final = 88.0
 """Likeness of two labels, 0 to 100, from which they ask the same."""
@@ -151,7 +151,7 @@ def _joined(scale: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
         return None
     for side in _SIDES:
         new = list(other.get(side, ()))
-        if other.get("sens") and side in _LEVELS:
+        if other.get("sens") and side in LEVELS:
             new = [c for c in new if str(c) not in codes]
         if both := _added(out.get(side, []), new):
             out[side] = both
@@ -163,7 +163,7 @@ def _joined(scale: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
 
 def _bare(scale: Mapping[str, Any]) -> set[str]:
     """Return the codes of the levels of a scale."""
-    return {str(c) for side in _LEVELS for c in scale.get(side, ()) if is_code(str(c))}
+    return {str(c) for side in LEVELS for c in scale.get(side, ()) if is_code(str(c))}
 
 
 def _free(name: str, scales: Mapping[str, Any]) -> str:
