@@ -16,6 +16,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from pack_reading import Pack, flat
 
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.settings_edit import edit_toml
@@ -158,7 +159,7 @@ def keys_of(text: str) -> dict[str, str]:
 
 
 def replied(path: Path, replies: dict[str, str]) -> Path:
-    lines = [f"[reponses]\n"]
+    lines = ["[reponses]\n"]
     lines += [
         f'"{k}" = {{ reponse = "{v}", par = "enquete", le = 2026-02-01 }}\n'
         for k, v in replies.items()
@@ -172,8 +173,9 @@ def _named(codings: tuple[Coding, ...]) -> str:
     return "+".join(parts)
 
 
-UNTOLD = [Coding(kind, end) for kind in ("1-4", "1-5", "0-10", "A-D") for end in (False, True)]
-TOLD = [Coding("mots"), *(Coding(kind, end, labelled=True) for kind in ("1-4", "1-5", "0-10", "A-D") for end in (False, True))]  # fmt: skip
+_CODED = [(kind, end) for kind in ("1-4", "1-5", "0-10", "A-D") for end in (False, True)]
+UNTOLD = [Coding(kind, end) for kind, end in _CODED]
+TOLD = [Coding("mots"), *(Coding(kind, end, labelled=True) for kind, end in _CODED)]
 BESIDE = [
     (Coding("mots"), Coding("1-4")),
     (Coding("mots"), Coding("1-4", best_last=True)),
@@ -306,3 +308,37 @@ def test_words_are_never_reversed_beside_codes(tmp_path: Path, run: Run, kind: s
             assert set(asked) <= {str(suspect)}, told
         else:
             assert asked == [str(suspect)], told
+
+
+def test_every_file_of_a_draft_says_to_be_confirmed(
+    copy: Path, run: Run, geodata: Path, kept: Path
+) -> None:
+    """The example, its last wave without its dictionary, its plan as drafted from the one before."""
+    path, plan = copy / "enquete_2023.xlsx", copy / "plan_enquete.toml"
+    book = openpyxl.load_workbook(path)
+    del book["Dictionnaire"]
+    book.save(path)
+    known = 'nsp = [9, "Ne sait pas"]\n'
+    text = plan.read_text("utf-8")
+    plan.write_text(text.replace(known, f'{known}sens = "a_confirmer"\n', 1), "utf-8")
+    out = copy / "pack"
+    command = ("dossier", copy / "dossier.toml", "--geodonnees", geodata, "--sortie", out)
+    made = run(*command)
+    assert made.exit_code == 0, made.output
+    assert "Que veut dire « 4 », vague 2023" in re.sub(r"\s+", " ", made.output)
+    pack = Pack(out)
+    judged = ("plus bas", "plus haut", "proche", "on ne sait pas", "de moins (", "de plus (")
+    with_gaps = {"comparaison.csv", "evolution.csv", "evaluation.csv", "niveaux.csv"}
+    for name in with_gaps:
+        rows = (out / "donnees" / name).read_text("utf-8-sig").splitlines()[1:]
+        assert [r for r in rows if any(w in r for w in judged)] == [], name
+    assert "à confirmer" in (out / "donnees" / "comparaison.csv").read_text("utf-8-sig")
+    for name in ("note.pdf", "habitants/QN05991I.pdf", "quartiers/QN05991I.pdf", "rapport.pdf"):
+        assert flat("à confirmer") in flat(pack.pdf_in_order(name)), name
+    assert flat("une question sur l’enquête attend") in flat(
+        pack.pdf_in_order("habitants/QN05991I.pdf")
+    )
+    assert flat("Sans réponse, lu comme : 1 veut dire très satisfait") in flat(
+        pack.pdf_in_order("rapport.pdf")
+    )
+    assert run(*command, "--diffuser", "--envoyer-quand-meme").exit_code != 0

@@ -1,4 +1,4 @@
-"""A manager’s two waves dropped at once, codes without labels: asked on the page, answered in one click each."""
+"""A manager’s two waves dropped at once, codes without labels: asked, answered in one click each."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def _codes(
 
 
 def _ends(scale: Echelle, codes: Iterable[Code]) -> tuple[str, str] | None:
-    """Return the first and the last code of a scale whose direction is to be confirmed; None of the others."""
+    """Return the first and the last code of a scale whose direction is asked; None of the others."""
     if not scale.is_open:
         return None
     levels = [_written(c) for side in LEVELS for c in getattr(scale, side) if is_code(_written(c))]
