@@ -69,7 +69,10 @@ def satisfied(page: Served) -> dict[str, float]:
 def test_each_wave_is_asked_without_a_default_and_answered_in_a_click(page: Served) -> None:
     shown = page.get("/questions").text
     assert "selon la réponse" in shown
-    assert not re.findall(r"La réponse [1-4] de \w+ compte comme", shown)
+    for code in "1234":  # no side of a code is preselected, nor offered
+        choice = shown.split(f'aria-label="La réponse {code} de')[1].split("</select>")[0]
+        assert re.findall(r'value="(\w+)" selected', choice) == ["selon"]
+        assert "satisfait" not in choice.replace("satisfaction", "")
     told = page.get("/reponses").text
     assert told.count("Que veut dire") == 2
     assert (
@@ -97,6 +100,7 @@ def test_confirming_the_screen_of_the_survey_answers_no_direction(page: Served) 
     shown = page.get("/questions").text
     form = dict(re.findall(r'<input type="hidden" name="(i\d+)" value="([^"]*)"', shown))
     form |= {f"garder{k}": "on" for k in range(len(form))}
+    form |= {f"e0_{k}": "selon" for k in range(4)}
     page.post("/questions", {**form, "marge": "5", "marge_par": "", "marge_le": ""})
     page.look()
     assert page.desk.plan_file.read_text("utf-8").count('sens = "a_confirmer"') == 1

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     Change = tuple[tuple[str | int, ...], Any]
 
+BY_REPLY: Final = "selon"
+"""Choice of a code whose side hangs on a reply."""
 _LIKE: Final = 60.0
 _MOST_CODES: Final = 14
 
@@ -98,6 +100,8 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
             for codes in [_codes(plan, n, s, delivered)]
         ],
         "axes": [(a.value, axis_words(a)) for a in Axe],
+        "selon": BY_REPLY,
+        "niveaux": LEVELS,
     }
 
 
@@ -274,7 +278,9 @@ def _scale(
         return []
     sides: dict[str, list[str | int]] = {side: [] for side in words.SIDES}
     for j, one in enumerate(_codes(plan, name, scale, delivered)):
-        side = one.side if one.waits else str(form.get(f"e{at}_{j}", one.side))
+        side = str(form.get(f"e{at}_{j}", one.side))
+        if one.waits and side in {BY_REPLY, *LEVELS}:
+            side = one.side
         if side in sides:
             sides[side].append(int(one.code) if one.code.isdecimal() else one.code)
     return [
