@@ -292,7 +292,8 @@ def of_owner(owner: str, text: str) -> str:
 def to_paste(question: Question, on: dt.date | None, owner: str = "") -> str:
     """Write what goes under `[reponses]`, and of whose dossier: a line an answer, none of them chosen."""
     lines = [f"# {of_owner(owner, question_title(question))}"]
-    for code in (*question.codes, NOT_KNOWN):
+    unknown = () if question.must_choose else (NOT_KNOWN,)  # it would not open the gate
+    for code in (*question.codes, *unknown):
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")
     return "\n".join(lines)
