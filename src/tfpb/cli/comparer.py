@@ -105,7 +105,7 @@ def comparer(
         terminal.show_questions(asked)
         notices = [*read.doubts, *done.published.notices]
         shown = without_survey_bounds(claims) if diffuser else claims
-        _show(done.published, shown, notices, siblings(sortie))
+        _show(done.shown, shown, notices, siblings(sortie))
         if controle is not None:
             terminal.print_line(words.CONTROL_WRITTEN.format(file=controle))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)

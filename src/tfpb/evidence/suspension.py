@@ -11,8 +11,7 @@ from tfpb.facts.bailleurs import QUOTIENTS
 from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State
 from tfpb.facts.doubt_kinds import KINDS
 from tfpb.facts.whole_dossier import Outcome, Supposed
-from tfpb.model.codes import Role
-from tfpb.model.question import Unit
+from tfpb.model.question import Unit, of_survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -199,7 +198,7 @@ def unread_survey(claims: Claims, asked: Iterable[Asked]) -> Claims:
 
     Of a region, whose survey is estimated once: no answer is tried.
     """
-    if not any(one.is_open and one.question.role is Role.ENQUETE for one in asked):
+    if not of_survey(asked):
         return claims
     heard = (c for c in claims if c.sheet in _OF_SURVEY and c.state is not State.MASQUE)
     return claims.renewed(

@@ -166,6 +166,7 @@ class GapLine:
     alone: bool = False  # among so many questions, chance may be enough
     general: str = ""  # the theme that it is the general question of
     phrase: str = ""  # the gap as every medium prints it
+    waits: bool = False  # while a question on the deliveries is open
     moved: str = ""
 
 

@@ -150,14 +150,22 @@ class Variable(_Model):
     categories: dict[str, tuple[Code, ...]] = {}
 
 
+LEVELS: Final = ("satisfait", "insatisfait")
+"""Sides of a scale that hold its levels."""
 _OUT_OF: Final = 10.0
 """Highest mark of a scale that says none."""
 
 
 class Echelle(_Model):
-    """A scale: codes or labels of each answer; they are equal by value (« 1 », 1, 1.0)."""
+    """A scale: codes or labels of each answer; they are equal by value (« 1 », 1, 1.0).
+
+    `sens`: a plan drafted from codes without labels leaves their direction to confirm, wave by wave; one
+    written by hand gives it. `lectures`: wave → the end of the codes that means satisfied, as confirmed.
+    """
 
     type: Literal["niveaux", "note"] = "niveaux"
+    sens: Literal["donne", "a_confirmer"] = "donne"
+    lectures: dict[str, Literal["premier", "dernier"]] = {}
     satisfait: tuple[Code, ...] = ()
     insatisfait: tuple[Code, ...] = ()
     non_concerne: tuple[Code, ...] = ()
@@ -166,6 +174,17 @@ class Echelle(_Model):
     minimum: float = 0
     maximum: float = _OUT_OF
     libelles: dict[str, str] = {}
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the direction where the plan gives it: fingerprints of releases stay as they were."""
+        usual: tuple[tuple[str, object], ...] = (("sens", "donne"), ("lectures", {}))
+        return {key: value for key, value in plain(self).items() if (key, value) not in usual}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether codes without labels are asked about, wave by wave."""
+        return self.sens == "a_confirmer"
 
     @property
     def cut(self) -> float:

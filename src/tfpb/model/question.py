@@ -55,10 +55,14 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One way to answer a question, and what the figure of its unit becomes with it."""
+    """One way to answer a question, and what the figure of its unit becomes with it.
+
+    `seen`: fields of its label beyond those of the question; they are no part of the key of the reply.
+    """
 
     code: str
     effect: Measure
+    seen: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Question:
         Part of the interviews concerned: counted twice, they narrow a margin and may leave a gap alone.
     left_unread : bool
         Whether what hangs on it is not read until it is answered (notices), rather than read as claims least.
+    must_choose : bool
+        Whether a release waits for one of its answers, « inconnu » being none: the direction of codes.
     """
 
     code: str
@@ -99,6 +105,7 @@ class Question:
     content: str
     part: float = 0.0
     left_unread: bool = False
+    must_choose: bool = False
 
     @property
     def subject(self) -> str:
@@ -143,12 +150,12 @@ class Question:
     @property
     def is_note(self) -> bool:
         """Whether too little hangs on it to ask; what is not read without an answer is always asked."""
-        return self.share < NOTE_SHARE and not self.left_unread
+        return self.share < NOTE_SHARE and not (self.left_unread or self.must_choose)
 
     @property
     def is_blocking(self) -> bool:
         """Whether a release waits for its answer."""
-        return self.share > BLOCKING_SHARE
+        return self.must_choose or self.share > BLOCKING_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +218,9 @@ class Asked:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a release waits for a reply, were it « inconnu »."""
-        return self.reply is None and self.question.is_blocking
+        """Whether a release waits for a reply: « inconnu » is one, but where an answer must be chosen."""
+        lacks = not self.is_settled if self.question.must_choose else self.reply is None
+        return lacks and self.question.is_blocking
 
     @property
     def reading(self) -> str:
@@ -262,6 +270,16 @@ class Replies:
         """Return the replies to no question that is asked, nor to one that is offered again."""
         known = {one.question.key for one in asked} | {o.fallen.key for o in asked if o.fallen}
         return [reply for key, reply in self.given.items() if key not in known]
+
+
+def of_survey(asked: Iterable[Asked]) -> list[Asked]:
+    """Return the questions on the deliveries of the survey that are open."""
+    return [one for one in asked if one.is_open and one.question.role is Role.ENQUETE]
+
+
+def is_assumed(asked: Iterable[Asked]) -> bool:
+    """Whether the survey is read under a direction of its codes that nobody confirmed."""
+    return any(one.question.must_choose for one in of_survey(asked))
 
 
 def with_subjects(asked: Iterable[Asked], supposed: Mapping[str, str]) -> dict[str, str]:

@@ -320,7 +320,9 @@ def examine(
     dossier = assembled(settings, inputs, geography, values, found, parcels)
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = values.get(stages.SURVEY_SIDES)
-    release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
+    release = release_of(
+        owner, run_name, values[stages.SURVEY], places, str(settings.dossier.date or "")
+    )
     # of a region, what each bailleur was sent is in its own pack
     earlier_packs = (*packs, *(p for p in reversed(sent) if (p / ARCHIVE).is_file()))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
@@ -409,7 +411,7 @@ def assembled(
     every = (*inputs.sources, *geography.sources, *sources)
     drawn = values.get(stages.GROUND) or ground
     assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
-    survey = values[stages.SURVEY]
+    survey = values[stages.SURVEY_READ]
     outside = _outside(values, geography)
     readings = _readings(inputs, values)
     least = survey.masking_n if survey is not None else LEAST

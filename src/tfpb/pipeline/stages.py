@@ -63,6 +63,8 @@ QUARTERS: Final[Key[Quarters]] = Key("quarters")
 SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
 SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
 SURVEY: Final[Key[Published | None]] = Key("survey")
+SURVEY_READ: Final[Key[Published | None]] = Key("survey_read")
+"""As pages read it: to be confirmed while a question on the deliveries is open."""
 ABATEMENT: Final[Key[Abatement | None]] = Key("abatement")
 CALENDAR: Final[Key[pd.DataFrame]] = Key("calendar")
 """Every deadline, by date."""
@@ -93,6 +95,7 @@ STAGES: Final = (
     stage("Enquête", surveying.estimate, SURVEY_ALONE,
           kept="publication"),
     stage("Secret statistique", surveying.reprint, SURVEY),
+    stage("Enquête lue", surveying.read, SURVEY_READ),
     stage("Abattement", costing.abate, ABATEMENT),
     stage("Calendrier", costing.calendar, CALENDAR),
     stage("Programme", costing.programme, PROGRAMME),

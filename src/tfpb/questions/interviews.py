@@ -47,11 +47,15 @@ class Interviews:
 
         Each share is rounded at the step of its side first: nothing finer than a release is told.
         """
+        told = self.shares(part)
+        return Measure(told[0] - told[1] if len(told) > 1 else told[0], Unit.POINTS)
+
+    def shares(self, part: Floats) -> tuple[float, ...]:
+        """Return the shares satisfied in QPV and hors QPV, percent; one of all where sides are not known."""
         weights = self.weights * part
         if not self.has_sides:
-            return Measure(self._share(weights, np.ones(len(weights), dtype=bool)), Unit.POINTS)
-        inside, outside = (self._share(weights, self.side == s) for s in (1, 0))
-        return Measure(inside - outside, Unit.POINTS)
+            return (self._share(weights, np.ones(len(weights), dtype=bool)),)
+        return tuple(self._share(weights, self.side == s) for s in (1, 0))
 
     def counts(self, header: str) -> bool:
         """Return whether a column is that of the weights."""

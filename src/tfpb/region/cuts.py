@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb import survey
-from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.survey import pick
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.secrecy.disclosure import TABLES
 from tfpb.survey.secrecy.disclosure import sealed as cut
 from tfpb.survey.secrecy.ownership import own_readings
+from tfpb.survey.unread import to_confirm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from tfpb.survey import Released
     from tfpb.survey.secrecy.choice import Rules
 
-_NO_READING: Final = frozenset({Verdict.INTERROMPUE, Verdict.MASQUE, Verdict.NON_CALCULABLE})
-_CONCLUDED: Final = ("isole", "assurance", "autre_histoire", "peu_de_reponses")
-"""What is concluded of a row besides its verdict."""
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 
@@ -43,10 +41,13 @@ class Protected:
     waiting : frozenset of str
         Bailleurs of which a question on the deliveries is open (`ENSEMBLE` of common ones): of them, and of
         what holds them all, pages conclude nothing.
+    assumed : bool
+        Whether the direction of codes is one of those questions.
     """
 
     whole: Published
     waiting: frozenset[str] = frozenset()
+    assumed: bool = False
 
     @classmethod
     def of(
@@ -55,15 +56,19 @@ class Protected:
         rules: Rules,
         before: Released,
         waiting: frozenset[str] = frozenset(),
+        *,
+        assumed: bool = False,
     ) -> Protected:
         """Protect everything at once, in agreement with earlier releases."""
         hidden = survey.protect(estimates, rules, crossed=None)
-        return cls(survey.reprinted(hidden, before), waiting)
+        return cls(survey.reprinted(hidden, before), waiting, assumed)
 
     @property
     def read(self) -> Published:
         """What pages read: a verdict under an open question is to be confirmed, what hangs on it blank."""
-        return _unread(self.whole, self.waiting) if self.waiting else self.whole
+        if not self.waiting:
+            return self.whole
+        return to_confirm(self.whole, self.waiting, assumed=self.assumed)
 
     @property
     def withheld(self) -> int:
@@ -116,19 +121,6 @@ class Protected:
         )
         nothing = {n: getattr(whole, n).iloc[:0] for n in ("levels", "fieldwork", "variants")}
         return cut(whole, {**nothing, "comparison": placed})
-
-
-@lru_cache(maxsize=1)
-def _unread(whole: Published, waiting: frozenset[str]) -> Published:
-    """Leave to be confirmed what questions on the deliveries of some bailleurs may change."""
-    table = whole.comparison
-    judged = ~table["verdict"].isin(["", *_NO_READING]) & table["publication"].isin(SHOWN)
-    if ENSEMBLE not in waiting:
-        judged &= table["bailleur"].isin([ENSEMBLE, *waiting])
-    blank = {c: table[c].where(~judged, "") for c in _CONCLUDED if c in table}
-    verdict = table["verdict"].where(~judged, Verdict.A_CONFIRMER.value)
-    nothing = {c: table[c].where(~judged) for c in ("bascule", "marge_demontree_points")}
-    return cut(whole, {"comparison": table.assign(verdict=verdict, **blank, **nothing)})
 
 
 @lru_cache(maxsize=1)  # every place is cut of it

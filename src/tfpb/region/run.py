@@ -16,6 +16,7 @@ from tfpb.io.open_questions.reply_file import reply_faults
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.model.codes import ENSEMBLE, Role
+from tfpb.model.question import is_assumed, of_survey
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
@@ -132,7 +133,7 @@ def compute(
     joined = shown_waves(joined, fewest, settings.file)
     plan = with_fieldwork(inputs.plan, surveyed(parts)) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    protected = _protected(joined, inputs, before, executor, _waited(inputs, parts))
+    protected = _protected(joined, inputs, before, executor, parts)
     common = joined.readings if inputs.deliveries else ()
     bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
     if plan is not None:
@@ -274,7 +275,7 @@ def _protected(
     inputs: RegionInputs,
     before: Released,
     executor: Executor,
-    waiting: frozenset[str],
+    parts: Sequence[Part],
 ) -> Protected | None:
     """Estimate everything at once, and protect all outputs together."""
     plan, answers = inputs.plan, joined.survey
@@ -289,17 +290,15 @@ def _protected(
     executor.close()
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
-    return Protected.of(compared, rules, before, waiting)
+    every = (*inputs.asked, *(one for part in parts for one in part.asked))
+    waiting = _waited(inputs, parts)
+    return Protected.of(compared, rules, before, waiting, assumed=is_assumed(every))
 
 
 def _waited(inputs: RegionInputs, parts: Sequence[Part]) -> frozenset[str]:
     """Name the bailleurs of which a question on the survey is open; `ENSEMBLE` of common ones."""
     asked = {ENSEMBLE: inputs.asked} | {part.name: part.asked for part in parts}
-    return frozenset(
-        name
-        for name, some in asked.items()
-        if any(one.is_open and one.question.role is Role.ENQUETE for one in some)
-    )
+    return frozenset(name for name, some in asked.items() if of_survey(some))
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

@@ -279,7 +279,8 @@ def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> G
     else:
         sides = (found.get((place, item, side, wave)) for side in (Groupe.QPV, Groupe.HORS_QPV))
         seen, masked = _of_rows(row, *sides), row["publication"] in _WITHHELD
-    line = GapLine(label, words=verdict(row), masked=masked, general=answers.general.get(item, ""))
+    general, waits = answers.general.get(item, ""), row["verdict"] == Verdict.A_CONFIRMER
+    line = GapLine(label, words=verdict(row), masked=masked, general=general, waits=waits)
     if seen["ecart"] is None:
         return line
     return replace(

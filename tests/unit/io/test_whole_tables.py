@@ -23,6 +23,7 @@ from tfpb.io.tables.text_table import TextTable
 from tfpb.model.question import Replies
 from tfpb.model.tables import BY_ROLE
 from tfpb.questions.years import dated, of_year
+from tfpb.words.faults.question_words import question_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -312,13 +313,13 @@ def test_without_a_mark_the_wave_before_or_nothing_says_the_way(tmp_path: Path) 
     assert "sens_non_verifie" in {f.code for f in alone.faults}
 
 
-def test_labels_beside_codes_that_contradict_the_plan_are_a_fault(tmp_path: Path) -> None:
+def test_labels_beside_codes_that_contradict_the_plan_are_asked(tmp_path: Path) -> None:
     """« 1 - Pas du tout satisfait » was read by its code alone: satisfied."""
     delivered(tmp_path, {"2025": False})
     head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()
     at = head.split(";").index("q0")
     words = ["Pas du tout satisfait", "Plutôt pas satisfait", "Plutôt satisfait", "Très satisfait"]
-    for order, count in ((words, 4), (words[::-1], 0)):
+    for order, asked in ((words, ["sens_contredit"]), (words[::-1], [])):
         lines = [head]
         for row in rows:
             cells = row.split(";")
@@ -328,13 +329,23 @@ def test_labels_beside_codes_that_contradict_the_plan_are_a_fault(tmp_path: Path
         (tmp_path / "e.csv").write_text("\n".join(lines), "utf-8")
         gathered = Gathering()
         gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
-        assert [f.code for f in gathered.faults].count("codage_contredit") == count
+        assert [f for f in gathered.faults if f.severity is Severity.FAUTE] == []
+        assert codes_of(gathered) == asked
+        for one in gathered.asked:
+            turned = Gathering(replies=Replies(supposed={one.question.key: "libelles"}))
+            (read,) = gather_survey(turned, tmp_path / "plan.toml", [tmp_path / "e.csv"]).deliveries
+            kept = {line.split(";")[0]: line.split(";")[at] for line in lines[1:]}
+            read_as = {
+                kept[i][0]: c
+                for i, c in zip(*(read.table.frame[c] for c in ("id", "q0")), strict=True)
+            }
+            assert read_as == {"1": "4", "2": "3", "3": "2", "4": "1"}
 
 
-def test_a_codebook_that_contradicts_the_plan_is_a_fault(tmp_path: Path) -> None:
+def test_a_codebook_that_contradicts_the_plan_is_asked(tmp_path: Path) -> None:
     delivered(tmp_path, {"2025": False})
     words = ["Pas du tout satisfait", "Plutôt pas satisfait", "Plutôt satisfait", "Très satisfait"]
-    for order, code in ((words, ["codage_contredit"] * 4), (words[::-1], [])):
+    for order, asked in ((words, ["sens_contredit"]), (words[::-1], [])):
         book = Workbook()
         page = book.worksheets[0]
         for line in (tmp_path / "e.csv").read_text("utf-8").splitlines():
@@ -347,7 +358,15 @@ def test_a_codebook_that_contradicts_the_plan_is_a_fault(tmp_path: Path) -> None
         book.save(tmp_path / "e.xlsx")
         gathered = Gathering()
         gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.xlsx"])
-        assert [f.code for f in gathered.faults] == code
+        assert [f for f in gathered.faults if f.severity is Severity.FAUTE] == []
+        assert codes_of(gathered) == asked
+        for one in gathered.asked:
+            text = question_text(one.question)
+            assert (
+                "compte la réponse « 1 » comme satisfait, la livraison la nomme « Pas du tout satisfait »"
+                in text.sentence
+            )
+            assert one.is_waiting
 
 
 def test_a_stock_of_last_year_is_asked_about_its_column(tmp_path: Path) -> None:

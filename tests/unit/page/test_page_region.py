@@ -330,9 +330,9 @@ vague = "vague"
 bailleur = "bailleur"
 residence = "residence"
 poids = "poids"
-[echelles.s]  # the other way round than a draft supposes: questions are not joined by themselves
-satisfait = [3, 4]
-insatisfait = [1, 2]
+[echelles.s]  # of five levels, where a draft sees four: questions are not joined by themselves
+satisfait = [1, 2]
+insatisfait = [3, 4, 5]
 [[items]]
 colonnes = ["q1"]
 libelle = "{asked}"

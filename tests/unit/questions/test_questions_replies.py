@@ -16,6 +16,7 @@ from tfpb.model.codes import Role
 from tfpb.model.question import (
     NOT_KNOWN,
     Answer,
+    Asked,
     Measure,
     Question,
     Replies,
@@ -159,3 +160,21 @@ def test_settings_without_replies_are_recorded_as_before() -> None:
         Settings.model_validate(more).model_dump(mode="json")["reponses"]["abc"]["par"]
         == "fiscalite"
     )
+
+
+def test_a_question_that_must_be_chosen_waits_whatever_hangs_on_it_and_whatever_is_not_known() -> (
+    None
+):
+    nothing = Measure(0.0, Unit.POINTS)
+    question = Question(
+        "sens_des_codes", "enquete", Place("e.csv"), (), (),
+        (Answer("premier", nothing), Answer("dernier", nothing)), nothing, "c",
+    )  # fmt: skip
+    assert question.is_note
+    firm = replace(question, must_choose=True)
+    for answer, waits in (("", True), (NOT_KNOWN, True), ("dernier", False)):
+        reply = Reply(firm.key, answer, Role.ENQUETE, dt.date(2026, 2, 1)) if answer else None
+        assert Asked(firm, reply).is_waiting is waits
+        assert Asked(firm, reply).is_open is waits
+    assert Asked(question).is_waiting is False
+    assert firm.key == question.key

@@ -10,6 +10,7 @@ from tfpb.errors import Fault, Headers, Place, not_yet_reported
 from tfpb.io.attachments.filled_tasks import read_filled
 from tfpb.io.attachments.photos import read_photos
 from tfpb.io.attachments.piece_files import PIECES, read_pieces
+from tfpb.io.open_questions.scale_questions import with_levels_named, with_replies
 from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering, without_empty
@@ -376,6 +377,7 @@ def gather_survey(
     gathered.faults += found
     residence = plan.colonnes.residence
     settled = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
+    plan = with_levels_named(with_replies(plan, gathered.asked))
     # a file that is another's copy, whole, is left with nothing
     deliveries = [d for d in settled if len(d.table.frame)] or settled
     options = plan.reglages

@@ -26,7 +26,7 @@ from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import xlsx_bytes
 from tfpb.io.tables.text_table import HEADER_SEARCH_ROWS, cut_table, cut_under, header_row
 from tfpb.model.tables import BY_ROLE
-from tfpb.survey.reading.guessing import guess_scale
+from tfpb.survey.reading.guessing import guess_codes, guess_scale
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -281,11 +281,17 @@ def _asked(table: TextTable) -> float:
     if len(table.frame) < _LEAST_ANSWERS:
         return 0.0
     questions = 0
+    coded: Counter[tuple[str, ...]] = Counter()
     for column in table.frame.columns:
         counts = Counter(table.frame[column].head(_HEAD))
         counts.pop("", None)
-        if 1 < len(counts) <= 12 and guess_scale(sorted(counts), {}) is not None:  # noqa: PLR2004
+        if not 1 < len(counts) <= 12:  # noqa: PLR2004
+            continue
+        if guess_scale(sorted(counts), {}) is not None:
             questions += 1
+        elif (scale := guess_codes(counts)) is not None:
+            coded[*scale.satisfied, *scale.unsatisfied] += 1
+    questions += sum(n for n in coded.values() if n >= _LEAST_QUESTIONS)
     return 0.0 if questions < _LEAST_QUESTIONS else 4.0 + questions
 
 

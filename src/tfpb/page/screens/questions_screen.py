@@ -14,7 +14,9 @@ from rapidfuzz import fuzz, process
 from tfpb.errors import TfpbError
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.model.codes import Axe, Nature, Theme
+from tfpb.model.plan import LEVELS
 from tfpb.page.desk import mark
+from tfpb.survey.reading.guessing import is_code
 from tfpb.text import fold
 from tfpb.words.faults.sentences import LEAST, bounded
 from tfpb.words.money.accounts import axis_words
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
     Change = tuple[tuple[str | int, ...], Any]
 
+BY_REPLY: Final = "selon"
+"""Choice of a code whose side hangs on a reply."""
 _LIKE: Final = 60.0
 _MOST_CODES: Final = 14
 
@@ -56,12 +60,19 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An answer of a scale: how many bear it, and the side it is on."""
+    """An answer of a scale: how many bear it, and the side it is on.
+
+    Parameters
+    ----------
+    waits : bool
+        Whether its side hangs on the direction of codes without label, which each wave is asked about.
+    """
 
     code: str
     meaning: str
     count: str
     side: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +94,14 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "plan": plan,
         "questions": [(item, _missing(item, delivered)) for item in plan.items],
-        "echelles": [(n, s, _codes(plan, n, s, delivered)) for n, s in plan.echelles.items()],
+        "echelles": [
+            (n, s, codes, _ends(s, codes))
+            for n, s in plan.echelles.items()
+            for codes in [_codes(plan, n, s, delivered)]
+        ],
         "axes": [(a.value, axis_words(a)) for a in Axe],
+        "selon": BY_REPLY,
+        "niveaux": LEVELS,
     }
 
 
@@ -160,7 +177,23 @@ def _codes(
     for header in asked:
         met |= {code: (label, count) for code, label, count in header.codes if code not in met}
     met |= {code: ("", "") for code in sides if code not in met}
-    return [Code(code, m, n, sides.get(code, "")) for code, (m, n) in met.items()]
+
+    def waits(code: str, meaning: str) -> bool:
+        return scale.is_open and not meaning and is_code(code) and sides.get(code) in LEVELS
+
+    return [Code(code, m, n, sides.get(code, ""), waits(code, m)) for code, (m, n) in met.items()]
+
+
+def _ends(scale: Echelle, codes: Iterable[Code]) -> tuple[str, str] | None:
+    """Return the first and the last code of a scale whose direction is asked; None of the others."""
+    if not scale.is_open:
+        return None
+    levels = [_written(c) for side in LEVELS for c in getattr(scale, side) if is_code(_written(c))]
+    if scale.type == "note":
+        excluded = {_written(c) for c in (*scale.nsp, *scale.non_concerne)}
+        levels = [c.code for c in codes if is_code(c.code) and c.code not in excluded]
+    ordered = sorted(levels, key=lambda c: (len(c), c))
+    return (ordered[0], ordered[-1]) if ordered else None
 
 
 def _written(code: object) -> str:
@@ -246,6 +279,8 @@ def _scale(
     sides: dict[str, list[str | int]] = {side: [] for side in words.SIDES}
     for j, one in enumerate(_codes(plan, name, scale, delivered)):
         side = str(form.get(f"e{at}_{j}", one.side))
+        if one.waits and side in {BY_REPLY, *LEVELS}:
+            side = one.side
         if side in sides:
             sides[side].append(int(one.code) if one.code.isdecimal() else one.code)
     return [

@@ -119,6 +119,8 @@ class Compared:
 
     Parameters
     ----------
+    shown : Published
+        As files show it: to be confirmed while a question is open.
     again : bool
         Whether it has been released already.
     earlier : tuple of Source
@@ -130,6 +132,7 @@ class Compared:
     """
 
     published: Published
+    shown: Published
     line: Mapping[str, Any]
     again: bool
     earlier: tuple[Source, ...]
@@ -182,14 +185,18 @@ def compared(
     if control:
         alone, exact = controlled(answers, scope, known)
         values = values.having(stages.SURVEY_ALONE, alone)
-    published = run((stages.SURVEY,), values).required()[stages.SURVEY]
+    made = run((stages.SURVEY_READ,), values).required()
+    published, shown = made[stages.SURVEY], made[stages.SURVEY_READ]
     assert published is not None  # noqa: S101 - there are answers
+    assert shown is not None  # noqa: S101 - the same
     if homes is None and any(column == "cote" for column, _ in before.sides):
         doubt = Fault("cotes_d_avant_inconnus", severity=Severity.DOUTE)
-        published = replace(published, notices=(*published.notices, doubt))
+        published, shown = (
+            replace(one, notices=(*one.notices, doubt)) for one in (published, shown)
+        )
     rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})
     line = release_of(owners, run_hash, published, rows)
-    return Compared(published, line, earlier.again, earlier.source(), control=exact)
+    return Compared(published, shown, line, earlier.again, earlier.source(), control=exact)
 
 
 def bounded_claims(
@@ -240,8 +247,8 @@ def write(
     state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
     sent = {"envoye_quand_meme": list(result.sent_anyway)} if result.sent_anyway else {}
     note = dumps({**result.line, **sent}) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
-    tables = {"table": (result.published.comparison, "Comparaison")}
-    tables["niveaux"] = (result.published.levels, "Niveaux")
+    tables = {"table": (result.shown.comparison, "Comparaison")}
+    tables["niveaux"] = (result.shown.levels, "Niveaux")
     files = {
         paths[name]: table_bytes(paths[name], frame, raw_csv=raw_csv, sheet=sheet)
         for name, (frame, sheet) in tables.items()

@@ -261,13 +261,17 @@ def claim(
 
 
 def evaluate(
-    scope: Scope, located: Located, quarters: Quarters, claims: Claims, survey: Published | None
+    scope: Scope,
+    located: Located,
+    quarters: Quarters,
+    claims: Claims,
+    survey_read: Published | None,
 ) -> Evaluation | None:
     """Set money and satisfaction side by side; None when both lack."""
-    if survey is None and not claims.has("valorise"):
+    if survey_read is None and not claims.has("valorise"):
         return None
-    own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
-    return evaluation.evaluation(located, quarters, claims, survey, bailleur=own)
+    own = survey_read.name_of(scope.bailleur) if survey_read is not None else ENSEMBLE
+    return evaluation.evaluation(located, quarters, claims, survey_read, bailleur=own)
 
 
 def doubts(

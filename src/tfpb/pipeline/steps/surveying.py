@@ -12,8 +12,10 @@ from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
 from tfpb.facts.quarter import codes_of
 from tfpb.model.codes import CHAIN
+from tfpb.model.question import is_assumed, of_survey
 from tfpb.model.record import Reading, summed
-from tfpb.pipeline.rooms import perimeters, survey
+from tfpb.pipeline.rooms import perimeters
+from tfpb.pipeline.rooms import survey as surveys
 from tfpb.pipeline.steps.locating import Points, Rule, sides
 from tfpb.text import fold
 
@@ -202,7 +204,7 @@ def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -
         Résidences on the map that rules the survey.
     """
     found = estimates(answers, scope, survey_sides)
-    return None if found is None else survey.protect(found, bailleur=scope.bailleur)
+    return None if found is None else surveys.protect(found, bailleur=scope.bailleur)
 
 
 def controlled(
@@ -215,7 +217,7 @@ def controlled(
     found = estimates(answers, scope, survey_sides)
     if found is None:
         return None, pd.DataFrame()
-    return survey.protect(found, bailleur=scope.bailleur), survey.control_table(found)
+    return surveys.protect(found, bailleur=scope.bailleur), surveys.control_table(found)
 
 
 def reprint(
@@ -232,9 +234,18 @@ def reprint(
     """
     if survey_alone is None:
         return None
-    printed = survey.reprinted(survey_alone, before)
+    printed = surveys.reprinted(survey_alone, before)
     more = moved_notices(survey_sides)
     return replace(printed, notices=(*printed.notices, *more)) if more else printed
+
+
+def read(answers: Inputs, survey: Published | None) -> Published | None:
+    """Leave to be confirmed what a question on the deliveries, open, may change."""
+    if survey is None or not of_survey(answers.asked):
+        return survey
+    from tfpb.survey.unread import to_confirm  # noqa: PLC0415 - slow to load (`rooms`)
+
+    return to_confirm(survey, assumed=is_assumed(answers.asked))
 
 
 def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
@@ -259,11 +270,11 @@ def estimates(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) 
         stock = set(survey_sides["id_residence"])
         kept = [interviews_kept(f, plan, bailleur=scope.bailleur, known=stock) for f in frames]
         out = [f.drop(index=k.index) for f, k in zip(frames, kept, strict=True)]
-        dropped = survey.readings_without(out, plan, "residence_inconnue_enquete")
+        dropped = surveys.readings_without(out, plan, "residence_inconnue_enquete")
         frames = kept
-    read = survey.recode(frames, plan, survey_sides)
+    read = surveys.recode(frames, plan, survey_sides)
     kinds = [name for name in plan.colonnes.segments if name in read.respondents]
-    found = survey.compare(
+    found = surveys.compare(
         read,
         plan,
         by=(*scope.territories, *kinds),

@@ -31,10 +31,11 @@ from tfpb.pipeline.pack_files import (
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.region.partition import part_values
 from tfpb.region.positions import FEWEST_FOR_MIDDLE
-from tfpb.region.publishing.reports import no_ground, provisional
+from tfpb.region.publishing.reports import no_ground
 from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
+from tfpb.report.sections.provisional import provisional
 from tfpb.report.sections.restitution import own_funnel
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
@@ -160,7 +161,7 @@ def output_files(job: PackJob | ReportJob) -> dict[str, bytes]:
 def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)
-    content = report(dossier)
+    content = report(dossier, job.asked)
     if job.survey is not None:
         published, fewest = job.survey.published, FEWEST_FOR_MIDDLE
         wave, items, target = published.waves[-1].vague, published.items, published.target
@@ -169,9 +170,8 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
             own_funnel(job.survey.funnel, items, wave, fewest=fewest, target=target),
             position_section(job.survey.position, items, wave, target=target, money=together),
         ):
-            content = _with_section(content, section)
-    asked = (*job.asked, *job.part.asked)
-    content = replace(content, sections=tuple(provisional(s, asked) for s in content.sections))
+            asked = (*job.asked, *job.part.asked)
+            content = _with_section(content, provisional(section, asked))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents:
@@ -252,6 +252,7 @@ def _dossier(job: PackJob) -> Dossier:
         part_values(part)
         .having(stages.GEOGRAPHY, geography)
         .having(stages.SURVEY, published)
+        .having(stages.SURVEY_READ, published)
         .having(stages.CLAIMS, claims)
     )
     goals = (*_LATE, stages.GROUND) if job.media.documents else _LATE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +17,7 @@ from tfpb.facts.place import located_stock
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.facts.whole_dossier import Dossier
-from tfpb.model.codes import SHOWN, TOTAL, Role
+from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
@@ -31,6 +31,7 @@ from tfpb.report.sections.build import claimed, section
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.note import OfPlace, note
+from tfpb.report.sections.provisional import caution, provisional
 from tfpb.report.sections.questions import questions
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
     from tfpb.facts.claim import Claim
     from tfpb.io.sources.region_inputs import RegionHead
-    from tfpb.model.question import Asked
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
     from tfpb.region.computed import Head, Region
@@ -80,24 +80,6 @@ def deliveries_report(region: Region) -> Report:
         questions(dossier),
     ]
     return _report(head, title, words.DELIVERIES, sections)
-
-
-_HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", "position"})
-"""Sections of what tenants answered."""
-
-
-def provisional(one: Section, asked: Sequence[Asked]) -> Section:
-    """Say of a section of the survey that questions on its files wait for an answer, where some do."""
-    warned = caution(asked)
-    if not warned or one.key not in _HEARD:
-        return one
-    return replace(one, blocks=(Text((warned,)), *one.blocks))
-
-
-def caution(asked: Sequence[Asked]) -> str:
-    """Write how many questions on the survey's files wait for an answer; nothing where none does."""
-    open_ = sum(a.is_open and a.question.role is Role.ENQUETE for a in asked)
-    return words.PROVISIONAL.format(count=open_) if open_ else ""
 
 
 def restitution(region: Region, *, printed: bool = True) -> Report:

@@ -17,6 +17,7 @@ from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import localisation, quartiers, residences
+from tfpb.report.sections.provisional import provisional
 from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -26,12 +27,20 @@ from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents.report_words import MAP_CAPTION, subtitle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.question import Asked
     from tfpb.model.report import Report, Section
 
 
-def report(dossier: Dossier) -> Report:
+def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
     """Return the report of a dossier: the sections in the order of the workbook.
+
+    Parameters
+    ----------
+    also : sequence of Asked
+        Questions of common deliveries, besides the dossier's own.
 
     Returns
     -------
@@ -39,7 +48,7 @@ def report(dossier: Dossier) -> Report:
         Sections of the workbook (contract names) and, between them, those of the document only.
         `properties` holds `date_iso` and the captions of the maps, by key (`carte:<code_qpv>`).
     """
-    head, tasks = dossier.settings.dossier, tasks_of(dossier)
+    head, tasks, asked = dossier.settings.dossier, tasks_of(dossier), (*also, *dossier.asked)
     sections: list[Section | None] = [
         note(dossier, tasks) if dossier.printed else None,
         synthese(dossier, tasks),
@@ -68,6 +77,9 @@ def report(dossier: Dossier) -> Report:
         for code in (here.code_qpv for here in quarters_held(dossier.located.held))
     }
     whole = of_dossier(
-        dossier, head.titre, subtitle(head.annee, head.convention), filter(None, sections)
+        dossier,
+        head.titre,
+        subtitle(head.annee, head.convention),
+        (provisional(one, asked) for one in sections if one is not None),
     )
     return replace(whole, properties={**whole.properties, **captions})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,14 @@ from tfpb.model.columns import STAMP
 from tfpb.survey.reading.delivery_columns import ReadTable, parse_side
 from tfpb.survey.reading.guessing import (
     GuessedScale,
+    asks,
     compatible,
     guess_axes,
+    guess_codes,
     guess_nature,
     guess_scale,
     guess_theme,
+    is_code,
     likely_columns,
     merged,
     role_candidates,
@@ -79,7 +83,9 @@ def draft_plan(table: ReadTable, dictionary: Dictionary) -> str:
             roles[role] = [h for h in found if h not in taken][:1]
             likely |= {role} if roles[role] else set()
             taken |= set(roles[role])
-    questions = [q for h in headers if h not in taken and (q := _question(h, frame, dictionary))]
+    left_over = [h for h in headers if h not in taken]
+    coded = _coded(left_over, frame, dictionary)
+    questions = [q for h in left_over if (q := _question(h, frame, dictionary, coded.get(h)))]
     scales = _scales(questions)
     counts = {"file": squeeze(table.file), "rows": len(frame), "columns": len(headers)}
     left = [h for h in headers if h not in taken and h not in {q.column for q in questions}]
@@ -102,9 +108,28 @@ def draft_plan(table: ReadTable, dictionary: Dictionary) -> str:
     return "\n".join(drop_controls(line) for line in lines) + "\n"
 
 
-def _question(header: str, frame: pd.DataFrame, dictionary: Dictionary) -> _Question | None:
+def _coded(
+    headers: Sequence[str], frame: pd.DataFrame, dictionary: Dictionary
+) -> dict[str, GuessedScale]:
+    """Guess the scales of bare codes that several columns share, or that a header says to be a question."""
+    found = {
+        h: scale
+        for h in headers
+        if not dictionary.meanings.get(h) and (scale := guess_codes(frame[h].unique()))
+    }
+    shared = Counter((s.satisfied, s.unsatisfied) for s in found.values())
+    return {
+        h: s
+        for h, s in found.items()
+        if shared[s.satisfied, s.unsatisfied] > 1 or asks(f"{h} {dictionary.labels.get(h, '')}")
+    }
+
+
+def _question(
+    header: str, frame: pd.DataFrame, dictionary: Dictionary, coded: GuessedScale | None
+) -> _Question | None:
     answers = sorted(frame[header].unique().tolist(), key=lambda a: (len(a), a))
-    scale = guess_scale(answers, dictionary.meanings.get(header, {}))
+    scale = guess_scale(answers, dictionary.meanings.get(header, {})) or coded
     if scale is None:
         return None
     label = _PREFIX.sub("", dictionary.labels.get(header, header)).strip() or header
@@ -204,6 +229,7 @@ def _scale_tables(scales: dict[str, GuessedScale]) -> list[str]:
         out.append(f"[echelles.{name}]")
         if scale.kind == "note":
             out += [f"# {words.CONFIRM} : {words.MARK}", 'type = "note"', "satisfait_des = 7"]
+            out += _direction(words.DIRECTION)
         else:
             out += _side_lines(scale)
         if scale.not_concerned:
@@ -225,7 +251,14 @@ def _side_lines(scale: GuessedScale) -> list[str]:
         if not codes:
             out.append(f"# {words.CONFIRM} : {words.SCALE_EMPTY.format(side=side)}")
         out.append(f"{side} = {_codes(codes)}")
+    if any(is_code(c) for c in (*scale.satisfied, *scale.unsatisfied)):
+        out += _direction(words.DIRECTION_LABELLED if scale.labelled else words.DIRECTION)
     return out
+
+
+def _direction(note: str) -> list[str]:
+    """Leave the direction of codes without labels to be confirmed, wave by wave: a draft gives none."""
+    return [f'sens = "a_confirmer"  # {words.CONFIRM} : {note}']
 
 
 def _items(

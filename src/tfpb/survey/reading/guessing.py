@@ -14,7 +14,7 @@ from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _TABLES: Final = packaged(__name__)
 ROLES: Final[dict[str, tuple[str, ...]]] = {k: tuple(v) for k, v in _TABLES["roles"].items()}
@@ -37,6 +37,7 @@ _MIDDLE: Final = re.compile(_TABLES["patterns"]["middle"])
 _HAPPY: Final = re.compile(_TABLES["patterns"]["happy"])
 _SATISFACTION: Final = re.compile(_TABLES["patterns"]["satisfaction"])
 _UNLABELLED: Final = frozenset({"1", "2", "3", "4", "8", "9", "98", "99"})
+_CODED: Final = (["1", "2", "3", "4"], ["1", "2", "3", "4", "5"], list("ABCD"), list("ABCDE"))
 _MARK_CODES: Final = frozenset({str(n) for n in range(11)} | {"88", "98", "99"})
 _MAX_ANSWERS: Final = 9
 _HIGHEST_MARK: Final = 10
@@ -114,6 +115,50 @@ def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedS
     if len(words) > _MAX_ANSWERS or not any(_SATISFACTION.search(t) for t in texts):
         return _mark_with_words(filled, meanings)
     return _placed(words)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether an answer is a number or a single letter, which means nothing without a label."""
+    return bool(re.fullmatch(r"-?\d+(?:[.,]0+)?|[A-Za-z]", text.strip()))
+
+
+def asks(text: str) -> bool:
+    """Tell whether a header or a label is that of a question."""
+    return bool(_ASKED.search(fold(text)))
+
+
+def guess_codes(answers: Iterable[str]) -> GuessedScale | None:
+    """Guess a scale of 1 to 4, 1 to 5 or A to E without labels, which other columns should share to be one.
+
+    Answers that say « ne sait pas » or « non concerné » stand beside the codes.
+    """
+    filled = sorted({a for a in answers if a}, key=lambda a: (len(a), a))
+    words = [a for a in filled if len(a) > 2]  # noqa: PLR2004 - longer than any code
+    sides = {w: _side(fold(w)) for w in words}
+    if not set(sides.values()) <= {"nsp", "out"}:
+        return None
+    codes = [a for a in filled if a not in sides]
+    high = {"8": "out", "98": "out", "9": "nsp", "99": "nsp"}
+    real = [c for c in codes if c not in high]
+    upper = [c.upper() for c in real]
+    if upper not in _CODED:
+        return None
+    half = len(real) // 2
+    sides |= {c: high[c] for c in codes if c in high}
+    return GuessedScale(
+        "niveaux", tuple(real[:half]), tuple(real[half:]),
+        tuple(c for c, side in sides.items() if side == "out"),
+        tuple(c for c, side in sides.items() if side == "nsp"),
+        middle=(real[half],) if len(real) % 2 else (),
+        labelled=False,
+    )  # fmt: skip
+
+
+def said_ends(meanings: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes that a codebook calls satisfied, and those that it calls unsatisfied."""
+    sides = {code: _side(fold(word)) for code, word in meanings.items() if word}
+    good, bad = ([c for c, s in sides.items() if s == side] for side in ("happy", "unhappy"))
+    return tuple(good), tuple(bad)
 
 
 def _from_numbers(codes: set[str], meanings: Mapping[str, str]) -> GuessedScale | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz
 
+from tfpb.model.plan import LEVELS
+from tfpb.survey.reading.guessing import is_code
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -135,15 +137,33 @@ def _copied(scale: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _joined(scale: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return both scales as one; None where they contradict each other."""
+    """Return both scales as one; None where they contradict each other.
+
+    Which end of its codes is satisfied, each wave says by its labels, or is asked: codes that run the other
+    way in the other delivery do not contradict, unless they are of another scale. A direction that a plan
+    gives by hand stays given.
+    """
     if scale.get("type", "niveaux") != other.get("type", "niveaux"):
         return None
     out = _copied(scale)
+    codes, more = _bare(scale), _bare(other)
+    if codes and more and codes != more and other.get("sens"):
+        return None
     for side in _SIDES:
-        if both := _added(out.get(side, []), list(other.get(side, ()))):
+        new = list(other.get(side, ()))
+        if other.get("sens") and side in LEVELS:
+            new = [c for c in new if str(c) not in codes]
+        if both := _added(out.get(side, []), new):
             out[side] = both
-    codes = [str(c) for side in _SIDES for c in out.get(side, ())]
-    return out if len(codes) == len(set(codes)) else None
+    if other.get("sens") and not codes:
+        out["sens"] = other["sens"]
+    every = [str(c) for side in _SIDES for c in out.get(side, ())]
+    return out if len(every) == len(set(every)) else None
+
+
+def _bare(scale: Mapping[str, Any]) -> set[str]:
+    """Return the codes of the levels of a scale."""
+    return {str(c) for side in LEVELS for c in scale.get(side, ()) if is_code(str(c))}
 
 
 def _free(name: str, scales: Mapping[str, Any]) -> str:

@@ -50,11 +50,6 @@ READ_COUNTS: Final = Phrase(
     "Livraisons : {read:s réponse lue/réponses lues}, {kept:s gardée}, {left:s écartée} ; {lines:s ligne} à "
     "relire (un bailleur, une vague)."
 )
-PROVISIONAL: Final = Phrase(
-    "{count:s question/questions} sur les livraisons de l’enquête {count:a reste/restent} sans réponse : ces "
-    "chiffres de satisfaction sont une lecture parmi d’autres, provisoire, et rien n’en est conclu (« à "
-    "confirmer »)."
-)
 UNREAD: Final = (
     "Rien n’est conclu de votre place tant qu’une question sur les livraisons attend sa réponse."
 )

@@ -83,6 +83,7 @@ _OTHER: Final = Phrase("{label} : {here}, ailleurs {there}")
 TOO_UNSURE: Final = " : trop incertain pour comparer"
 _OTHERWISE: Final = " À immeubles semblables, c’est moins sûr."
 _HIDDEN: Final = Phrase("{label} : réponses non publiées.")
+_WAITS: Final = Phrase("{label} : à confirmer, une question sur l’enquête attend sa réponse.")
 _NOBODY: Final = Phrase("{label} : personne n’a été interrogé ici, ou n’a répondu.")
 _EARLY: Final = "Si cela vous rend la vie meilleure : l’enquête date d’avant."
 _NO_EFFECT: Final = "Si cela vous rend la vie meilleure : l’enquête ne le mesure pas."
@@ -202,13 +203,15 @@ def answers_title(wave: str) -> str:
 
 def answers(page: QpvPage) -> tuple[tuple[str, GapLine], ...]:
     """Write each question of the page that is shown: tenants content out of a hundred, here and elsewhere."""
-    if not any(line.gap is not None for line in page.gaps):
+    if not any(line.gap is not None or line.waits for line in page.gaps):
         return ()
-    first = next(line for line in page.gaps if line.gap is not None)
+    first = next((line for line in page.gaps if line.gap is not None), None)
     return tuple((_line(line, first=line is first), line) for line in page.gaps)
 
 
 def _line(line: GapLine, *, first: bool) -> str:
+    if line.waits:
+        return _WAITS.format(label=line.label)
     if line.gap is None or line.qpv is None or line.hors is None:
         return (_HIDDEN if line.masked else _NOBODY).format(label=line.label)
     what = _GENERAL.get(line.general, "") if _IS_GENERAL.search(line.label) else ""
@@ -226,7 +229,7 @@ def answers_intro(page: QpvPage, *, wave: str) -> str:
     """Write whose answers they are where they are not the quarter's own, or why none is shown."""
     if not wave:
         return NO_SURVEY
-    if not any(line.gap is not None for line in page.gaps):
+    if not any(line.gap is not None or line.waits for line in page.gaps):
         return NOT_SHOWN if any(line.masked for line in page.gaps) else UNASKED
     return _EVERYONE * page.everyone
 

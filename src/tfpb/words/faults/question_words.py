@@ -35,6 +35,7 @@ _EFFECTS: Final = "   {effects}."
 _UNITS: Final = {Unit.LOGEMENTS: "logement", Unit.QUARTIERS: "quartier", Unit.LIGNES: "ligne"}
 _NOTHING_READ: Final = "rien n’est lu"
 _EFFECT: Final = "« {label} » : {effect}"
+_ASSUMED: Final = "{question} Sans réponse, lu comme : {answer}."
 _ANSWERED: Final = "{question} {answer}"
 CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
 _NO_QUESTION: Final = "Aucune question : rien, dans les fichiers, ne laisse deux lectures."
@@ -141,10 +142,11 @@ def _filled(question: Question, part: str) -> str:
     return _with_facts(question, _WORDS[question.code][part])
 
 
-def _with_facts(question: Question, text: str) -> str:
+def _with_facts(question: Question, text: str, own: tuple[tuple[str, str], ...] = ()) -> str:
     """Fill a text with what was seen; a count that words agree with is a number, any other as written."""
     counted = set(_COUNTED.findall(text))
-    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in question.seen}
+    seen = (*question.seen, *own)
+    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in seen}
     return Phrase(text).filled(facts)
 
 
@@ -165,7 +167,14 @@ def answer_words(question: Question, code: str) -> str:
         return _NOT_READ
     if code not in question.codes:
         return _OTHER.format(code=code)
-    return _with_facts(question, _WORDS[question.code]["reponses"][code])
+    own = next(answer.seen for answer in question.answers if answer.code == code)
+    return _with_facts(question, _WORDS[question.code]["reponses"][code], own)
+
+
+def assumed_reading(asked: Asked) -> str:
+    """Write the reading that a draft assumes of a question without answer."""
+    answer = answer_words(asked.question, asked.reading)
+    return _ASSUMED.format(question=question_title(asked.question), answer=answer)
 
 
 def offered(question: Question) -> str:
@@ -283,7 +292,8 @@ def of_owner(owner: str, text: str) -> str:
 def to_paste(question: Question, on: dt.date | None, owner: str = "") -> str:
     """Write what goes under `[reponses]`, and of whose dossier: a line an answer, none of them chosen."""
     lines = [f"# {of_owner(owner, question_title(question))}"]
-    for code in (*question.codes, NOT_KNOWN):
+    unknown = () if question.must_choose else (NOT_KNOWN,)  # it would not open the gate
+    for code in (*question.codes, *unknown):
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")
     return "\n".join(lines)

@@ -17,8 +17,15 @@ ADJUST: Final = "comparer à structure égale (type d’habitat, période de con
 SETTINGS: Final[str] = _TEXTS["settings"]
 SCALE: Final = "Réponses rangées d’après leur libellé."
 SCALE_UNLABELLED: Final = (
-    "aucun libellé livré : 1 et 2 lus comme satisfait, 3 et 4 comme insatisfait, "
-    "8 ou 98 comme non concerné, 9 ou 99 comme ne sait pas"
+    "aucun libellé livré : 8 ou 98 lus comme non concerné, 9 ou 99 comme ne sait pas"
+)
+DIRECTION: Final = (
+    "aucun libellé livré, rien ne dit quel bout de l’échelle est satisfait ; la question est posée vague "
+    "par vague, et rien ne se diffuse sans réponse. Retirez cette ligne si le plan le dit comme il faut"
+)
+DIRECTION_LABELLED: Final = (
+    "rangé d’après les libellés ; d’une vague qui n’en a pas, le sens des codes est demandé. Retirez cette "
+    "ligne si le plan vaut pour toutes les vagues"
 )
 SCALE_LEFT: Final = "réponses que l’ébauche n’a pas su ranger : {codes}"
 SCALE_NEUTRAL: Final = "réponse du milieu rangée avec « insatisfait » : {codes}"

@@ -75,6 +75,11 @@ NOT_A_PROOF: Final = (
 )
 NOT_GIVEN: Final = "non fourni"
 TO_CONFIRM: Final = "à confirmer"
+PROVISIONAL: Final = Phrase(
+    "{count:s question/questions} sur les livraisons de l’enquête {count:a reste/restent} sans réponse : ces "
+    "chiffres de satisfaction sont une lecture parmi d’autres, provisoire, et rien n’en est conclu (« à "
+    "confirmer »)."
+)
 HIDDEN: Final = "moins de 30, ou masqué"
 MASKED: Final = "masqué"
 _MORE_THAN: Final = Phrase("plus de {count:n}")

@@ -11,6 +11,7 @@ from tfpb.report.sections.note.justified import justified
 from tfpb.report.sections.note.left_to_do import days_ahead, left_to_do
 from tfpb.report.sections.note.tenants import tenants
 from tfpb.report.sections.note.who_pays import who_pays
+from tfpb.report.sections.provisional import caution
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import DRAFT_LINE
 
@@ -72,7 +73,13 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
     head = dossier.settings.dossier
     title = words.TITLE.format(year=head.annee, bailleur=head.bailleur if of is None else of.name)
     about = " · ".join(
-        filter(None, (_about(dossier, codes, bilan=of is None), of.caution if of else ""))
+        filter(
+            None,
+            (
+                _about(dossier, codes, bilan=of is None),
+                of.caution if of else caution(dossier.asked),
+            ),
+        )
     )
     bare = replace(section("note", about, ()), title=title)
     pages = (

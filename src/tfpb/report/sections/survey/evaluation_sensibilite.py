@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.question import of_survey
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
@@ -123,8 +124,8 @@ def _targets(dossier: Dossier) -> list[Block]:
 def _margins(dossier: Dossier) -> list[Block]:
     """Return the verdicts of the last wave under other margins, none without a survey."""
     found, survey = dossier.sensitivity, dossier.survey
-    if found is None or survey is None or found.margins.empty:
-        return []
+    if found is None or survey is None or found.margins.empty or of_survey(dossier.asked):
+        return []  # while a question is open, no verdict is told
     wave = survey.last_wave
     rows = cut(found.margins, found.margins["vague"] == wave)
     if rows.empty:
@@ -195,6 +196,7 @@ def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.Da
         quarters["publication"].isin(SHOWN)
         & (quarters["peu_de_reponses"] != ALONE)
         & quarters["ecart"].notna()
+        & (quarters["verdict"] != Verdict.A_CONFIRMER)
     ]
     order = _order(survey)
     out = [pd.DataFrame(columns=["repere"])]
