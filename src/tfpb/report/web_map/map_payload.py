@@ -207,6 +207,7 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
         "sta": _coded(table["statut"]),
         "qpv": _coded(codes_of(table)),
         "mot": _coded(table["motif"]),
+        "dou": {str(row): list(lines) for row, lines in enumerate(table["doutes"]) if lines},
         **{key: [_number(v, 0) for v in table[name]] for key, name in counts.items()},
         "cou": [int(bool(t)) for t in _texts(table["coupee"])],
         **coords,
