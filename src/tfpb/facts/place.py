@@ -104,10 +104,10 @@ def located(doors: pd.DataFrame) -> pd.Series[bool]:
     given = [pair for pair in _POSITIONS if set(pair) <= set(doors.columns)]
     if not given:
         return sure
-    has_point = np.any(
+    out: pd.Series[bool] = sure & np.any(
         [np.isfinite(numbers(doors, x)) & np.isfinite(numbers(doors, y)) for x, y in given], axis=0
     )
-    return sure & has_point
+    return out
 
 
 def mean_weights(doors: pd.DataFrame) -> Floats:
@@ -339,7 +339,8 @@ def sides(held: pd.DataFrame) -> pd.Series[str]:
 def _placed_by_side(held: pd.DataFrame, counted: str, nowhere: str) -> Integers:
     """Count a column by side and résidence, less what doubtful doors that are not located add to it."""
     whole, lost = (by_side_of(held, "id_residence", c).to_numpy() for c in (counted, nowhere))
-    return np.subtract(whole, lost)
+    out: Integers = whole - lost
+    return out
 
 
 def home_columns(held: pd.DataFrame) -> pd.DataFrame:

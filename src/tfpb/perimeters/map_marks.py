@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from tfpb.facts.place import cut_homes, doubtful, located, mean_weights, quarter_of_door
-from tfpb.model.arrays import divided
 from tfpb.model.codes import Etat, QpvStatut, Statut
 from tfpb.model.columns import numbers, texts
 
@@ -35,10 +34,9 @@ def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.Da
         The same with `statut` (that of its dwellings; `a_verifier` where a located door is in doubt),
         `dessines` (the dwellings its mark stands for: those to check where it is in doubt, else all) and
         `moitie` (drawn in two halves: cut, no located door in doubt). A doubtful door that is not located is
-        listed, never drawn: its dwellings are no part of a mark (of a résidence without a point, `dessines` is
-        what is to check). One drawn in halves is placed among its
-        doors of `statut`: the mean of all may lie across the limit, where a hollow disc reads as an error of
-        the map.
+        listed, never drawn: its dwellings are no part of a mark (of a résidence without a point, `dessines`
+        is what is to check). One drawn in halves is placed among its doors of `statut`: the mean of all may
+        lie across the limit, where a hollow disc reads as an error of the map.
     """
     sure = located(doors)
     unsure = homes["id_residence"].isin(doors["id_residence"][doubtful(doors) & sure])
@@ -124,7 +122,7 @@ def marks(stock: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
     lacking = groups["sans_compte"].any().reset_index(drop=True)
     first = groups[["adresse", "motif"]].first().reset_index(drop=True)
     out = out.assign(
-        **{c: divided(out[c], out["weight"], np.nan) for c in ("longitude", "latitude")},
+        **{c: out[c] / out["weight"].where(out["weight"] > 0) for c in ("longitude", "latitude")},
         nom=[names.get(home, "") for home in out["id_residence"]],
         adresse=first["adresse"],
         motif=first["motif"],

@@ -296,7 +296,7 @@ def map_residences(located: Located) -> pd.DataFrame:
     homes = homes.assign(
         adresse=homes["id_residence"].map(shown["adresse"]).fillna(""),
         motif=homes["id_residence"].map(shown["qpv_motif"]).fillna(""),
-        doutes=[tuple(doubts.get(home, ())) for home in homes["id_residence"]],
+        doutes=homes["id_residence"].map(lambda home: tuple(doubts.get(home, ()))),
     )
     homes = drawn(homes, located.held, entrances)
     names = {"nb_logements": "logements", "distance_min_m": "distance_m"}

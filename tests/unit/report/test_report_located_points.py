@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -11,13 +12,15 @@ import pytest
 from report_dossier import QUARTERS, make, restocked
 
 from tfpb.facts.place import located_stock
-from tfpb.model.location import Located
 from tfpb.perimeters import residences
 from tfpb.perimeters.map_marks import marks
 from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_residences
 from tfpb.report.quarter_pages import _unplaced
 from tfpb.survey.reading.located_residences import located_residences
+
+if TYPE_CHECKING:
+    from tfpb.model.location import Located
 
 CODE = next(iter(QUARTERS))
 X0, Y0 = 700_000.0, 7_000_000.0

@@ -121,7 +121,13 @@ def test_residents_read_the_figures_of_the_map_page_in_220_words() -> None:
     assert (
         len([w for w in re.split(r"[ \n]+", text.replace(" €", "€")) if re.search(r"\w", w)]) <= 220
     )
-    titles = (words.MONEY, "Ce que le bailleur déclare pour 2025", words.QUARTER, words.OPEN, words.ASK)
+    titles = (
+        words.MONEY,
+        "Ce que le bailleur déclare pour 2025",
+        words.QUARTER,
+        words.OPEN,
+        words.ASK,
+    )
     assert words.STAIR not in text  # no action of the file names a résidence
     assert "Ce qui a été fait" not in text
     assert [text.index(t) for t in titles] == sorted(text.index(t) for t in titles)
@@ -640,7 +646,9 @@ def test_a_doubt_is_on_the_list_of_its_quarter_and_drawn_only_where_it_is_placed
     lost = page_of(vague).unplaced
     assert {home for home, _, _ in lost} == {t.home for t in unsure}
     reasons = {str(motive) for motive in doors.loc[mine, "qpv_motif"]}
-    assert {why.partition(" : ")[2].removesuffix(" Rien n’est dessiné.") for *_, why in lost} == reasons
+    assert {
+        why.partition(" : ")[2].removesuffix(" Rien n’est dessiné.") for *_, why in lost
+    } == reasons
     drawn_marks = marks(vague.located, None)
     assert set(drawn_marks["id_residence"][~drawn_marks["situee"]]) == {home for home, _, _ in lost}
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")

@@ -218,9 +218,7 @@ def residents_page(dossier: Dossier, page: QpvPage) -> Leaflet:
     return leaflet
 
 
-def _leaflet(
-    dossier: Dossier, page: QpvPage, labels: _Labels, most: int
-) -> Leaflet:
+def _leaflet(dossier: Dossier, page: QpvPage, labels: _Labels, most: int) -> Leaflet:
     code, head, survey = page.code_qpv, dossier.settings.dossier, dossier.survey
     year, held = head.annee, dossier.claims.within(code)
     wave, period = (survey.last_wave, survey.last_period) if survey is not None else ("", "")
@@ -278,7 +276,7 @@ _Labels = tuple["Mapping[int, list[str]]", "Mapping[int, list[str]]"]
 
 
 def _labels(dossier: Dossier, code: str) -> _Labels:
-    """Return the actions that change something where tenants live, by axis, in their own labels, largest first.
+    """Return the actions that change where tenants live, by axis, in their own labels, largest first.
 
     A place is told only where the file names résidences: each such label is followed by their names.
     """

@@ -63,7 +63,8 @@ def located_residences(
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
         dwellings, and their sum (blank where one is); in a QPV, the quarter of most of those that are in
-        one. Doubtful rows that are not `facts.place.located` do not weigh. On equal dwellings its side is `a_verifier`, as where none is written, and on several sides
+        one. Doubtful rows that are not `facts.place.located` do not weigh.
+        On equal dwellings its side is `a_verifier`, as where none is written, and on several sides
         where a count is blank. `colonne_absente` when the file does not hold where résidences stand,
         `residences_autre_carte` when it does so on another map, `valeur_illisible` for a side in words
         that are not known; those of `read_counts` for dwellings.
@@ -197,7 +198,8 @@ def _nowhere(frame: pd.DataFrame, sides: Objects) -> Flags:
         {name: texts(frame, column) for name, column in columns.items() if column is not None},
         index=frame.index,
     )
-    return (sides == QpvStatut.A_VERIFIER.value) & ~located(known).to_numpy()
+    out: Flags = np.asarray(sides == QpvStatut.A_VERIFIER.value) & ~np.asarray(located(known))
+    return out
 
 
 def _majority_side(sides: Objects, ids: Objects, dwellings: Floats) -> pd.Series:

@@ -80,7 +80,7 @@ class _Asked:
         first = (*heads[:1], *worst[:_WORST], *heads[1:3], *axes[:1], *moved, *axes[1:3])
         first = (*first, *heads[3:], *axes[3:], *rest)
         self.first = list(dict.fromkeys(first))
-        """As kept where not all fit: the general question, the worst, then what money and movements point to."""
+        """As kept where not all fit: the general question, the worst, what was paid for, what moved."""
 
     def doubt(self, item: str) -> bool:
         """Return whether like with like says otherwise of a gap that is shown, or nothing."""
