@@ -177,8 +177,8 @@ def test_done_is_said_only_where_each_action_has_its_piece() -> None:
     sure = claimed(
         dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=bare))
     ).claims.within(CODE)
-    if sure.amount("actions_prouvees") == sure.amount("actions"):
-        assert words.done_title(sure, 2025) == "Ce qui a été fait en 2025"
+    assert sure.amount("actions_prouvees") == sure.amount("actions")
+    assert words.done_title(sure, 2025) == "Ce qui a été fait en 2025"
 
 
 def test_what_changes_on_the_stair_is_in_the_actions_own_labels() -> None:
