@@ -8,25 +8,33 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.model.arrays import Texts, divided
-from tfpb.model.codes import QpvStatut
+from tfpb.model.codes import GeocodeVerdict, QpvStatut, ResultType
 from tfpb.model.columns import numbers, texts
 from tfpb.model.location import Located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.errors import Fault
-    from tfpb.model.arrays import Indices, Integers
+    from numpy.typing import NDArray
 
-HELD_COLUMNS: Final = ("id_residence", "code_qpv", "cote", "entrees", "logements", "sans_compte")
-"""One row a résidence, quarter (empty: out of every quarter) and side: its doors, their dwellings, and the
-doors whose dwellings no file counts."""
+    from tfpb.errors import Fault
+    from tfpb.model.arrays import Floats, Indices, Integers
+
+HELD_COLUMNS: Final = (
+    "id_residence", "code_qpv", "cote", "entrees", "logements", "sans_compte", "entrees_non_situees",
+    "logements_non_situes",
+)  # fmt: skip
+"""One row a résidence, quarter (empty: out of every quarter) and side: its doors, their dwellings, the doors
+whose dwellings no file counts; then the doubtful doors that are not `located`, and their dwellings."""
+_VAGUE: Final = (ResultType.MUNICIPALITY, ResultType.NONE)
+"""Kinds of a point that is the middle of a town, or nothing: a mark there would show what nobody knows."""
+_POSITIONS: Final = (("result_x", "result_y"), ("longitude", "latitude"))
 _SIDES: Final = (QpvStatut.DANS, QpvStatut.A_VERIFIER, QpvStatut.HORS)
 _SURE: Final = (QpvStatut.DANS, QpvStatut.HORS)
 _PLACED: Final = (QpvStatut.DANS, QpvStatut.A_VERIFIER)
@@ -83,6 +91,35 @@ def quarter_near(doors: pd.DataFrame) -> Texts:
 def doubtful(doors: pd.DataFrame) -> pd.Series[bool]:
     """Return which doors are to check: in doubt, or placed by no file."""
     return ~texts(doors, "qpv_statut").isin(_SURE)
+
+
+def located(doors: pd.DataFrame) -> pd.Series[bool]:
+    """Return which doors have a position to rely on: accepted, and more precise than the commune.
+
+    Only these make the point, the distance, the commune and the side of a résidence, in every medium. A table
+    without any column of positions has sides alone: its doors count as located.
+    """
+    accepted = texts(doors, "result_verdict").isin(("", GeocodeVerdict.ACCEPTE))
+    sure = accepted & ~texts(doors, "result_type").isin(_VAGUE)
+    given = [pair for pair in _POSITIONS if set(pair) <= set(doors.columns)]
+    if not given:
+        return sure
+    out: pd.Series[bool] = sure & np.any(
+        [np.isfinite(numbers(doors, x)) & np.isfinite(numbers(doors, y)) for x, y in given], axis=0
+    )
+    return out
+
+
+def mean_weights(doors: pd.DataFrame) -> Floats:
+    """Return the weight of each door in the point of its résidence: its dwellings, 0 if not located.
+
+    A located door without dwellings still has a place: it weighs next to nothing.
+    """
+    dwellings = np.maximum(np.nan_to_num(numbers(doors, "nb_logements")), _NEXT_TO_NOTHING)
+    return np.where(located(doors), dwellings, 0.0)
+
+
+_NEXT_TO_NOTHING: Final = 1e-9
 
 
 def within(doors: pd.DataFrame, code: str) -> pd.Series[bool]:
@@ -151,6 +188,7 @@ def holds(doors: pd.DataFrame) -> pd.DataFrame:
         `HELD_COLUMNS`, by résidence in order of appearance, then code, then side (dans, a_verifier, hors).
         Σ of `entrees`, of `logements` and of `sans_compte` are those of the doors.
     """
+    nowhere = np.asarray(doubtful(doors) & ~located(doors))
     home, homes = pd.factorize(texts(doors, "id_residence").to_numpy(dtype=object))
     code, codes = pd.factorize(quarter_of_door(doors), sort=True)
     width, height = len(_SIDES), max(len(codes), 1)
@@ -158,15 +196,21 @@ def holds(doors: pd.DataFrame) -> pd.DataFrame:
     cells, row = np.unique(cell, return_inverse=True)
     count = numbers(doors, "nb_logements")
     lacking = np.isnan(count)
-    dwellings = np.bincount(row, np.where(lacking, 0.0, np.round(count)), minlength=len(cells))
+    whole = np.where(lacking, 0.0, np.round(count))
+
+    def counted(weights: NDArray[Any]) -> Integers:
+        return np.bincount(row, weights, minlength=len(cells)).astype(np.int64)
+
     return pd.DataFrame(
         {
             "id_residence": homes[cells // (height * width)],
             "code_qpv": codes[cells // width % height],
             "cote": np.array(_SIDES, dtype=object)[cells % width],
             "entrees": np.bincount(row, minlength=len(cells)),
-            "logements": dwellings.astype(np.int64),
-            "sans_compte": np.bincount(row, lacking, minlength=len(cells)).astype(np.int64),
+            "logements": counted(whole),
+            "sans_compte": counted(lacking),
+            "entrees_non_situees": counted(nowhere),
+            "logements_non_situes": counted(np.where(nowhere, whole, 0.0)),
         },
         columns=list(HELD_COLUMNS),
     )
@@ -277,12 +321,12 @@ def sides(held: pd.DataFrame) -> pd.Series[str]:
     -------
     Series of str
         `QpvStatut` by `id_residence`, in order of appearance. A résidence without any dwelling has the side
-        of its doors where they have one.
+        of its doors where they have one. Doubtful doors that are not located do not count: one that no door
+        locates is `a_verifier`.
     """
-    by_side = by_side_of(held, "id_residence")
-    homes = by_side.index
-    weight = by_side.to_numpy()
-    doors = by_side_of(held, "id_residence", "entrees").to_numpy()
+    homes = by_side_of(held, "id_residence").index
+    weight = _placed_by_side(held, "logements", "logements_non_situes")
+    doors = _placed_by_side(held, "entrees", "entrees_non_situees")
     weight = np.where(weight.sum(axis=1, keepdims=True) == 0, doors > 0, weight)
     most = weight.max(axis=1, initial=0, keepdims=True)
     alone = (weight == most).sum(axis=1) == 1
@@ -290,6 +334,13 @@ def sides(held: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(
         np.where(alone, found, QpvStatut.A_VERIFIER), index=homes, name="cote", dtype=object
     )
+
+
+def _placed_by_side(held: pd.DataFrame, counted: str, nowhere: str) -> Integers:
+    """Count a column by side and résidence, less what doubtful doors that are not located add to it."""
+    whole, lost = (by_side_of(held, "id_residence", c).to_numpy() for c in (counted, nowhere))
+    out: Integers = whole - lost
+    return out
 
 
 def home_columns(held: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.facts.place import cut_homes, doubtful, quarter_of_door
+from tfpb.facts.place import cut_homes, doubtful, located, mean_weights, quarter_of_door
 from tfpb.model.codes import Etat, QpvStatut, Statut
 from tfpb.model.columns import numbers, texts
 
@@ -31,35 +31,45 @@ def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.Da
     Returns
     -------
     DataFrame
-        The same with `statut` (that of its dwellings; `a_verifier` where a door is in doubt), `dessines`
-        (the dwellings its mark stands for: those to check where it is in doubt, else all) and `moitie` (drawn
-        in two halves: cut, no door in doubt). One drawn in halves is placed among its doors of `statut`: the
-        mean of all may lie across the limit, where a hollow disc reads as an error of the map.
+        The same with `statut` (that of its dwellings; `a_verifier` where a located door is in doubt),
+        `dessines` (the dwellings its mark stands for: those to check where it is in doubt, else all) and
+        `moitie` (drawn in two halves: cut, no located door in doubt). A doubtful door that is not located is
+        listed, never drawn: its dwellings are no part of a mark (of a résidence without a point, `dessines`
+        is what is to check). One drawn in halves is placed among its doors of `statut`: the mean of all may
+        lie across the limit, where a hollow disc reads as an error of the map.
     """
-    unsure = homes["id_residence"].isin(doors["id_residence"][doubtful(doors)])
+    sure = located(doors)
+    unsure = homes["id_residence"].isin(doors["id_residence"][doubtful(doors) & sure])
+    lost = _dwellings_of(homes, doors[doubtful(doors) & ~sure])
     cut = cut_homes(held)
     split = homes["id_residence"].isin(cut.index[cut]) & ~unsure
+    checked = homes["logements_a_verifier"]
+    shown = checked.where(unsure, homes["nb_logements"]) - lost
     out = homes.assign(
         statut=homes["cote"].where(~unsure, str(QpvStatut.A_VERIFIER)),
-        dessines=homes["logements_a_verifier"].where(unsure, homes["nb_logements"]),
+        dessines=shown.where(homes["longitude"].notna(), checked),
         moitie=split,
     )
     for row in out.index[split & out["longitude"].notna()]:
-        own = doors[doors["id_residence"] == out.loc[row, "id_residence"]]
+        own = doors[sure & (doors["id_residence"] == out.loc[row, "id_residence"])]
         own = own[(own["qpv_statut"] == out.loc[row, "statut"]) & own["longitude"].notna()]
         if len(own):
-            weights = np.clip(np.nan_to_num(numbers(own, "nb_logements")), 1e-9, None)
             for axis in ("longitude", "latitude"):
-                out.loc[row, axis] = np.average(numbers(own, axis), weights=weights)
+                out.loc[row, axis] = np.average(numbers(own, axis), weights=mean_weights(own))
     return out
 
 
+def _dwellings_of(homes: pd.DataFrame, doors: pd.DataFrame) -> pd.Series[int]:
+    """Count the dwellings of some doors by résidence, in the order of `homes`."""
+    count = np.nan_to_num(numbers(doors, "nb_logements")).round()
+    counted = pd.Series(count).groupby(texts(doors, "id_residence").to_numpy()).sum()
+    return homes["id_residence"].map(counted).fillna(0).astype(np.int64)
+
+
 MARK_COLUMNS: Final = (
-    "id_residence", "nom", "code_qpv", "statut", "etat", "dessines", "coupee", "numeros", "adresse",
+    "id_residence", "nom", "code_qpv", "statut", "etat", "dessines", "coupee", "numeros", "adresse", "motif",
     "situee", "longitude", "latitude",
 )  # fmt: skip
-_VAGUE: Final = ("municipality", "none")
-"""Kinds of a point that is the middle of a town, or nothing: a mark there would show what nobody knows."""
 _FIRST: Final = (Statut.A_RECLAMER, Statut.A_RISQUE)
 """States to act on: one premises in them is enough for the mark of its résidence."""
 _ETATS: Final = {
@@ -69,12 +79,12 @@ _ETATS: Final = {
 _SIDE_ETATS: Final = {QpvStatut.A_VERIFIER: Etat.A_VERIFIER, QpvStatut.HORS: Etat.HORS}
 
 
-def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
+def marks(stock: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
     """Return the marks of a printed map: one a résidence, quarter and side, at its entrances there.
 
     Parameters
     ----------
-    located : Located
+    stock : Located
         Its entrances, and the names of its résidences.
     premises : DataFrame or None
         `id_residence, code_qpv, statut, nb_logements`; None or empty where no notice is read: what is inside
@@ -86,34 +96,36 @@ def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
         `MARK_COLUMNS`, a row a mark, in the order of the doors. `statut`: the side; `etat`: what notices make
         of it (`Etat`); `dessines`: its dwellings (NaN where a door has no count); `coupee`: of a résidence
         that has a mark on both sides; `numeros`: numbers of its entrances, « 17-19 », where they are in one
-        street; `situee`: False where its place is known to the commune alone, or unknown: nothing is drawn.
+        street; `situee`: False for doors that are not `facts.place.located`: nothing is drawn, and each has
+        a row, with its `adresse` and its `motif`.
     """
-    doors, homes = located.entrances, located.residences
+    doors, homes = stock.entrances, stock.residences
     names = dict(zip(texts(homes, "id_residence"), texts(homes, "nom"), strict=True))
     sides = texts(doors, "qpv_statut").where(~doubtful(doors), str(QpvStatut.A_VERIFIER))
-    point = ~np.isnan(numbers(doors, "longitude")) & ~np.isnan(numbers(doors, "latitude"))
+    placed = np.asarray(located(doors)) & ~np.isnan(numbers(doors, "longitude"))
     count = numbers(doors, "nb_logements")
     table = pd.DataFrame(
         {
             "id_residence": texts(doors, "id_residence"),
             "code_qpv": quarter_of_door(doors), "statut": sides, "dessines": count,
             "numero": texts(doors, "result_housenumber"), "voie": texts(doors, "result_name"),
-            "adresse": texts(doors, "adresse"),
-            "situee": point & ~texts(doors, "result_type").isin(_VAGUE).to_numpy(),
-            "weight": np.where(count > 0, count, 1e-9), "sans_compte": np.isnan(count),
+            "adresse": texts(doors, "adresse"), "motif": texts(doors, "qpv_motif"),
+            "situee": placed, "weight": mean_weights(doors), "sans_compte": np.isnan(count),
+            "alone": np.where(placed, -1, np.arange(len(doors))),  # an undrawn door has a row of its own
         }
     ).assign(**{c: numbers(doors, c) for c in ("longitude", "latitude")})  # fmt: skip
     for axis in ("longitude", "latitude"):
         table[axis] *= table["weight"]
-    keys = ["id_residence", "code_qpv", "statut", "situee"]
+    keys = ["id_residence", "code_qpv", "statut", "situee", "alone"]
     groups = table.groupby(keys, sort=False)
     out = groups[["dessines", "weight", "longitude", "latitude"]].sum(min_count=1).reset_index()
     lacking = groups["sans_compte"].any().reset_index(drop=True)
-    address = groups["adresse"].first().reset_index(drop=True)
+    first = groups[["adresse", "motif"]].first().reset_index(drop=True)
     out = out.assign(
-        **{c: out[c] / out["weight"] for c in ("longitude", "latitude")},
+        **{c: out[c] / out["weight"].where(out["weight"] > 0) for c in ("longitude", "latitude")},
         nom=[names.get(home, "") for home in out["id_residence"]],
-        adresse=address,
+        adresse=first["adresse"],
+        motif=first["motif"],
     )  # fmt: skip
     drawn_sides = out[out["situee"]].groupby("id_residence")["statut"].agg(set)
     both = drawn_sides[drawn_sides.map({str(QpvStatut.DANS), str(QpvStatut.HORS)}.issubset)].index

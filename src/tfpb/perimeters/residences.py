@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.place import by_side_of, cut_homes, holds, home_columns
+from tfpb.facts.place import by_side_of, cut_homes, holds, home_columns, located, mean_weights
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.arrays import divided
 from tfpb.model.columns import numbers, texts
@@ -21,7 +21,7 @@ from tfpb.perimeters.locate import SURFACE_COLUMNS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Floats, Indices, Integers
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers
 
 _NOT_GROUPING: Final = frozenset(
     {*STOCK.names, *RESULT_COLUMNS, *LOCATION_COLUMNS, *SURFACE_COLUMNS, *RESIDENCE_COLUMNS}
@@ -44,7 +44,8 @@ def residences(entrances: pd.DataFrame, held: pd.DataFrame | None = None) -> pd.
         `RESIDENCE_COLUMNS`, then the grouping columns of the stock (value of most dwellings), one
         row a résidence in order of first appearance. Side, quarter and dwellings are those of
         `facts.place.home_columns`. Σ of the three dwelling columns is `nb_logements`; `x, y` are metres of
-        the legal projection, `longitude, latitude` degrees (EPSG:4326).
+        the legal projection, `longitude, latitude` degrees (EPSG:4326). Point, distance and located commune
+        are those of the entrances that are `facts.place.located`: NaN where there is none.
 
     Examples
     --------
@@ -61,8 +62,9 @@ def residences(entrances: pd.DataFrame, held: pd.DataFrame | None = None) -> pd.
     groups = _Groups(entrances, key, len(names), dwellings)
     placed = home_columns(holds(entrances) if held is None else held)
     named = quarters_of(stock=[entrances])
-    located, written = groups.of_most("result_citycode"), groups.of_most("code_insee")
-    city = [a or b for a, b in zip(located, written, strict=True)]
+    sure = np.asarray(located(entrances))
+    found, written = groups.of_most("result_citycode", sure), groups.of_most("code_insee")
+    city = [a or b for a, b in zip(found, written, strict=True)]
     out: dict[str, Any] = {
         "id_residence": names,
         **{c: groups.of_most(c) for c in ("nom", "bailleur", "commune")},
@@ -71,7 +73,9 @@ def residences(entrances: pd.DataFrame, held: pd.DataFrame | None = None) -> pd.
         **{str(column): placed[column].to_numpy() for column in placed.columns},
         "nom_qpv": [named[code].shown for code in placed["code_qpv"]],
         "evolution": groups.of_most("qpv_evolution"),
-        "distance_min_m": groups.least(numbers(entrances, "qpv_distance_m")),
+        "distance_min_m": groups.least(
+            np.where(sure, numbers(entrances, "qpv_distance_m"), np.nan)
+        ),
         **_position(groups, city),
     }
     own = [str(c) for c in entrances.columns if c not in _NOT_GROUPING]
@@ -136,13 +140,13 @@ class _Groups:
         np.fmin.at(out, self.key, values)
         return out
 
-    def of_most(self, column: str) -> list[Any]:
-        """Return the non-empty value that most dwellings carry (first seen on a tie)."""
+    def of_most(self, column: str, among: Flags | None = None) -> list[Any]:
+        """Return the non-empty value that most dwellings carry (first seen on a tie), of some rows."""
         out: list[Any] = [None if column == "annee_construction" else ""] * self.count
         if column not in self.frame.columns:
             return out
         values = pd.Series(self.frame[column].tolist(), dtype=object)
-        kept = values.notna() & (values != "")
+        kept = values.notna() & (values != "") & (True if among is None else among)
         carried = pd.DataFrame({"key": self.key, "value": values, "dwellings": self.dwellings})
         sums = carried[kept].groupby(["key", "value"], sort=False)["dwellings"].sum()
         for key, value in sums.groupby(level="key", sort=False).idxmax() if len(sums) else ():
@@ -151,11 +155,9 @@ class _Groups:
 
 
 def _position(groups: _Groups, codes: list[Any]) -> dict[str, Floats]:
-    """Return the mean place of entrances, weighted by dwellings (metres and degrees)."""
+    """Return the mean place of located entrances, weighted by dwellings (metres and degrees)."""
     x, y = numbers(groups.frame, "result_x"), numbers(groups.frame, "result_y")
-    # An entrance without dwellings still has a place; it weighs next to nothing.
-    placed = np.isfinite(x) & np.isfinite(y)
-    weight = np.where(placed, np.maximum(groups.dwellings, 1e-9), 0.0)
+    weight = np.where(np.isfinite(x) & np.isfinite(y), mean_weights(groups.frame), 0.0)
     total = groups.sum(weight)
     mean_x, mean_y = (divided(groups.sum(weight * np.nan_to_num(v)), total, np.nan) for v in (x, y))
     lon, lat = np.full(groups.count, np.nan), np.full(groups.count, np.nan)

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from tfpb.facts.place import doubtful, quarters_held
+from tfpb.facts.place import doubtful, located, quarters_held
 from tfpb.facts.quarter import among
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
 from tfpb.perimeters.map_marks import drawn
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 _STYLES: Final = "layer_styles"
 _LIMITS: Final = ("code_qpv", "nom_qpv", "communes", "geometry")
+_MARK: Final = ("statut", "dessines")
+"""What `drawn` adds that looks are chosen by."""
 _DOUBTS: Final = (
     "id_residence", "adresse", "nb_logements", "qpv_proche_code", "qpv_distance_m", "qpv_motif",
     "geometry",
 )  # fmt: skip
 _AROUND_M: Final = 2000.0
 _CUT: Final = '"logements_dans" > 0 AND "logements_hors" > 0'
-_DOUBT: Final = '"logements_a_verifier" > 0'
-_MARKED: Final = f'if({_DOUBT}, "logements_a_verifier", "nb_logements")'
-"""Dwellings that a mark stands for: those to check alone where there are some."""
-_MM: Final = f"min(max(sqrt({_MARKED}) * 0.38, 1.7), 5.8)"
+_DOUBT: Final = "\"statut\" = 'a_verifier'"
+_MM: Final = 'min(max(sqrt("dessines") * 0.38, 1.7), 5.8)'
 """Diameter of a résidence, as `symbol_mm`."""
 _PT: Final = 25.4 / 72
 
@@ -51,19 +51,21 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        `residences` (points, as on the maps; those without a position are left out), `doutes` (the
-        entrances to check),
+        `residences` (as on the maps, `statut` and `dessines` included), `doutes` (the entrances to check);
+        a row that no entrance locates has no geometry,
         `qpv` (those that hold some), `limites_<year>` of each map (all around them), the looks of these,
         and of a draft a table of that name.
     """
-    located = dossier.located
-    homes, doors = located.residences, located.entrances
+    stock = dossier.located
+    homes, doors = stock.residences, stock.entrances
+    unsure = doors[doubtful(doors)]
+    nowhere = {c: unsure[c].where(located(unsure)) for c in ("longitude", "latitude")}
     limits = {v: m.frame[list(_LIMITS)].to_crs(crs(LAMBERT_93)) for v, m in dossier.maps.items()}
-    ruling = limits[located.vintage]
+    ruling = limits[stock.vintage]
     out: dict[str, pd.DataFrame] = {
-        "residences": _points(drawn(homes, located.held, doors)[list(homes.columns)]),
-        "doutes": _points(doors[doubtful(doors)])[list(_DOUBTS)],
-        "qpv": among(ruling, {here.code_qpv for here in quarters_held(located.held)}),
+        "residences": _points(drawn(homes, stock.held, doors)[[*homes.columns, *_MARK]]),
+        "doutes": _points(unsure.assign(**nowhere))[list(_DOUBTS)],
+        "qpv": among(ruling, {here.code_qpv for here in quarters_held(stock.held)}),
     }
     zone = shapely.buffer(shapely.box(*out["residences"].total_bounds), _AROUND_M)
     for vintage, frame in sorted(limits.items()):  # around no place, none
@@ -73,9 +75,10 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
 
 
 def _points(rows: pd.DataFrame) -> gpd.GeoDataFrame:
-    placed = rows[rows["longitude"].notna()]
-    lonlat = gpd.points_from_xy(placed["longitude"], placed["latitude"], crs=crs(LONLAT))
-    return gpd.GeoDataFrame(placed.copy(), geometry=lonlat).to_crs(crs(LAMBERT_93))
+    lonlat = gpd.GeoSeries(
+        gpd.points_from_xy(rows["longitude"], rows["latitude"]), rows.index, crs=crs(LONLAT)
+    ).where(rows["longitude"].notna(), None)
+    return gpd.GeoDataFrame(rows.copy(), geometry=lonlat).to_crs(crs(LAMBERT_93))
 
 
 def _styles(named: Iterable[str]) -> pd.DataFrame:

@@ -8,14 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from tfpb.evidence.tasks import BY_RESIDENCE, tasks_of
 from tfpb.facts.amount import total
 from tfpb.facts.place import doubtful, quarters_held, quarters_near
+from tfpb.facts.place import located as located_doors
 from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
+from tfpb.model.columns import texts
 from tfpb.model.location import OTHER_MAP, Located, MapModel, MapTask, QpvPage
 from tfpb.model.survey import pick
 from tfpb.perimeters.map_marks import drawn, marks
@@ -274,19 +277,26 @@ def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:
 
 
 def map_residences(located: Located) -> pd.DataFrame:
-    """Return the résidences that have a point, as `MapModel.residences` holds them.
+    """Return the résidences as `MapModel.residences` holds them; one that no entrance locates has no point.
 
-    One that has a doubtful entrance is drawn as doubtful, and stands for its dwellings to check alone.
+    The card of a résidence has one entrance's address with that entrance's reason; every other doubtful
+    entrance is listed with its own.
     """
     entrances = located.entrances
-    unsure = entrances[doubtful(entrances)]
-    reasons = entrances.groupby("id_residence", sort=False)["qpv_motif"].first().to_dict()
-    reasons |= unsure.groupby("id_residence", sort=False)["qpv_motif"].first().to_dict()
-    address = entrances.groupby("id_residence", sort=False)["adresse"].first()
+    shown = _shown_doors(entrances)
+    doubts: dict[str, list[str]] = {}
+    unsure = entrances[doubtful(entrances) & ~entrances.index.isin(shown["index"])]
+    for home, address, motive in zip(
+        *(texts(unsure, c) for c in ("id_residence", "adresse", "qpv_motif")), strict=True
+    ):
+        doubts.setdefault(home, []).append(
+            map_words.DOUBTFUL_DOOR.format(address=address, reason=motive)
+        )
     homes = located.residences
     homes = homes.assign(
-        adresse=homes["id_residence"].map(address).fillna(""),
-        motif=[reasons.get(r, "") for r in homes["id_residence"]],
+        adresse=homes["id_residence"].map(shown["adresse"]).fillna(""),
+        motif=homes["id_residence"].map(shown["qpv_motif"]).fillna(""),
+        doutes=homes["id_residence"].map(lambda home: tuple(doubts.get(home, ()))),
     )
     homes = drawn(homes, located.held, entrances)
     names = {"nb_logements": "logements", "distance_min_m": "distance_m"}
@@ -295,4 +305,14 @@ def map_residences(located: Located) -> pd.DataFrame:
         inside, outside = (int(homes.loc[row, f"logements_{side}"]) for side in ("dans", "hors"))
         homes.loc[row, "coupee"] = map_words.CUT_NAME.format(inside=inside, outside=outside)
         homes.loc[row, "motif"] = map_words.CUT_REASON.format(inside=inside, outside=outside)
-    return homes[homes["longitude"].notna()].reset_index(drop=True)
+    return homes
+
+
+def _shown_doors(entrances: pd.DataFrame) -> pd.DataFrame:
+    """Return the entrance that stands for each résidence: a located one of a known side first."""
+    sure, placed = ~doubtful(entrances), located_doors(entrances)
+    order = pd.DataFrame(
+        {c: texts(entrances, c) for c in ("id_residence", "adresse", "qpv_motif")}
+    ).assign(index=entrances.index, rank=np.where(sure & placed, 0, np.where(placed, 1, 2)))
+    order = order.sort_values("rank", kind="stable").drop_duplicates("id_residence")
+    return order.set_index("id_residence")

@@ -189,7 +189,7 @@ def _unplaced(marks: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
         (
             row["id_residence"],
             words.UNPLACED.format(name=row["nom"] or row["id_residence"], homes=row["dessines"]),
-            words.UNPLACED_WHY.format(address=row["adresse"]),
+            words.UNPLACED_WHY.format(address=row["adresse"], reason=row["motif"]),
         )
         for row in marks.to_dict("records")
     )

@@ -231,6 +231,7 @@ def synthetic(
                     "bailleur": HOSTILE[2] if nasty and rank == 1 else bailleurs[rank % 2],
                     "commune": f"Valmont-{q % 100 + 1}",
                     "adresse": f"{rank % 40 + 1} {STREETS[rank % 16]}",
+                    "doutes": (),
                     "statut": status,
                     "code_qpv": f"QN059{q % 100:02d}{'NMI'[q // 100 % 3]}"
                     if status != "hors"
@@ -364,6 +365,7 @@ def bondy() -> MapModel:
             "distance_m": distance.round(1),
             "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
             "coupee": "",
+            "doutes": [()] * len(grouped),
             "longitude": degrees.x,
             "latitude": degrees.y,
         }

@@ -297,6 +297,10 @@ def test_the_overview_names_each_of_forty_quarters_in_its_table_or_under_it() ->
     ]  # not the map’s
     text = " ".join(t.get_text() for t in lines).replace("\u00a0", " ")
     assert "Et " in text
+    named = {t.get_text().replace("\n", " ") for ax in figure.axes[1:] for t in ax.texts}
+    undrawn = sum(name not in named for name in many.qpv["nom"])
+    counted = re.search(r"(\d+) noms? de quartier non dessinés? sur la carte", text)
+    assert int(counted[1] if counted else 0) == undrawn
     lacking = [name for name in many.qpv["nom"] if f"{name} " not in f"{text} "]
     assert not lacking
 

@@ -99,4 +99,6 @@ def test_a_stock_without_any_place_still_has_its_layers() -> None:
     made = dossier()
     homes = made.located.residences.assign(longitude=float("nan"))
     shown = layers(restocked(made, residences=homes))
-    assert [len(shown[name]) for name in ("residences", "limites_2024")] == [0, 0]
+    assert len(shown["residences"]) == len(homes)
+    assert shown["residences"].geometry.isna().all()
+    assert len(shown["limites_2024"]) == 0

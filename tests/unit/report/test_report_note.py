@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import note_text
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from note_text import answers, cell, note, rows, synthese, written
 from report_dossier import abatement, claimed, located, make, settled
 
@@ -27,9 +29,10 @@ from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.question import Unit
-from tfpb.model.report import Drawn, Headed, Lines
+from tfpb.model.report import Drawn, Format, Headed, Lines
 from tfpb.pipeline.pack_files import data_tables, dictionary
 from tfpb.report import theme
+from tfpb.report.cell_values import as_text
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
@@ -37,7 +40,9 @@ from tfpb.report.sections.faits import faits
 from tfpb.report.sections.note import OfPlace
 from tfpb.report.sections.note import note as whole_note
 from tfpb.report.sections.note.left_to_do import left_to_do
+from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents import note_words
+from tfpb.words.numbers import euros
 from tfpb.words.survey.satisfaction import COUNTED
 
 if TYPE_CHECKING:
@@ -181,10 +186,12 @@ def test_what_lacks_most_comes_first_and_each_line_adds_up_to_what_is_acquired()
     assert "dans 2 quartiers. D’abord Quartier 1 : 1 991 €." in said(dossier)
 
 
-def test_cents_are_rounded_so_that_a_line_still_adds_up() -> None:
+def test_cents_are_rounded_once_and_a_line_that_does_not_add_up_says_so() -> None:
     cents = {"abattement_eur": Decimal("1000.50"), "valorise_eur": Decimal("333.40")}
     (row,) = lines(of_balance(make(), cents))
-    assert row[2:6] == ["1 001", "0", "334", "667"]
+    assert row[2:6] == ["1 001", "0", "333", "667"]
+    assert note_words.ROUNDED in written(note(of_balance(make(), cents)))
+    assert note_words.ROUNDED not in written(note(of_balance(make(), euros_of(1000, 333))))
     assert "667 €" in plain(written(note(of_balance(make(), cents))))  # as the sentences round it
 
 
@@ -405,17 +412,17 @@ def test_without_files_it_says_what_lacks_and_claims_nothing(absent: tuple[str, 
         assert "Fournir « Programme d’actions »" in whole
 
 
-def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_figure() -> None:
+def test_questions_are_printed_by_size_of_their_gap_and_a_masked_one_has_no_figure() -> None:
     dossier = make()
     survey = dossier.survey
     assert survey is not None
     labels = [row[0] for row in lines(dossier, TENANTS)]
-    assert labels[:2] == [
-        "Propreté des parties communes (axe 3)",
-        "Tranquillité dans le quartier (axe 5)",
-    ]
-    assert "Traitement des demandes (axe 1)" in labels, "an axis that was paid for"
-    assert labels[-1] == "Qualité de vie dans le quartier", "what the sentence counts is shown"
+    name = survey.name_of(dossier.settings.dossier.bailleur)
+    found = view.shown(view.totals(view.gaps(survey, name, survey.last_wave)))
+    size = dict(zip(found["libelle"], found["ecart"].abs(), strict=True))
+    sizes = [size[t] for label in labels if (t := label.partition(" (axe")[0]) in size]
+    assert len(sizes) == len(size) > 3
+    assert sizes == sorted(sizes, reverse=True)
     assert len(labels) == len(survey.items)
     hidden = survey.comparison.copy()
     here = (hidden["item"] == "q07") & (hidden["vague"] == "2023")
@@ -457,7 +464,7 @@ def test_of_few_lines_one_is_the_worst() -> None:
     found = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
     least = note(claimed(found)).shorter[-1]
     shown = [cell(row[0]) for row in note_text.rows(least, TENANTS)]
-    assert shown == ["Propreté des parties communes (axe 3)", "Qualité de vie dans le quartier"]
+    assert shown == ["Qualité de vie dans le quartier", "Propreté des parties communes (axe 3)"]
 
 
 def test_the_page_of_a_place_says_that_the_survey_is_the_region_s() -> None:
@@ -751,19 +758,30 @@ def test_a_cell_signs_what_hangs_on_a_reply_and_the_page_reads_the_sign() -> Non
     assert note_words.sign_note([("Quartier", None)]) == ""
 
 
-@pytest.mark.parametrize(
-    ("parts", "shown"),
-    [
-        (("10.40", "0.50", "0.50", "9.90"), ["10", "1", "0", "9"]),  # none to prove: none is shown
-        (("66799.98", "31178.49", "0", "35621.49"), ["66800", "0", "31179", "35621"]),
-        (("10.40", "0.51", "0.50", "9.89"), ["10", "1", "0", "9"]),  # never less than nothing
-    ],
-)
-def test_a_part_that_is_nothing_takes_no_odd_euro(parts: tuple[str, ...], shown: list[str]) -> None:
-    names = ("acquis", "justifie", "prouve", "reste_a_justifier")
-    amounts = {n: known(Decimal(v)) for n, v in zip(names, parts, strict=True)}
-    amounts["a_prouver"] = known(Decimal(parts[1]) - Decimal(parts[2]))
-    assert [plain(cell).replace(" ", "") for cell in note_words.balance(amounts)] == shown
+@given(st.lists(st.tuples(*[st.integers(0, 10**9)] * 3), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=60)
+def test_an_amount_has_one_rounding_in_the_note_its_sentences_and_tables(
+    drawn: list[tuple[int, int, int]],
+) -> None:
+    """The parts of each quarter, then their sums: as sentences write them, and as cells do."""
+    names = ("prouve", "a_prouver", "reste_a_justifier")
+    lines = [
+        {n: known(Decimal(c).scaleb(-2)) for n, c in zip(names, cents, strict=True)}
+        for cents in drawn
+    ]
+    lines.append({n: total(line[n] for line in lines) for n in names})
+    for line in lines:
+        line["acquis"] = total(line[n] for n in names)
+    for line in lines:
+        cells = note_words.balance(line)
+        order = ("acquis", *names)
+        assert [f"{cell}\u202f€" for cell in cells] == [euros(line[n]) for n in order]
+        shown = [as_text(line[n].exact, Format.EUROS) for n in order]
+        assert [cell.removesuffix("\u202f€") for cell in shown] == list(cells)
+    printed = [[int(plain(c).replace(" ", "")) for c in note_words.balance(x)] for x in lines]
+    adds = all(line[0] == sum(line[1:]) for line in printed)
+    down = all(sum(column[:-1]) == column[-1] for column in zip(*printed, strict=True))
+    assert note_words.rounding_note(lines) == ("" if adds and down else note_words.ROUNDED)
 
 
 def test_one_question_on_the_residence_is_not_told_as_content_with_it() -> None:

@@ -121,7 +121,15 @@ def test_residents_read_the_figures_of_the_map_page_in_220_words() -> None:
     assert (
         len([w for w in re.split(r"[ \n]+", text.replace(" €", "€")) if re.search(r"\w", w)]) <= 220
     )
-    titles = (words.MONEY, "Ce qui a été fait en 2025", words.STAIR, words.OPEN, words.ASK)
+    titles = (
+        words.MONEY,
+        "Ce que le bailleur déclare pour 2025",
+        words.QUARTER,
+        words.OPEN,
+        words.ASK,
+    )
+    assert words.STAIR not in text  # no action of the file names a résidence
+    assert "Ce qui a été fait" not in text
     assert [text.index(t) for t in titles] == sorted(text.index(t) for t in titles)
     assert not re.search(r"%|acquis|programmer|valoris|justifi|[▲▼■●◆] (?!ici)|marge|point", text)
 
@@ -137,8 +145,40 @@ def test_residents_are_named_fewer_actions_rather_than_read_more_words() -> None
     leaflet = residents_page(wordy, page_of(wordy))
     assert words.count(leaflet) <= 220
     assert words.count(leaflet) > 150  # no fewer than need be
-    stair = dict(leaflet.done)[words.STAIR]
+    stair = dict(leaflet.done)[words.QUARTER]
     assert any("autre" in line or "action" in line for line in stair)  # the others are counted
+
+
+def test_a_stair_is_told_only_of_actions_that_name_residences_with_their_names() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+    mine = (plan.actions["code_qpv"] == CODE) & plan.actions["axe"].isin([3, 4, 8])
+    first = plan.actions.index[mine & (plan.actions["annee"] == 2025)][0]
+    home = dossier.located.residences.iloc[4]
+    named = plan.actions.assign(id_residence="")
+    named.loc[first, "id_residence"] = home["id_residence"]
+    told = dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=named))
+    parts = dict(residents_page(told, page_of(told)).done)
+    label = plan.actions.loc[first, "action"]
+    assert f"{label} ({home['nom']})" in " ".join(parts[words.STAIR])
+    assert f"({home['nom']})" not in " ".join(parts.get(words.QUARTER, ()))
+
+
+def test_done_is_said_only_where_each_action_has_its_piece() -> None:
+    dossier = make()
+    held = dossier.claims.within(CODE)
+    assert held.amount("actions_prouvees") != held.amount("actions")
+    assert words.done_title(held, 2025) == "Ce que le bailleur déclare pour 2025"
+    assert "Avec une pièce datée : " in residents(dossier)
+    plan = dossier.programme
+    assert plan is not None
+    bare = plan.actions.assign(piece="FAC-1", date_piece="2025-06-01", piece_absente="")
+    sure = claimed(
+        dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=bare))
+    ).claims.within(CODE)
+    assert sure.amount("actions_prouvees") == sure.amount("actions")
+    assert words.done_title(sure, 2025) == "Ce qui a été fait en 2025"
 
 
 def test_what_changes_on_the_stair_is_in_the_actions_own_labels() -> None:
@@ -149,7 +189,7 @@ def test_what_changes_on_the_stair_is_in_the_actions_own_labels() -> None:
     (stair,) = (
         lines
         for title, lines in residents_page(dossier, page_of(dossier)).done
-        if title == words.STAIR
+        if title == words.QUARTER
     )
     own = {axe: set(rows["action"]) for axe, rows in mine.groupby("axe")}
     heads = {"Travaux": 8, "Entretien": 3, "Déchets": 4}
@@ -203,7 +243,7 @@ def test_tenants_are_counted_out_of_a_hundred_of_what_was_asked(
 def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: str) -> None:
     dossier = of_quarter(make(), states)
     text = residents(dossier)
-    assert said in text.split(words.MONEY)[1].split(words.STAIR)[0]
+    assert said in text.split(words.MONEY)[1].split(words.QUARTER)[0]
     assert not re.search(r"\b0 €", text)
     known_share = residents_page(dossier, page_of(dossier)).bar
     assert (known_share is not None) == (states == States(estimated=Decimal(500)))
@@ -605,7 +645,10 @@ def test_a_doubt_is_on_the_list_of_its_quarter_and_drawn_only_where_it_is_placed
     vague = restocked(dossier, doors, homes)
     lost = page_of(vague).unplaced
     assert {home for home, _, _ in lost} == {t.home for t in unsure}
-    assert all("commune seule" in why for _, _, why in lost)
+    reasons = {str(motive) for motive in doors.loc[mine, "qpv_motif"]}
+    assert {
+        why.partition(" : ")[2].removesuffix(" Rien n’est dessiné.") for *_, why in lost
+    } == reasons
     drawn_marks = marks(vague.located, None)
     assert set(drawn_marks["id_residence"][~drawn_marks["situee"]]) == {home for home, _, _ in lost}
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")

@@ -330,6 +330,8 @@ def test_what_others_paid_is_not_the_landlords_to_value() -> None:
     [
         ({"date_piece": "2026-01-04"}, "piece_hors_annee"),
         ({"date_piece": "2025-12-31"}, None),
+        ({"date_piece": "2025-04-02", "calendrier": "2e semestre 2025"}, "piece_avant_action"),
+        ({"date_piece": "2025-07-02", "calendrier": "2e semestre 2025"}, None),
         ({"date_piece": "2024-06-01", "annee": 2024}, None),
         ({"calendrier": "1er semestre 2024"}, "calendrier_autre_annee"),
         ({"calendrier": "de 2024 à 2026"}, None),

@@ -208,8 +208,11 @@ def _tasks(sheet: Sheet, y: float, page: QpvPage, seen: Collection[str], bottom:
     return y + 0.4
 
 
-def quarters(sheet: Sheet, view: OverviewView) -> None:
-    """List the quarters by dwellings; those without room for a line are named under the table, or counted."""
+def quarters(sheet: Sheet, view: OverviewView, *, unnamed: int) -> None:
+    """List the quarters by dwellings; those without room for a line are named under the table, or counted.
+
+    Names that the map has no room for (`unnamed`) are counted too.
+    """
     x, y = COLUMN_X, MAP_Y + 2.6
     sheet.text(x, y, words.OVERVIEW_TABLE, 9.5, fontweight="bold", color=theme.ACCENT)
     if view.question:
@@ -236,6 +239,7 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
     sheet.lines(x, y + 5, more, _NOTE_STEP, 7, **_SOFT)
     doubts = [words.OVERVIEW_DOUBTS.format(count=view.doubts)] * bool(view.doubts)
     doubts += [words.OVERVIEW_UNPLACED.format(count=view.unplaced)] * bool(view.unplaced)
+    doubts += [words.OVERVIEW_UNNAMED.format(count=unnamed)] * bool(unnamed)
     sheet.lines(x, MAP_Y + MAP_H - 1.5 - 3.4 * (len(doubts) - 1), doubts, 3.4)
 
 

@@ -40,9 +40,9 @@ def compose(view: View) -> Sheet:
         column.column(sheet, page, shown)
     else:
         own = tuple(codes_of(view.quarters))
-        draw(window, view.layers, view.frame, own=own)
+        shown = draw(window, view.layers, view.frame, own=own)
         margins.head(sheet, view.title, view.subtitle, words.OVERVIEW_KIND, mark=mark)
-        column.quarters(sheet, view)
+        column.quarters(sheet, view, unnamed=shown.unnamed)
     margins.foot(sheet, view)
     return sheet
 

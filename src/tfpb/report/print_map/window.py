@@ -68,10 +68,14 @@ COMMUNE_LINE: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """What a map numbers: the names that it has no room for, and the résidences that it shows or boxes."""
+    """What a map numbers: the names that it has no room for, and the résidences that it shows or boxes.
+
+    `unnamed` counts the quarters of an overview whose name is not drawn.
+    """
 
     named: tuple[tuple[int, str], ...] = ()
     homes: frozenset[str] = frozenset()
+    unnamed: int = 0
 
 
 def draw(
@@ -103,6 +107,7 @@ def draw(
         _box(axes, page, taken)
     named = paper.qpv[mine != single]
     placed = labels.name_areas(named, taken, kind="quarter", outside=not single)
+    unnamed = 0 if single else len(set(own)) - len(placed)
     close = frame.scale <= BIG_SCALE
     pieces = labels.street_pieces(paper.streets, frame.width, frame.height, main_only=not close)
     rest: list[tuple[int, str]] = []
@@ -121,7 +126,7 @@ def draw(
     if len(paper.communes) > 1:
         placed += labels.name_areas(paper.communes, taken, kind="commune")
     labels.write(axes, placed)
-    return Numbered(tuple(rest), frozenset(homes))
+    return Numbered(tuple(rest), frozenset(homes), unnamed)
 
 
 def _box(axes: Axes, page: QpvPage, taken: Taken) -> None:

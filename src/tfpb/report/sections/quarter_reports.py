@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -217,9 +218,7 @@ def residents_page(dossier: Dossier, page: QpvPage) -> Leaflet:
     return leaflet
 
 
-def _leaflet(
-    dossier: Dossier, page: QpvPage, labels: Mapping[int, list[str]], most: int
-) -> Leaflet:
+def _leaflet(dossier: Dossier, page: QpvPage, labels: _Labels, most: int) -> Leaflet:
     code, head, survey = page.code_qpv, dossier.settings.dossier, dossier.survey
     year, held = head.annee, dossier.claims.within(code)
     wave, period = (survey.last_wave, survey.last_period) if survey is not None else ("", "")
@@ -229,10 +228,14 @@ def _leaflet(
     if acquired.is_known and acquired.exceeds_nil and justified.is_known:
         bar = float(quotient(justified, acquired).exact)
     done: list[tuple[str, tuple[str, ...]]] = [
-        (plain.DONE.format(year=year), (plain.done(_spent(dossier, code), held, year),))
+        (plain.done_title(held, year), (plain.done(_spent(dossier, code), held, year),))
     ]
     if dossier.programme is not None:
-        done.append((plain.STAIR, plain.stair(labels, most)))
+        at_home, everywhere = labels
+        if at_home:
+            done.append((plain.STAIR, plain.stair(at_home, most)))
+        if everywhere or not at_home:
+            done.append((plain.QUARTER, plain.stair(everywhere, most)))
     names = ", ".join(page.unsure_names)
     return Leaflet(
         sheet=_sheet(
@@ -268,11 +271,39 @@ def _spent(dossier: Dossier, code: str) -> list[tuple[int, Any]] | None:
     return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
 
 
-def _labels(dossier: Dossier, code: str) -> Mapping[int, list[str]]:
-    """Return the actions that change something on the stair, by axis, in their own labels, largest first."""
-    pairs = _largest_first(_actions(dossier, code))
-    found = {
-        int(axe): list(dict.fromkeys(str(name) for name, one in pairs if one.axe == axe))
-        for axe in _STAIR
-    }
-    return {axe: labels for axe, labels in found.items() if labels}
+_Labels = tuple["Mapping[int, list[str]]", "Mapping[int, list[str]]"]
+"""Labels of actions by axis: of those that name résidences, then of those of the whole quarter."""
+
+
+def _labels(dossier: Dossier, code: str) -> _Labels:
+    """Return the actions that change where tenants live, by axis, in their own labels, largest first.
+
+    A place is told only where the file names résidences: each such label is followed by their names.
+    """
+    rows = _actions(dossier, code)
+    if rows is None or rows.empty:
+        return {}, {}
+    homes = dossier.located.residences
+    names = dict(zip(texts(homes, "id_residence"), texts(homes, "nom"), strict=True))
+    cited = texts(rows, "id_residence").map(
+        lambda cell: tuple(names.get(one, one) or one for one in _CITED.findall(cell))
+    )
+    order = sorted(
+        zip(texts(rows, "action"), cited, actions_of(rows), strict=True),
+        key=lambda one: (-one[2].valorise.at_least, one[2].id_action),
+    )
+    at_home: dict[int, list[str]] = {}
+    everywhere: dict[int, list[str]] = {}
+    for axe in _STAIR:
+        for label, named, one in order:
+            if one.axe == axe:
+                kept = (at_home if named else everywhere).setdefault(int(axe), [])
+                kept.append(plain.with_homes(label, named))
+    return _once(at_home), _once(everywhere)
+
+
+def _once(found: Mapping[int, list[str]]) -> dict[int, list[str]]:
+    return {axe: list(dict.fromkeys(labels)) for axe, labels in found.items()}
+
+
+_CITED: Final = re.compile(r"[^\s,;/|+]+")

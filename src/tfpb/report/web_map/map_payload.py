@@ -171,7 +171,8 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         one: dict[str, Any] = {"code": code, "nom": str(row["nom"])}
         if "commune" in degrees:
             one["com"] = str(row["commune"])
-        one |= {k: _number(row[c]) for k, c in numbers.items() if c in degrees}
+        # the page rounds once: an amount cut to cents would be rounded twice
+        one |= {k: _number(row[c], 6) for k, c in numbers.items() if c in degrees}
         one |= {key: str(row[c]) for key, c in _WORDS.items() if c in degrees and row[c]}
         one["geo"] = _polygons(row["geometry"])
         one["nomme"] = _anchor(row["geometry"])
@@ -207,6 +208,7 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
         "sta": _coded(table["statut"]),
         "qpv": _coded(codes_of(table)),
         "mot": _coded(table["motif"]),
+        "dou": {str(row): list(lines) for row, lines in enumerate(table["doutes"]) if lines},
         **{key: [_number(v, 0) for v in table[name]] for key, name in counts.items()},
         "cou": [int(bool(t)) for t in _texts(table["coupee"])],
         **coords,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.facts.place import located
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
@@ -62,7 +63,8 @@ def located_residences(
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
         dwellings, and their sum (blank where one is); in a QPV, the quarter of most of those that are in
-        one. On equal dwellings its side is `a_verifier`, as where none is written, and on several sides
+        one. Doubtful rows that are not `facts.place.located` do not weigh.
+        On equal dwellings its side is `a_verifier`, as where none is written, and on several sides
         where a count is blank. `colonne_absente` when the file does not hold where résidences stand,
         `residences_autre_carte` when it does so on another map, `valeur_illisible` for a side in words
         that are not known; those of `read_counts` for dwellings.
@@ -98,7 +100,9 @@ def located_residences(
     # quarters and sides are of one map
     own = fold(side) == fold(f"qpv{carte}_statut")
     code = find_column(frame, (f"qpv{carte}_code",) if own else ("code_qpv", "qpv_code"))
-    out = {"cote": _majority_side(sides, ids, dwellings)}
+    placed = ~_nowhere(frame, sides)
+    side_of = _majority_side(sides[placed], ids[placed], dwellings[placed])
+    out = {"cote": side_of.reindex(pd.unique(ids)).fillna(QpvStatut.A_VERIFIER.value)}
     owner = find_column(frame, _names("bailleur"))
     for name, values in cells.items():
         if name not in {key, side, "cote", "id_residence"}:
@@ -185,6 +189,17 @@ def _of_most(values: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
     sums = table.groupby(["id", "value"], sort=False)["dwellings"].sum().reset_index()
     most = sums.sort_values("dwellings", ascending=False, kind="stable").drop_duplicates("id")
     return most.set_index("id")["value"]
+
+
+def _nowhere(frame: pd.DataFrame, sides: Objects) -> Flags:
+    """Return which rows are doubtful and not located: they do not weigh in the side of their résidence."""
+    columns = {n: find_column(frame, (n,)) for n in ("result_verdict", "result_type")}
+    known = pd.DataFrame(
+        {name: texts(frame, column) for name, column in columns.items() if column is not None},
+        index=frame.index,
+    )
+    out: Flags = np.asarray(sides == QpvStatut.A_VERIFIER.value) & ~np.asarray(located(known))
+    return out
 
 
 def _majority_side(sides: Objects, ids: Objects, dwellings: Floats) -> pd.Series:

@@ -25,6 +25,7 @@ from tfpb.tax.plain_values import (
     records,
     repeats,
 )
+from tfpb.tax.programme.action_start import action_start
 from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
 from tfpb.text import fold
 from tfpb.words.money.accounts import (
@@ -36,7 +37,7 @@ from tfpb.words.money.accounts import (
     of_year,
     shares,
 )
-from tfpb.words.numbers import amount, long_date
+from tfpb.words.numbers import UNKNOWN, amount, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -145,12 +146,18 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
 
 
 def _dated(row: Record, year: int) -> list[Fault]:
-    """Doubt a piece dated outside the action's year, and a calendar of other years alone."""
+    """Doubt a piece dated outside the action's year or before it can begin, and a calendar of other years."""
     faults = []
     day, text = row.day("date_piece"), row.text("calendrier")
     if day is not None and day.year != year:
         here = row.place("date_piece")
         faults.append(doubt("piece_hors_annee", here, long_date(day), annee=year))
+    start, valued = action_start(text, year), row.money("valorise_eur")
+    if day is not None and start is not None and day.year == year == start.year and day < start:
+        weight = UNKNOWN if valued is None else f"{amount(valued)} €"
+        fields = {"calendrier": text, "montant": weight}
+        here = row.place("date_piece")
+        faults.append(doubt("piece_avant_action", here, long_date(day), **fields))
     years = [int(found) for found in _YEAR.findall(text)]
     if years and not min(years) <= year <= max(years):
         faults.append(doubt("calendrier_autre_annee", row.place("calendrier"), text, annee=year))

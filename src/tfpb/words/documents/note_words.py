@@ -289,23 +289,34 @@ _SIGN: Final = "‡"
 _SIGN_NOTE: Final = f"{_SIGN} {ON_REPLY}."
 
 
-def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
-    """Write what is acquired, then its parts: to the euro, so that they add up to it where all are known.
+_PARTS: Final = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
 
-    What is left to justify is the part that sentences repeat, quarter by quarter: it is rounded as there, and
-    what is to prove takes the odd euro, unless there is nothing of it.
+
+def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
+    """Write what is acquired, then its parts, each rounded as every medium rounds it: half up, alone.
+
+    Printed parts may differ by a euro or two from the printed sum: `rounding_note` says so.
     """
-    names = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
-    whole = {n: amounts[n] for n in ("acquis", "justifie", "prouve", "reste_a_justifier")}
-    if not all(a.is_known for a in whole.values()):
-        return tuple(bounded(amounts[n], number) for n in names)
-    acquired, enough, proved, left = (
-        a.exact.quantize(Decimal(1), ROUND_HALF_UP) for a in whole.values()
-    )
-    to_prove = acquired - left - proved
-    if to_prove < 0 or whole["justifie"].exact == whole["prouve"].exact:
-        to_prove, left = enough - proved, acquired - enough
-    return tuple(map(number, (acquired, proved, to_prove, left)))
+    return tuple(bounded(amounts[n], number) for n in _PARTS)
+
+
+def rounding_note(rows: Iterable[Mapping[str, Amount]]) -> str:
+    """Write that printed euros do not add up where, in some line or column, they do not."""
+    lines = [[amounts[n] for n in _PARTS] for amounts in rows]
+    if not all(one.is_known for line in lines for one in line):
+        return ""
+    whole = [[_to_the_euro(one.exact) for one in line] for line in lines]
+    across = all(line[0] == sum(line[1:]) for line in whole)
+    *parts, last = whole
+    down = all(total == sum(column) for total, *column in zip(last, *parts, strict=True))
+    return "" if across and (down or not parts) else ROUNDED
+
+
+def _to_the_euro(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1), ROUND_HALF_UP)
+
+
+ROUNDED: Final = "Chaque montant est arrondi à l’euro : une somme peut différer d’un ou deux euros."
 
 
 def shares(proved: Amount, justified: Amount) -> str:

@@ -256,7 +256,7 @@ def stake_words(amount: Amount | None) -> str:
 
 
 UNPLACED: Final = Phrase("{name}, {homes:s logement} : non {homes:a situé/situés}")
-UNPLACED_WHY: Final = "{address} : connue à la commune seule. Rien n’est dessiné."
+UNPLACED_WHY: Final = "{address} : {reason} Rien n’est dessiné."
 MORE_UNPLACED: Final = Phrase("et {count:s autre} : voir « À faire »")
 TOO_EARLY: Final = Phrase(
     "L’enquête de {wave} précède les actions de {year} : elle ne dit pas encore leur effet."

@@ -28,8 +28,10 @@ _LEAD: Final = Phrase(
     "immeubles et votre quartier."
 )
 MONEY: Final = "L’argent"
-DONE: Final = Phrase("Ce qui a été fait en {year}")
+_DONE: Final = Phrase("Ce qui a été fait en {year}")
+_DECLARED: Final = Phrase("Ce que le bailleur déclare pour {year}")
 STAIR: Final = "Dans votre escalier"
+QUARTER: Final = "Dans tout le quartier"
 _ANSWERS: Final = Phrase("Ce que vous avez dit{wave:? (enquête de {wave})}")
 OPEN: Final = "Ce qu’on ne sait pas encore"
 ASK: Final = "À qui parler ?"
@@ -54,6 +56,8 @@ _ALL_USED: Final = " C’est au moins autant."
 _NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe."
 _NO_ACTION: Final = Phrase("Aucune action n’est inscrite ici en {year}.")
 _ACTIONS: Final = Phrase("{actions:s action}")
+_WITH_PIECE: Final = Phrase(" Avec une pièce datée : {proved:s action}.")
+_NAMED_HOMES: Final = "{label} ({homes})"
 _MOST: Final = " : surtout {named}."
 _ONE: Final = " : {named}."
 _AXES: Final[dict[str, str]] = _TEXTS["axes"]
@@ -146,6 +150,20 @@ def counted(held: Within, year: int) -> str:
     return text + _NEXT.format(after=year + 1) if amounts["left"].exceeds_nil else text
 
 
+def done_title(held: Within, year: int) -> str:
+    """Title what was done: « fait » only where each action has its dated piece."""
+    made = False
+    if held.has("actions_prouvees"):
+        proved = held.amount("actions_prouvees")
+        made = proved.exceeds_nil and proved == held.amount("actions")
+    return (_DONE if made else _DECLARED).format(year=year)
+
+
+def with_homes(label: str, homes: Sequence[str]) -> str:
+    """Write an action with the résidences that it names."""
+    return _NAMED_HOMES.format(label=label, homes=", ".join(homes)) if homes else label
+
+
 def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) -> str:
     """Write what was done: how many actions, the axes that weigh most.
 
@@ -168,11 +186,13 @@ def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) ->
     ]
     phrase = _ONE if actions == known(1) else _MOST
     head = _ACTIONS.format(actions=actions)
-    return f"{head}{phrase.format(named=join(top))}" if top else f"{head}."
+    text = f"{head}{phrase.format(named=join(top))}" if top else f"{head}."
+    proved = held.amount("actions_prouvees") if held.has("actions_prouvees") else actions
+    return text if proved == actions else text + _WITH_PIECE.format(proved=proved)
 
 
 def stair(labels: Mapping[int, Sequence[str]], most: int) -> tuple[str, ...]:
-    """Write what changes on the stair, in the actions' own labels; of each axis so many, the others counted.
+    """Write what changes in a place, in the actions' own labels; of each axis so many, the others counted.
 
     Parameters
     ----------

@@ -48,12 +48,16 @@ OVERVIEW_SUBTITLE: Final = Phrase(
 UNKNOWN_HOMES: Final = "logements non connus"
 OVERVIEW_GAP: Final = "Écart QPV − hors QPV : {label}, {wave}"
 OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
+OVERVIEW_UNNAMED: Final = Phrase(
+    "{count:s nom} de quartier non {count:a dessiné/dessinés} sur la carte."
+)
 VERDICT: Final = Phrase("{justified} ; abattement acquis : {acquired:€}")
 PROVED: Final = "prouvé {share}"
 NOT_MEASURED: Final = "non mesuré ici"
 OVERVIEW_UNPLACED: Final = Phrase(
     "{count:s résidence} non {count:a située/situées} : rien n’est dessiné."
 )
+DOUBTFUL_DOOR: Final = "{address} : {reason}"
 CUT_NAME: Final = Phrase("({inside:n}\u00a0dans,\u00a0{outside:n}\u00a0hors)")
 """Follows the name of a résidence that the limit cuts, on a printed map; kept on one line."""
 CUT_REASON: Final = Phrase(

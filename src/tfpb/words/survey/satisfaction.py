@@ -237,6 +237,10 @@ def first_unclear(meaning: str, label: str, detail: str) -> str:
     return f"« On ne sait pas » : {meaning}. Pour « {label} » : {detail}."
 
 
+PERHAPS_MOVED: Final = "peut-être une évolution"
+"""Of a movement that is isolated, or that comparable buildings do not confirm: the note does not name it."""
+
+
 def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> str:
     """Write how many questions bear each reading of a change between two waves."""
     subject = f"Évolution de l’écart entre QPV et autres quartiers, de {first} à {last}"

@@ -155,7 +155,9 @@ function residenceCard(r) {
   const risk = r.atRisk > 0, owed = risk ? r.atRisk : r.toClaim;
   const acquired = r.acquired !== null ? euros(r.acquired) + (r.acquired ? "" : ", " + r.notice) : r.notice === null ? M.unknown : r.notice || M.no_notice;
   const due = owed > 0 ? euros(owed) + (risk ? "" : " " + fill(M.before, { day: META.limite })) : owed === 0 ? M.nothing : M.unknown;
-  const doubtful = r.status === "a_verifier" ? count(r.drawn || 0, "logement") + (r.reason ? " : " + r.reason : "") : M.nothing;
+  // Each doubtful entrance with its own address and reason; the address above has its own reason.
+  const own = r.status === "a_verifier" ? count(r.drawn || 0, "logement") + (r.reason ? " : " + r.reason : "") : "";
+  const doubtful = [own, ...r.doubts].filter(Boolean).join(" ") || M.nothing;
   return dl([
     el("h2", {}, bdi(r.name)),
     row(quarter ? bdi(quarter.nom) : M.outside, r.address ? " · " : null, r.address ? bdi(r.address) : null, " · ", bdi(r.commune)),

@@ -195,6 +195,11 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
         yield words.WHAT_JUSTIFIES
         if any(claims.get(n, TOTAL).state in _OPEN for n in ("justifie", "prouve")):
             yield words.TO_CONFIRM
+        shown = [c for c in codes if c not in others]
+        lines = [{n: claims.amount(n, c) for n in ADDED} for c in shown]
+        lines += [{n: claims.sum(n, others) for n in ADDED}] if others else []
+        lines += [{n: claims.amount(n, TOTAL) for n in ADDED}] if len(codes) > 1 else []
+        yield words.rounding_note(lines)
     over = {c: excess(claims.amount("valorise", c), due[c]) for c in codes}
     over = {c: more for c, more in over.items() if more.exceeds_nil}
     if over and settled and claims.amount("reste_a_justifier").may_exceed_nil:

@@ -6,6 +6,8 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from tfpb.facts.claim import TOTAL, axis_scope
 from tfpb.facts.survey_claims import answers_scope, released
 from tfpb.model.codes import LOWER, Axe, Verdict
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from tfpb.report.sections.survey.evolution import Movement
 
 _LEVELS: Final = ("satisfaits_qpv", "satisfaits_hors")
+_WORST: Final = 4
+"""Largest unfavourable gaps that are kept before any smaller one."""
 _WIDTHS: Final = (42, 11, 14, 15, 50, 50)
 
 
@@ -69,13 +73,14 @@ class _Asked:
         """Whether like with like answers some question: where it answers none, one note says it for all."""
         unknown = set(pick(rows, verdict=Verdict.NON_CONCLUANT)["item"])
         rest = sorted(self.rows, key=unknown.__contains__)  # decided ones, that are counted, first
-        worst = pick(shown, verdict=list(LOWER)).sort_values("ecart", kind="stable")["item"][:1]
-        self.order = list(dict.fromkeys((*heads, *axes, *moved, *rest)))
-        """As printed: a general question a theme, of the axes given most, of what moved, the others."""
-        first = (*heads[:1], *worst, *heads[1:3], *axes[:1], *moved, *axes[1:3])
+        by_size = shown.sort_values("ecart", key=np.abs, ascending=False, kind="stable")["item"]
+        worst = pick(shown, verdict=list(LOWER)).sort_values("ecart", kind="stable")["item"]
+        self.order = list(dict.fromkeys((*by_size, *heads, *axes, *moved, *rest)))
+        """As printed: the largest gaps first, those that are not shown last."""
+        first = (*heads[:1], *worst[:_WORST], *heads[1:3], *axes[:1], *moved, *axes[1:3])
         first = (*first, *heads[3:], *axes[3:], *rest)
         self.first = list(dict.fromkeys(first))
-        """As kept where not all fit: the worst among the first, or few lines would be all in favour."""
+        """As kept where not all fit: the general question, the worst, what was paid for, what moved."""
 
     def doubt(self, item: str) -> bool:
         """Return whether like with like says otherwise of a gap that is shown, or nothing."""

@@ -64,7 +64,9 @@ def evolution(dossier: Dossier) -> Section:
     lead = words.otherwise_first(len(clash), change=True)
     # a broken series has a word and no number
     read = pick(whole, vague="-".join(waves), publication=list(SHOWN))
-    lead += words.change_lead(*waves, Counter(read["mot"]), len(read))
+    unsure = {m.item for m in movements(survey, name) if m.is_change and (m.alone or m.doubt)}
+    told = read["mot"].mask(read["item"].isin(unsure), words.PERHAPS_MOVED)
+    lead += words.change_lead(*waves, Counter(told), len(read))
     return section("evolution", lead, blocks)
 
 
