@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import LoiUtilisateur
 
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
+_NO_VALUE: Final = "loi_sans_valeur"
 _REGION: Final = "repere_region"
 _OF_REGION: Final = ("repere_valorise_region_eur", "repere_couverture_region")
 """Figures of the region of reference: under the name of another they would be false."""
@@ -63,7 +64,7 @@ class Law:
             if value.debut <= day and (not value.fin or day <= value.fin):
                 return value
         raise fail(
-            "loi_sans_valeur",
+            _NO_VALUE,
             got=day,
             libelle=series.libelle,
             cle=key,
@@ -148,6 +149,14 @@ class Reader:
         """Return the values read so far, in the order of `values.toml`."""
         rank = {key: i for i, key in enumerate(self.law.series)}
         return tuple(self.read[k] for k in sorted(self.read, key=lambda k: (rank[k[0]], k[1])))
+
+
+def lacking_value(error: TfpbError) -> str:
+    """Return what a year has no legal value for, in words; the error itself, raised, of any other fault."""
+    found = [f.fields["libelle"] for f in error.faults if f.code == _NO_VALUE]
+    if len(found) < len(error.faults):
+        raise error
+    return ", ".join(map(str, found))
 
 
 def load(overrides: Mapping[str, LoiUtilisateur] | None = None) -> Law:

@@ -200,11 +200,11 @@ def abate(
     missing = tallies.absent(items, stock, reader)
     coming = UNFORESEEN
     if ahead:
-        coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
+        coming = forecast(items, stocks, held, law, reader=reader, rounding=rounding)
     bare = partial(right_of, own_exemption=None, nature="", conventions=held, reader=reader)
     sums = tallies.by_qpv(items, stock, missing, reader)
     years, course = by_year(coming, reader)
-    gone = leavers(items, stocks, law, reader=reader)
+    gone = leavers(items, stocks, law, reader=reader, rounding=rounding)
     followed = follow_up(items, claimed, reader, on)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE and f.code not in read.moot),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
@@ -23,7 +24,6 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
@@ -175,8 +175,39 @@ def forecast_sentence(course: Course) -> str:
     if waiting:
         more = " de plus" if known else ""
         named = " ou ".join(words for code, words in WAITS.items() if code in course.causes)
-        text += f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent {named}"
+        text += f" ; {euros(waiting)}{more} en {course.waiting_year} dépendent {named}"
     return f"{text}."
+
+
+_CHANGE: Final = Phrase(
+    "À partir de {year}, {label} : {after:%1} au lieu de {before:%1} "
+    "({reference}{verified:?| ; non vérifié})."
+)
+_BEYOND: Final = Phrase("L’abattement est non connu au-delà de {last}. {lacks}")
+_GAP: Final = Phrase("L’abattement de {year} est non connu. {lacks}")
+_WITHOUT: Final = Phrase("L’abattement à venir est non connu. {lacks}")
+
+
+def forecast_law(course: Course) -> tuple[str, ...]:
+    """Write what the law of a coming year changes, by which text, and the years it gives no value for."""
+    out = []
+    for change in course.changes:
+        label = change.after.libelle
+        values = {
+            "after": Decimal(change.after.valeur), "before": Decimal(change.before.valeur),
+        }  # fmt: skip
+        facts = {"year": change.year, "label": label[0].lower() + label[1:], **values}
+        sure = {"reference": change.after.reference, "verified": change.after.verifie}
+        out.append(_CHANGE.filled(facts | sure))
+    lacks = dict(course.lacks)
+    told = [year for year, _ in course.years if year not in lacks]
+    if lacks and not told:
+        return (*out, _WITHOUT.format(lacks=next(iter(lacks.values()))))
+    beyond = [year for year in lacks if year > told[-1]] if told else []
+    out += [_GAP.format(year=y, lacks=lacks[y]) for y in lacks if y not in beyond]
+    if beyond:
+        out.append(_BEYOND.format(last=told[-1], lacks=lacks[beyond[0]]))
+    return tuple(out)
 
 
 def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
@@ -225,10 +256,19 @@ def calendar_sentence(
     return (_TOO_LATE if late else _SENTENCES[event["evenement"]]).filled(facts)
 
 
+_LATER_PART: Final = "par la loi de chaque année"
+_SAME_PART: Final = Phrase("de {part:%1}")
 _ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))
 
 
-def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
-    """List what the forecast takes for granted."""
-    bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
-    return tuple(phrase.format(bases=bases, year=year) for phrase in _ASSUMPTIONS)
+def forecast_assumptions(year: int, course: Course) -> tuple[str, ...]:
+    """List what the forecast takes for granted, and the last year that the law knows."""
+    growth, lacks = course.growth, dict(course.lacks)
+    told = [year for year, _ in course.years if year not in lacks]
+    facts = {
+        "bases": "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an",
+        "part": _LATER_PART if course.changes else _SAME_PART.format(part=course.part),
+        "last": told[-1] if told else None,
+        "year": year,
+    }
+    return tuple(phrase.filled(facts) for phrase in _ASSUMPTIONS)

@@ -135,10 +135,8 @@ def forecast_blocks(money: Abatement) -> list[Block]:
     blocks: list[Block] = [
         table("prevision", worded(yearly, nature=words.NATURES)),
         chart("prevision_annees", drawn),
-        Text((words.forecast_sentence(course),), media=BOTH),
-        Text(
-            words.forecast_assumptions(money.year, course.growth), bullets=True, media=BOTH_ANNEX
-        ),
+        Text((words.forecast_sentence(course), *words.forecast_law(course)), media=BOTH),
+        Text(words.forecast_assumptions(money.year, course), bullets=True, media=BOTH_ANNEX),
     ]  # fmt: skip
     if money.year_by_year is not None:
         each = [{"an": year} for year, _ in course.years]
