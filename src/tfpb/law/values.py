@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
 from tfpb.model.money import LegalValue
+from tfpb.model.vintages import FIRST_YEAR, HOLE, MAPS
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tfpb.model.settings import LoiUtilisateur
 
@@ -247,7 +248,40 @@ def _packaged(region: str) -> dict[str, _Series]:
     """Read `values.toml`, with a region's name in its labels (empty: that of the file)."""
     raw = packaged(__name__)
     name = region or raw[_REGION]["series"][-1]["valeur"]
-    return {key: _series(key, entry, name) for key, entry in raw.items()}
+    every = {}
+    for key, entry in raw.items():
+        for named, whole in _of_maps(key, entry) if "cartes" in entry else ((key, entry),):
+            every[named] = _series(named, whole, name)
+    return every
+
+
+def _of_maps(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the values that `maps.toml` gives: the map of each year, and from when each map counts."""
+    if entry["cartes"] == "effet":
+        for code, one in MAPS.items():
+            if one.effect:
+                first = dt.date(one.mainland[0].first, 1, 1)
+                since = dt.date(FIRST_YEAR, 1, 1)
+                period = {"debut": since, "valeur": first, **one.effect}
+                label = entry["libelle"].replace(HOLE, str(code))
+                yield key.replace(HOLE, str(code)), {**entry, "libelle": label, "series": [period]}
+        return
+    last = int(packaged(__name__)["periode_prevision_fin"]["series"][-1]["valeur"])
+    series = [
+        {
+            "debut": dt.date(rule.first, 1, 1), "fin": dt.date(rule.last or last, 12, 31), "valeur": code,
+            "reference": rule.reference, "verifie": rule.verified,
+        }
+        for code, one in MAPS.items()
+        for rule in one.rules(overseas=entry["cartes"] == "outremer")
+    ]  # fmt: skip
+    yield key, {**entry, "series": series}
+
+
+@lru_cache(maxsize=1)
+def last_year() -> int:
+    """Return the last tax year that the law knows."""
+    return int(_packaged("")["periode_prevision_fin"].values[-1].valeur)
 
 
 def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:

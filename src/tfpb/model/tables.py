@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.vintages import HOLE, VINTAGES, each
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -34,9 +35,22 @@ BEFORE_QUARTER: Final = re.compile(
 def contract(name: str, *columns: Column) -> Contract:
     """Return the contract of a table: columns of another, then its own as they are written."""
     entry = CONTRACTS[name]
-    own = (_column(c, **facts) for c, facts in entry["columns"].items())
+    declared: dict[str, Any] = {}
+    for c in each(entry["columns"]):
+        facts = entry["columns"].get(c)
+        declared[c] = facts if facts is not None else _of_map(c, entry["columns"])
+    own = (_column(c, **facts) for c, facts in declared.items())
     closed, counted = entry.get("closed", False), tuple(entry.get("counted", ()))
     return Contract(name, entry["title"], (*columns, *own), closed=closed, counted=counted)
+
+
+def _of_map(name: str, columns: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what is declared of a column that each map has."""
+    for code in map(str, VINTAGES):
+        facts = columns.get(name.replace(code, HOLE))
+        if facts is not None:
+            return facts | {"label": facts["label"].replace(HOLE, code)}
+    raise KeyError(name)
 
 
 def _column(name: str, *, kind: str, **facts: Any) -> Column:

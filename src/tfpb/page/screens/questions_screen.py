@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from tfpb.errors import TfpbError
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.model.codes import Axe, Nature, Theme
+from tfpb.model.vintages import VINTAGES
 from tfpb.page.desk import mark
 from tfpb.text import fold
 from tfpb.words.faults.sentences import LEAST, bounded
@@ -82,6 +83,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     delivered = _delivered(desk)
     return {
         "plan": plan,
+        "cartes": tuple(reversed(VINTAGES)),
         "questions": [(item, _missing(item, delivered)) for item in plan.items],
         "echelles": [(n, s, _codes(plan, n, s, delivered)) for n, s in plan.echelles.items()],
         "axes": [(a.value, axis_words(a)) for a in Axe],
@@ -226,7 +228,7 @@ def _margin(form: FormData) -> list[Change]:
     with suppress(ValueError):
         day = dt.date.fromisoformat(str(form.get("marge_le")))
     out.append((("reglages", "marge_adoptee_le"), day))
-    if str(form.get("carte")) in {"2015", "2024"}:
+    if str(form.get("carte")) in map(str, VINTAGES):
         out.append((("reglages", "carte"), int(str(form.get("carte")))))
     return out
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import files_in
 from tfpb.errors import TfpbError
-from tfpb.geodata.geography import ADDRESSES, VINTAGES
+from tfpb.geodata.geography import ADDRESSES
 from tfpb.geodata.stored_layers import list_installed
+from tfpb.model.vintages import VINTAGES
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
 from tfpb.words.faults.question_words import ROLES

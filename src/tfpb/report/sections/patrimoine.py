@@ -10,6 +10,7 @@ from tfpb.facts.claim import is_quarter
 from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
+from tfpb.model.vintages import pair_of
 from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
 from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
@@ -122,7 +123,11 @@ def localisation(dossier: Dossier) -> Section:
         blocks.append(table("adresses_a_verifier_document", cut(shown, near)))
     if len(located.correspondence):
         linked = worded(located.correspondence, lien=words.LINKS)
-        blocks.append(table("correspondance_qpv", linked))
+        old, new = pair_of(located.vintage)
+        pair = {"avant": old, "apres": new}
+        blocks.append(
+            table("correspondance_qpv", linked, repeated=[pair], ancienne=old, nouvelle=new)
+        )
     if dossier.outside is not None and len(dossier.outside):
         against = dossier.outside.assign(
             motif=[

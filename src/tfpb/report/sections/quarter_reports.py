@@ -15,6 +15,7 @@ from tfpb.model.codes import Axe, Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
+from tfpb.model.vintages import before
 from tfpb.report.quarter_pages import answer_line
 from tfpb.tax.programme.brought import to_prove
 from tfpb.words.documents import face_words as words
@@ -168,7 +169,7 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
         argued = [] if rows is None else pick(rows, code_qpv=page.code_qpv)["argument"].tolist()
         out += argued[:1] or [words.NOTHING_BESIDE.format(year=year - 1)]
     doors = located.entrances[within(located.entrances, page.code_qpv)]
-    if located.vintage != 2015:  # noqa: PLR2004
+    if before(located.vintage) is not None:
         out += _entered(doors[inside(doors)])
     if count := sum(map(is_decided, doors["qpv_motif"])):
         out.append(words.SETTLED.format(count=count))

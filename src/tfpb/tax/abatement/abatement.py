@@ -18,7 +18,7 @@ from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
-from tfpb.tax.abatement.holdings import Stock, Stocks, unsure_off_map
+from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched
 from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
@@ -249,9 +249,8 @@ def abate(
         contested=contested(items),
     )
     if previous is not None:
-        doors = unsure_off_map(entrances, residences, law.on(dt.date(year - 1, 1, 1)))
         before = abate(
-            previous, residences, doors, conventions, law, year=year - 1, rounding=rounding,
+            previous, residences, entrances, conventions, law, year=year - 1, rounding=rounding,
             bailleur=bailleur, on=on, as_written=as_written, quarters=quarters, is_past=True,
         )  # fmt: skip
         both = beside_previous(result.calculation, before.calculation)
