@@ -74,8 +74,15 @@ class Program:
 
     def run(self, *args: object, code: int = 0) -> str:
         """Run a command; what it prints, on both outputs."""
+        return self._called("-m", "tfpb", *map(str, args), code=code)
+
+    def python(self, text: str) -> str:
+        """Run some Python with the program; what it prints."""
+        return self._called("-c", text)
+
+    def _called(self, *args: str, code: int = 0) -> str:
         made = subprocess.run(
-            [sys.executable, "-m", "tfpb", *map(str, args)],
+            [sys.executable, *args],
             env=os.environ | {"PYTHONPATH": str(self.root), "COLUMNS": "200"},
             capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -131,6 +131,11 @@ def pair_of(vintage: int) -> tuple[int, int]:
     )
 
 
+def pair_in(year: int) -> tuple[int, int]:
+    """Return the two maps that the evolutions of a tax year compare."""
+    return pair_of(map_of(year) or VINTAGES[-1])
+
+
 def other_of(vintage: int) -> int:
     """Return the map drawn beside a map: the other one of its pair."""
     old, new = pair_of(vintage)
@@ -158,6 +163,16 @@ def examples() -> str:
     """Write a code of each map: « QP059001 (2015) ou QN05901N (2024) »."""
     *most, last = (f"{m.example} ({code})" for code, m in MAPS.items())
     return f"{', '.join(most)} ou {last}" if most else last
+
+
+def by_map(words: Mapping[str, str], *, newest_first: bool = False) -> dict[str, str]:
+    """Return words by code, one whose code holds `HOLE` once a map."""
+    codes = VINTAGES[::-1] if newest_first else VINTAGES
+    return {
+        key.replace(HOLE, str(code)): text.replace(HOLE, str(code))
+        for key, text in words.items()
+        for code in (codes if HOLE in key else codes[:1])
+    }
 
 
 def each(names: Iterable[str]) -> Iterator[str]:

@@ -105,7 +105,7 @@ def forecast(
             stipulated = terms(then, rounding)
             foreseen[target] = _of_year(
                 items, stocks.on(then), conventions, then=then, reader=reader, law=stipulated,
-                means=means,
+                means=means, moved=stocks.on(then) is not now,
             )  # fmt: skip
         except TfpbError as error:
             unknown[target] = lacking_value(error)
@@ -129,6 +129,7 @@ def _of_year(
     reader: Reader,
     law: Terms,
     means: _Means,
+    moved: bool,
 ) -> list[dict[str, Any]]:
     """Foresee a year of each résidence that has something in a quarter or in doubt.
 
@@ -140,6 +141,8 @@ def _of_year(
         Law on 1 January of that year, and of the tax year.
     law : Terms
         Of that year.
+    moved : bool
+        Whether another map rules it than the tax year.
     """
     target, year = then.day.year, reader.day.year
     raised = 1 + reader.decimal("revalorisation_bases")
@@ -151,7 +154,10 @@ def _of_year(
     for holding in stock.holdings:
         group = groups.get(holding.id_residence, [])
         read = target == year and bool(group)
-        if not read and all(u.side == QpvStatut.HORS for u in holding.units):
+        left = moved and any(
+            u.left is not None for u in holding.units
+        )  # it says why it has no more
+        if not read and not left and all(u.side == QpvStatut.HORS for u in holding.units):
             continue
         named = once.get(holding.id_residence, [])
         parts = _parts(stock, holding, named, conventions, then=then, reader=reader, law=law)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.vintages import pair_in
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
     NONE_DUE,
@@ -80,8 +81,8 @@ def lead(held: Within, year: int) -> str:
 
 _LEAVERS: Final = Phrase(
     "{homes:s logement} de {residences:s résidence} {homes:a est sorti/sont sortis} des quartiers avec la "
-    "carte 2024 : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk} que les avis portent encore : ce "
-    "montant est à risque| ; aucun avis ne les porte encore}."
+    "carte {carte} : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk} que les avis portent "
+    "encore : ce montant est à risque| ; aucun avis ne les porte encore}."
 )
 """What the change of map takes out, and what notices still abate of it."""
 _LEFT_OUT: Final = Phrase(
@@ -115,14 +116,14 @@ def summary(money: Abatement, held: Within) -> list[str]:
 
 
 def leavers_sentence(held: Within, year: int) -> str:
-    """Write what the map of 2024 took out of the quarters, and what notices still abate of it."""
+    """Write what the ruling map took out of the quarters, and what notices still abate of it."""
     facts = {
         "homes": held.amount("logements_sortants"),
         "residences": held.amount("residences_sorties"),
         "lost": held.amount("sortants_perdu"),
         "risk": _shown(held.amount("sortants_a_risque")),
     }
-    return _LEAVERS.filled({"year": year, **facts})
+    return _LEAVERS.filled({"year": year, "carte": pair_in(year)[1], **facts})
 
 
 def left_out_detail(held: Within) -> str:
@@ -131,7 +132,7 @@ def left_out_detail(held: Within) -> str:
 
 
 def has_left(held: Within) -> bool:
-    """Return whether what the map of 2024 took out weighs something."""
+    """Return whether what the ruling map took out weighs something."""
     return any(held.amount(f"sortants_{name}").exceeds_nil for name in ("perdu", "a_risque"))
 
 
@@ -153,6 +154,7 @@ def _shown(amount: Amount) -> str:
 
 
 UNKNOWN: Final = "non connu"
+THEN: Final = " puis "
 FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
     "il change ; le motif entier de l’année est dans « Abattement par résidence »."
