@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
 from tfpb.model.money import LegalValue
-from tfpb.model.vintages import FIRST_YEAR, HOLE, MAPS
+from tfpb.model.vintages import FIRST_YEAR, HOLE, LAST_YEAR, MAPS
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -266,22 +266,17 @@ def _of_maps(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str
                 label = entry["libelle"].replace(HOLE, str(code))
                 yield key.replace(HOLE, str(code)), {**entry, "libelle": label, "series": [period]}
         return
-    last = int(packaged(__name__)["periode_prevision_fin"]["series"][-1]["valeur"])
     series = [
         {
-            "debut": dt.date(rule.first, 1, 1), "fin": dt.date(rule.last or last, 12, 31), "valeur": code,
-            "reference": rule.reference, "verifie": rule.verified,
+            "debut": dt.date(rule.first, 1, 1), "fin": dt.date(rule.last or LAST_YEAR, 12, 31),
+            "valeur": code,
+            "reference": rule.reference,
+            "verifie": rule.verified,
         }
         for code, one in MAPS.items()
         for rule in one.rules(overseas=entry["cartes"] == "outremer")
     ]  # fmt: skip
     yield key, {**entry, "series": series}
-
-
-@lru_cache(maxsize=1)
-def last_year() -> int:
-    """Return the last tax year that the law knows."""
-    return int(_packaged("")["periode_prevision_fin"].values[-1].valeur)
 
 
 def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:

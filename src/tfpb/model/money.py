@@ -229,7 +229,7 @@ class Abatement:
         Forecast by résidence: `id_residence, nom, code_qpv`, a column `a<year>` each year (€), and
         `changement`: in which year and why the amount changes.
     leavers : DataFrame
-        What the map of 2024 took out: `annee, code_qpv` (of 2015), `residences, logements,
+        What the ruling map took out: `annee, code_qpv` (of the one before), `residences, logements,
         abattement_a_risque_eur` (what notices still abate; None for years to come),
         `abattement_perdu_eur` (what is due no more).
     claim_until : date, optional

@@ -102,6 +102,10 @@ LETTERS: Final = "".join(sorted({one.example[1] for one in MAPS.values()}))
 FIRST_YEAR: Final = min(r.first for m in MAPS.values() for r in m.mainland)
 """First tax year that a map rules."""
 
+_LAST: Final = packaged("tfpb.law.values")["periode_prevision_fin"]["series"][-1]
+LAST_YEAR: Final = int(_LAST["valeur"])
+"""Last tax year that the law knows."""
+
 
 def map_of(year: int, *, overseas: bool = False) -> int | None:
     """Return the map that rules a tax year in a territory; None where none does."""

@@ -16,11 +16,10 @@ import shapely
 from tfpb.errors import fail
 from tfpb.facts.place import evolution_between
 from tfpb.facts.quarter import quarters_of
-from tfpb.law.values import last_year
 from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.projection import LAMBERT_93, legal_epsg
-from tfpb.model.vintages import FIRST_YEAR, VINTAGES, before, pair_of
+from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR, VINTAGES, before, pair_of
 from tfpb.model.vintages import map_of as map_of_year
 from tfpb.perimeters.legal_areas import quarters_in_metres
 
@@ -68,11 +67,10 @@ def ruling_vintage(year: int, citycode: str = "") -> int:
         `annee_zus` before the first map (ZUS were in force), `annee_hors_champ` after the last year of the
         law (CGI 1388 bis).
     """
-    last = last_year()
     found = map_of_year(year, overseas=legal_epsg(citycode) != LAMBERT_93)
-    if found is None or year > last:
+    if found is None or year > LAST_YEAR:
         code = "annee_zus" if year < FIRST_YEAR else "annee_hors_champ"
-        raise fail(code, got=year, annee=year, premiere=FIRST_YEAR, derniere=last)
+        raise fail(code, got=year, annee=year, premiere=FIRST_YEAR, derniere=LAST_YEAR)
     return found
 
 

@@ -10,8 +10,7 @@ from tfpb.addresses.store import files_in
 from tfpb.errors import TfpbError
 from tfpb.geodata.geography import ADDRESSES
 from tfpb.geodata.stored_layers import list_installed
-from tfpb.law.values import last_year
-from tfpb.model.vintages import FIRST_YEAR, VINTAGES
+from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR, VINTAGES
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
 from tfpb.words.faults.question_words import ROLES
@@ -48,7 +47,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "couches": list_installed(folder),
         "carte": needed,
         "premiere": FIRST_YEAR,
-        "derniere": last_year(),
+        "derniere": LAST_YEAR,
         "regles": maps_in_turn(),
         "manques": desk.outlook.ground if desk.begun else (),
         "cartes": [v for v in VINTAGES if (folder / f"qpv-{v}.json").is_file()],

@@ -9,9 +9,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.law.values import last_year
 from tfpb.model.codes import QpvStatut
-from tfpb.model.vintages import FIRST_YEAR
+from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR
 from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.missing_rates import blank_rates
@@ -115,7 +114,7 @@ def check_premises(
 def _of_row(row: Record, law: Law) -> Iterator[Fault]:
     year = year_of(row)
     if year and not law.covers("taux_abattement", dt.date(year, 1, 1)):
-        fields = {"premiere": FIRST_YEAR, "derniere": last_year(), "avant": FIRST_YEAR - 1}
+        fields = {"premiere": FIRST_YEAR, "derniere": LAST_YEAR, "avant": FIRST_YEAR - 1}
         yield Fault("annee_hors_loi", row.place("annee"), str(year), fields)
     vlc, base = row.money("vlc_eur"), row.money("base_nette_eur")
     if vlc is None and base is None:

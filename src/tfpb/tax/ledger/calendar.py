@@ -100,7 +100,7 @@ def _year(coming: pd.DataFrame, year: int) -> dict[str, Record]:
 
 
 def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Event]:
-    """Return what the map of 2024 took in, by quarter: what is due the first year told."""
+    """Return what the ruling map took in, by quarter: what is due the first year told."""
     came = [h for h in stock.holdings if h.evolution == Evolution.ENTRANT and h.stands("dans")]
     for (code, year), group in grouped(
         came, lambda h: (h.code_qpv, effect_year(reader, overseas=h.overseas))
@@ -121,7 +121,7 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
 
 
 def _leavers(gone: pd.DataFrame, reader: Reader) -> Iterator[Event]:
-    """Return what the map of 2024 took out, by quarter of 2015."""
+    """Return what the ruling map took out, by quarter of the one before."""
     for code, rows in grouped(records(gone), lambda r: str(r["code_qpv"])).items():
         row = min(rows, key=lambda r: r["annee"])
         first = effect_year(reader, overseas=overseas(code[2:]))
@@ -293,7 +293,7 @@ def leavers(
     Returns
     -------
     DataFrame
-        `LEAVER_COLUMNS`, by year and code of 2015 (empty: the quarter is not known).
+        `LEAVER_COLUMNS`, by year and code of the map before (empty: the quarter is not known).
         `abattement_a_risque_eur` is what the notices of the tax year still abate, None where one is not read
         and for the years whose notice is to come; `abattement_perdu_eur` is what those dwellings would have
         been abated. Of a year that the law gives no value for, all is None.
