@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
 from tfpb.model.money import LegalValue
+from tfpb.model.tax_lines import LINE, TAX_LINES
 from tfpb.model.vintages import FIRST_YEAR, HOLE, LAST_YEAR, MAPS
 from tfpb.packaged import packaged
 
@@ -250,9 +251,17 @@ def _packaged(region: str) -> dict[str, _Series]:
     name = region or raw[_REGION]["series"][-1]["valeur"]
     every = {}
     for key, entry in raw.items():
-        for named, whole in _of_maps(key, entry) if "cartes" in entry else ((key, entry),):
+        several = _of_maps if "cartes" in entry else _of_lines if "lignes" in entry else None
+        for named, whole in several(key, entry) if several else ((key, entry),):
             every[named] = _series(named, whole, name)
     return every
+
+
+def _of_lines(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the values that `lines.toml` gives: the management fees of each line of a notice."""
+    for line, facts in TAX_LINES.items():
+        whole = {**entry, "libelle": facts["frais"], "series": facts["series"]}
+        yield key.replace(LINE, line), whole
 
 
 def _of_maps(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

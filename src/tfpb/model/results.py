@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Reserve
+from tfpb.model.tax_lines import each_line
 from tfpb.model.vintages import each
 from tfpb.packaged import packaged
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _TABLES: Final = packaged(__name__)
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    k: tuple(each(v)) for k, v in _TABLES["columns"].items()
+    k: tuple(each(each_line(v))) for k, v in _TABLES["columns"].items()
 }
 
 ADDRESS_COLUMNS: Final = _COLUMNS["address"]

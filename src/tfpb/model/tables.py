@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.tax_lines import LINE, rate_columns
 from tfpb.model.vintages import HOLE, VINTAGES, each
 from tfpb.packaged import packaged
 
@@ -35,13 +36,22 @@ BEFORE_QUARTER: Final = re.compile(
 def contract(name: str, *columns: Column) -> Contract:
     """Return the contract of a table: columns of another, then its own as they are written."""
     entry = CONTRACTS[name]
-    declared: dict[str, Any] = {}
-    for c in each(entry["columns"]):
-        facts = entry["columns"].get(c)
-        declared[c] = facts if facts is not None else _of_map(c, entry["columns"])
-    own = (_column(c, **facts) for c, facts in declared.items())
+    own = (_column(c, **facts) for c, facts in _declared(entry["columns"]).items())
     closed, counted = entry.get("closed", False), tuple(entry.get("counted", ()))
     return Contract(name, entry["title"], (*columns, *own), closed=closed, counted=counted)
+
+
+def _declared(columns: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return what is declared of each column, those of every map and of every line of a notice written."""
+    out: dict[str, dict[str, Any]] = {}
+    for name in each(columns):
+        if LINE in name:
+            out |= {column: {**columns[name], **facts} for column, facts in rate_columns()}
+        elif name in columns:
+            out[name] = columns[name]
+        else:
+            out[name] = _of_map(name, columns)
+    return out
 
 
 def _of_map(name: str, columns: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

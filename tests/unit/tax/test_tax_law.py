@@ -27,8 +27,8 @@ from tfpb.errors import TfpbError
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.settings import LoiUtilisateur
+from tfpb.model.tax_lines import LINES
 from tfpb.model.vintages import VINTAGES
-from tfpb.tax.abatement.formula import LINES
 from tfpb.words.faults.sentences import fault_text
 
 PACKAGE = Path(tax.__file__).parents[1]

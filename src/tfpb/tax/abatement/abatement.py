@@ -14,10 +14,11 @@ from tfpb.facts.quarter import quarters_of
 from tfpb.model.columns import texts
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
+from tfpb.model.tax_lines import LINES
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
-from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
+from tfpb.tax.abatement.formula import NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched

@@ -105,7 +105,7 @@ def forecast(
             stipulated = terms(then, rounding)
             foreseen[target] = _of_year(
                 items, stocks.on(then), conventions, then=then, reader=reader, law=stipulated,
-                means=means, moved=stocks.on(then) is not now,
+                means=means, now=now,
             )  # fmt: skip
         except TfpbError as error:
             unknown[target] = lacking_value(error)
@@ -129,7 +129,7 @@ def _of_year(
     reader: Reader,
     law: Terms,
     means: _Means,
-    moved: bool,
+    now: Stock,
 ) -> list[dict[str, Any]]:
     """Foresee a year of each résidence that has something in a quarter or in doubt.
 
@@ -141,8 +141,8 @@ def _of_year(
         Law on 1 January of that year, and of the tax year.
     law : Terms
         Of that year.
-    moved : bool
-        Whether another map rules it than the tax year.
+    now : Stock
+        On the map of the tax year.
     """
     target, year = then.day.year, reader.day.year
     raised = 1 + reader.decimal("revalorisation_bases")
@@ -154,11 +154,8 @@ def _of_year(
     for holding in stock.holdings:
         group = groups.get(holding.id_residence, [])
         read = target == year and bool(group)
-        left = moved and any(
-            u.left is not None for u in holding.units
-        )  # it says why it has no more
-        if not read and not left and all(u.side == QpvStatut.HORS for u in holding.units):
-            continue
+        if not read and _is_out(holding) and _is_out(now.residence(holding.id_residence)):
+            continue  # what a map to come takes out says so
         named = once.get(holding.id_residence, [])
         parts = _parts(stock, holding, named, conventions, then=then, reader=reader, law=law)
         if read:  # what its lines bear is computed, what none bears is foreseen
@@ -174,6 +171,11 @@ def _of_year(
             row = _joined(_this_year(target, group), row if coming else {})
         rows.append({"id_residence": holding.id_residence, **row})
     return rows
+
+
+def _is_out(holding: Holding | None) -> bool:
+    """Return whether a résidence is wholly out of every quarter."""
+    return holding is None or all(u.side == QpvStatut.HORS for u in holding.units)
 
 
 def _not_known(year: int, identifier: str, lacks: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from tfpb.model.results import (
     RESERVE_COLUMNS,
     STATE_COLUMNS,
 )
-from tfpb.tax.abatement.formula import LINES, LOST, Terms
+from tfpb.model.tax_lines import LINES, LOST
+from tfpb.tax.abatement.formula import Terms
 from tfpb.tax.abatement.line_scope import unlined
 from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.law.values import Reader
+    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.holdings import Stock
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.tax_lines import TAX_LINES
 from tfpb.model.vintages import pair_in
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
 NATURES: Final[dict[str, str]] = _TEXTS["natures"]
-LINES: Final[dict[str, str]] = _TEXTS["lines"]
+LINES: Final[dict[str, str]] = {line: facts["nom"] for line, facts in TAX_LINES.items()}
 ROUNDINGS: Final[dict[str, str]] = _TEXTS["roundings"]
 CONVENTIONS_OPTION: Final = "Pour donner la table des conventions : option --conventions."
 ROUNDING: Final = "Arrondi : {rounding}."

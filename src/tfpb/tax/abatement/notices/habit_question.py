@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.question import Answer, Measure, Question, Unit, content_of
-from tfpb.tax.abatement.formula import LINES
+from tfpb.model.tax_lines import LINES
 from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:
