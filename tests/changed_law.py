@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 PACKAGE = Path(tfpb.__file__).parent
+TESTS = Path(__file__).parent
 VALUES = Path("law", "values.toml")
 RATE_2025 = (
     '  { debut = 2025-01-01, fin = 2030-12-31, valeur = "0.30", reference = "CGI art. 1388 bis ; '
@@ -76,14 +77,14 @@ class Program:
         """Run a command; what it prints, on both outputs."""
         return self._called("-m", "tfpb", *map(str, args), code=code)
 
-    def python(self, text: str) -> str:
-        """Run some Python with the program; what it prints."""
-        return self._called("-c", text)
+    def python(self, text: str, *args: object) -> str:
+        """Run some Python with the program, and what the tests share; what it prints."""
+        return self._called("-c", text, *map(str, args))
 
     def _called(self, *args: str, code: int = 0) -> str:
         made = subprocess.run(
             [sys.executable, *args],
-            env=os.environ | {"PYTHONPATH": str(self.root), "COLUMNS": "200"},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join((str(self.root), str(TESTS))), "COLUMNS": "200"},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert made.returncode == code, made.stdout + made.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -19,8 +19,19 @@ from changed_law import (
     rate_without,
 )
 
-if TYPE_CHECKING:
-    from pathlib import Path
+LINES = Path("law", "lines.toml")
+NEW_LINE = """
+[lignes.fictive]
+nom = "Taxe fictive"
+perte = false
+taux = "taux de la taxe fictive, en %"
+entetes = ["taux fictif"]
+avis = ["taxe fictive"]
+frais = "Frais de gestion sur la taxe fictive"
+series = [
+  { debut = 2016-01-01, valeur = "0.10", reference = "texte fictif", verifie = true },
+]
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -77,3 +88,37 @@ def test_a_year_without_value_is_not_known_in_every_medium(
         assert not told, year
     for sheet in ("Synthèse", "Abattement"):
         assert "non connu au-delà de 2027" in texts(made, sheet), sheet
+
+
+def test_a_tax_line_more_is_one_entry(tmp_path: Path) -> None:
+    program = Program(tmp_path, {LINES: changed(LINES) + NEW_LINE})
+    (tmp_path / "fiscalite.csv").write_text(
+        "avis;id_residence;annee;vlc_eur;taux_commune_pct;taux fictif;cotisation_avis_eur\n"
+        "A1;R1;2025;3000;40;2;441\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "residences.csv").write_text(
+        "id_residence;code_insee;logements_dans;code_qpv\nR1;59999;1;QN05991I\n", encoding="utf-8"
+    )
+    (tmp_path / "conventions.csv").write_text(
+        "id_convention;codes_qpv;date_signature_contrat;date_signature_convention;date_declaration;"
+        "date_fin\nC1;QN05991I;2024-03-28;2024-12-12;2024-12-20;2030-12-31\n",
+        encoding="utf-8",
+    )
+    given = (
+        "--residences",
+        tmp_path / "residences.csv",
+        "--conventions",
+        tmp_path / "conventions.csv",
+    )
+    program.run(
+        "abattement", tmp_path / "fiscalite.csv", *given, "--sortie", tmp_path / "lignes.csv"
+    )
+    with (tmp_path / "lignes.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file, delimiter=";")
+    # 0.3 × 1 500 € = 450 €: 180 € at 40 %, 9 € at 2 %; fees 3 % of the first, 10 % of the other
+    assert amount(row["abattement_commune_eur"]) == 180
+    assert amount(row["abattement_fictive_eur"]) == 9
+    assert amount(row["abattement_eur"]) == 189
+    assert amount(row["frais_gestion_eur"]) == Decimal("6.30")
+    assert row["statut"] == "abattu"

@@ -215,3 +215,24 @@ def test_words_settings_and_legal_values_know_it(program: Program) -> None:
     assert "Périmètres des QPV 2030" in said
     assert said.count("décret fictif de 2029") == 2
     assert "valeur='2030-01-01'" in said
+
+
+PAGE = """
+import pathlib, sys
+from served_page import served
+folder, ground = map(pathlib.Path, sys.argv[1:])
+with served(folder, ground) as page:
+    print(page.get("/depart").text)
+    print(page.get("/questions").text)
+"""
+
+
+def test_the_page_lists_it_and_proposes_it_for_the_survey(
+    program: Program, example: Path, ground: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dossier"
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
+    said = program.python(PAGE, folder, ground)
+    assert "à partir de 2030, celle de 2030." in said
+    assert "<option selected>2024</option>" in said
+    assert "<option>2030</option>" in said
