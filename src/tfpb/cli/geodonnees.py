@@ -10,7 +10,7 @@ import typer
 
 from tfpb.cli.terminal import shared as terminal
 from tfpb.cli.terminal.typer_french import FrenchTyper
-from tfpb.model.vintages import listed
+from tfpb.model.legal.map_table import listed
 from tfpb.words.documents import command_words as words
 
 geodonnees = FrenchTyper(

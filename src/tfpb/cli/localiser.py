@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.terminal import shared as terminal
-from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR
 
 
 def localiser(  # noqa: PLR0917 - options of a command

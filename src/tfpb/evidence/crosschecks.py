@@ -13,8 +13,8 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import stamped_place
+from tfpb.model.legal.map_table import LETTERS, MAPS
 from tfpb.model.tables import BEFORE_QUARTER
-from tfpb.model.vintages import LETTERS, MAPS
 from tfpb.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NAMELESS, NEAR_QUARTERS, UNDER_NAME, listed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tfpb.model.vintages import MAPS, VINTAGES
+from tfpb.model.legal.map_table import MAPS, VINTAGES
 from tfpb.packaged import packaged
 from tfpb.words.places.geodata_words import QUARTERS_TITLE as TITLE
 

@@ -15,8 +15,8 @@ from tfpb.geodata.ground_imports import load_outlines, load_parcels
 from tfpb.geodata.qpv_imports import load_insee, load_qpv
 from tfpb.geodata.stored_layers import read_card
 from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.record import Source
-from tfpb.model.vintages import VINTAGES
 from tfpb.text import fold
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
 

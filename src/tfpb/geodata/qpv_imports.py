@@ -30,11 +30,11 @@ from tfpb.io.tables.contents import hash_file
 from tfpb.io.tables.headers import refuse_unknown
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
+from tfpb.model.legal.map_table import MAPS, examples, listed
 from tfpb.model.location import QpvMap
 from tfpb.model.projection import legal_epsg
 from tfpb.model.record import SourceFile
 from tfpb.model.tables import INSEE_COUNTS
-from tfpb.model.vintages import MAPS, examples, listed
 from tfpb.perimeters.legal_areas import epsg_of_lonlat, polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
 

@@ -15,8 +15,8 @@ from tfpb.errors import Place, TfpbError, fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.geofiles import read_parquet
 from tfpb.io.tables.contents import hash_file
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.record import Sidecar, SourceFile
-from tfpb.model.vintages import VINTAGES
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold
 from tfpb.words.places.geodata_words import NOT_WHOLE, stored_lines

@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
+from tfpb.model.legal.map_table import FIRST_YEAR, HOLE, LAST_YEAR, MAPS
+from tfpb.model.legal.tax_lines import LINE, TAX_LINES
 from tfpb.model.money import LegalValue
-from tfpb.model.tax_lines import LINE, TAX_LINES
-from tfpb.model.vintages import FIRST_YEAR, HOLE, LAST_YEAR, MAPS
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:

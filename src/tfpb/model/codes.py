@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from tfpb.model.vintages import VINTAGES
+from tfpb.model.legal.map_table import VINTAGES
 
 
 class Axe(IntEnum):

@@ -32,7 +32,7 @@ class QpvMap:
     Parameters
     ----------
     vintage : int
-        Of `model.vintages`.
+        Of `model.legal.map_table`.
     frame : GeoDataFrame
         `code_qpv, nom_qpv, communes` (text as published), `codes_insee` (tuple of str, empty if not
         published), `geometry` (valid MultiPolygons), CRS EPSG:4326.

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from tfpb.model.codes import Nature, Theme
-from tfpb.model.vintages import VINTAGES
+from tfpb.model.legal.map_table import VINTAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

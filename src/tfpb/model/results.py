@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Reserve
-from tfpb.model.tax_lines import each_line
-from tfpb.model.vintages import each
+from tfpb.model.legal.map_table import each
+from tfpb.model.legal.tax_lines import each_line
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from pydantic import (
 )
 
 from tfpb.model.codes import Role
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR
 from tfpb.model.plan import FichierEnquete, Names, Written
 from tfpb.model.question import Replies, Reply
-from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

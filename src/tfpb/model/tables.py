@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.columns import Column, Contract, Kind
-from tfpb.model.tax_lines import LINE, rate_columns
-from tfpb.model.vintages import HOLE, VINTAGES, each
+from tfpb.model.legal.map_table import HOLE, VINTAGES, each
+from tfpb.model.legal.tax_lines import LINE, rate_columns
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
 from tfpb.model.codes import GeocodeVerdict
-from tfpb.model.vintages import VINTAGES
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.page.outlook import TALL, WIDE, Doubt, Outlook, SmallMap, ToDo
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.assembling import Examined, examine

@@ -11,7 +11,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.quarter import Quarters, quarters_of
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import texts
-from tfpb.model.vintages import each
+from tfpb.model.legal.map_table import each
 from tfpb.perimeters.points import place_of
 from tfpb.text import fold
 from tfpb.words.places.side_words import (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import FLAGS, INSIDE, OUTSIDE, UNDATED, QpvStatut
 from tfpb.model.columns import texts
-from tfpb.model.vintages import LETTERS, VINTAGES
+from tfpb.model.legal.map_table import LETTERS, VINTAGES
 from tfpb.packaged import packaged
 from tfpb.perimeters.points import place_of
 from tfpb.text import fold

@@ -11,9 +11,9 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.facts.place import evolution_between, evolution_of
 from tfpb.model.columns import texts
+from tfpb.model.legal.map_table import VINTAGES, pair_of
 from tfpb.model.location import department_of
 from tfpb.model.results import LOCATION_COLUMNS
-from tfpb.model.vintages import VINTAGES, pair_of
 from tfpb.perimeters.decisions import apply_decisions
 from tfpb.perimeters.join import (
     DANS,

@@ -18,9 +18,9 @@ from tfpb.facts.place import evolution_between
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR, VINTAGES, before, pair_of
+from tfpb.model.legal.map_table import map_of as map_of_year
 from tfpb.model.projection import LAMBERT_93, legal_epsg
-from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR, VINTAGES, before, pair_of
-from tfpb.model.vintages import map_of as map_of_year
 from tfpb.perimeters.legal_areas import quarters_in_metres
 
 if TYPE_CHECKING:

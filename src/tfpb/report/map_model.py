@@ -16,9 +16,9 @@ from tfpb.facts.place import doubtful, quarters_held, quarters_near
 from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
+from tfpb.model.legal.map_table import other_of
 from tfpb.model.location import Located, MapModel, MapTask, QpvPage
 from tfpb.model.survey import pick
-from tfpb.model.vintages import other_of
 from tfpb.perimeters.map_marks import drawn, marks
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (

@@ -17,9 +17,9 @@ import shapely
 import tfpb
 from tfpb.errors import TfpbError
 from tfpb.law.values import load
+from tfpb.model.legal.map_table import MAPS, VINTAGES, map_of, pair_of, read
 from tfpb.model.location import QpvMap
 from tfpb.model.results import LOCATION_COLUMNS
-from tfpb.model.vintages import MAPS, VINTAGES, map_of, pair_of, read
 from tfpb.packaged import packaged
 from tfpb.perimeters import correspondence, locate, ruling_vintage
 

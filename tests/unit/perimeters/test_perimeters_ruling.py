@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfpb.model.vintages import VINTAGES, year_under
+from tfpb.model.legal.map_table import VINTAGES, year_under
 from tfpb.perimeters import ruling_of, ruling_vintage
 
 

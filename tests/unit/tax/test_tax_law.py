@@ -26,9 +26,9 @@ from tfpb import tax
 from tfpb.errors import TfpbError
 from tfpb.law.values import load
 from tfpb.model import tables
+from tfpb.model.legal.map_table import VINTAGES
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.settings import LoiUtilisateur
-from tfpb.model.tax_lines import LINES
-from tfpb.model.vintages import VINTAGES
 from tfpb.words.faults.sentences import fault_text
 
 PACKAGE = Path(tax.__file__).parents[1]

@@ -9,7 +9,7 @@ import pytest
 from tax_builders import abate, local
 
 from tfpb.law.values import Reader, load
-from tfpb.model.tax_lines import LINES, LOST
+from tfpb.model.legal.tax_lines import LINES, LOST
 from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, due, net_base, terms
 
 D = Decimal

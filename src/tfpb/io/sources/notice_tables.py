@@ -18,8 +18,8 @@ from tfpb import decimals
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.text_table import DASHES
+from tfpb.model.legal.tax_lines import LINES, TAX_LINES
 from tfpb.model.tables import PREMISES
-from tfpb.model.tax_lines import LINES, TAX_LINES
 from tfpb.packaged import packaged
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NOTICE_LAYOUTS

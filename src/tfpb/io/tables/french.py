@@ -11,8 +11,8 @@ from typing import Final
 
 from tfpb.decimals import AmbiguousError
 from tfpb.model.codes import ALL_QUARTERS
+from tfpb.model.legal.map_table import LETTERS, is_code
 from tfpb.model.tables import EVERY_QUARTER
-from tfpb.model.vintages import LETTERS, is_code
 from tfpb.text import fold, squeeze
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")

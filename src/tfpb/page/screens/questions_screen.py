@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from tfpb.errors import TfpbError
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.model.codes import Axe, Nature, Theme
-from tfpb.model.vintages import VINTAGES
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.page.desk import mark
 from tfpb.text import fold
 from tfpb.words.faults.sentences import LEAST, bounded

@@ -10,7 +10,7 @@ from tfpb.addresses.store import files_in
 from tfpb.errors import TfpbError
 from tfpb.geodata.geography import ADDRESSES
 from tfpb.geodata.stored_layers import list_installed
-from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR, VINTAGES
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR, VINTAGES
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
 from tfpb.words.faults.question_words import ROLES

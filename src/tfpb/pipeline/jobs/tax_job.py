@@ -27,9 +27,9 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
 from tfpb.model.columns import numbers, stamped_place
+from tfpb.model.legal.map_table import VINTAGES, pair_of
 from tfpb.model.question import Replies, with_subjects
 from tfpb.model.tables import BY_ROLE, PREMISES
-from tfpb.model.vintages import VINTAGES, pair_of
 from tfpb.perimeters.vintages import correspondence_columns
 from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run

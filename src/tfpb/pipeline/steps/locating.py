@@ -10,8 +10,8 @@ from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
 from tfpb.facts.place import holds
 from tfpb.facts.quarter import quarters_of
+from tfpb.model.legal.map_table import pair_of
 from tfpb.model.location import Located
-from tfpb.model.vintages import pair_of
 from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
 

@@ -129,7 +129,7 @@ def survey_sides(
     homes = located.residences
     if carte is not None and carte != located.vintage:
         from tfpb.geodata.geography import open_geography  # noqa: PLC0415 - a map other than the year's
-        from tfpb.model.vintages import year_under  # noqa: PLC0415 - the same
+        from tfpb.model.legal.map_table import year_under  # noqa: PLC0415 - the same
 
         if carte not in geography.maps:
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it

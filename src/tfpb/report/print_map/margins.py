@@ -12,7 +12,7 @@ import shapely
 from matplotlib.lines import Line2D
 
 from tfpb.model.codes import Etat
-from tfpb.model.vintages import other_of
+from tfpb.model.legal.map_table import other_of
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
 from tfpb.report.cell_values import printable

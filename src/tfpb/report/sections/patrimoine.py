@@ -8,9 +8,9 @@ import pandas as pd
 
 from tfpb.facts.claim import is_quarter
 from tfpb.facts.place import cut_homes, doubtful, quarters
+from tfpb.model.legal.map_table import pair_of
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.model.vintages import pair_of
 from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
 from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE

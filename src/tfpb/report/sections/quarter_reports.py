@@ -13,9 +13,9 @@ from tfpb.facts.place import inside, within
 from tfpb.facts.programme_claims import actions_of
 from tfpb.model.codes import Axe, Evolution
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.map_table import before, pair_of
 from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
-from tfpb.model.vintages import before, pair_of
 from tfpb.report.quarter_pages import answer_line
 from tfpb.tax.programme.brought import to_prove
 from tfpb.words.documents import face_words as words

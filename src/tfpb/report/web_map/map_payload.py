@@ -13,8 +13,8 @@ import shapely
 
 from tfpb.facts.quarter import codes_of
 from tfpb.model.codes import Publication
+from tfpb.model.legal.map_table import other_of
 from tfpb.model.projection import LONLAT, crs
-from tfpb.model.vintages import other_of
 from tfpb.report import theme
 from tfpb.report.print_map.views import lines_of
 from tfpb.words.places import map_words as words

@@ -12,9 +12,9 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.columns import texts
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
-from tfpb.model.tax_lines import LINES
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year

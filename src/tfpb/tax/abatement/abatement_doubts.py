@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
-from tfpb.model.tax_lines import LINES
-from tfpb.model.vintages import FIRST_YEAR, LAST_YEAR
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.missing_rates import blank_rates
 from tfpb.tax.abatement.premises import (

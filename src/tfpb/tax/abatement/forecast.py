@@ -533,7 +533,7 @@ class _Means:
     def __init__(self, items: list[Premises], stock: Stock, reader: Reader) -> None:
         once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
         self._groups: list[tuple[list[Premises], str, int]] = []
-        self._made: list[tuple[Terms, dict[str, Decimal]]] = []
+        self._by_terms: list[tuple[Terms, dict[str, Decimal]]] = []
         for key, group in once.items():
             holding = stock.residence(key)
             if holding is not None:
@@ -543,10 +543,10 @@ class _Means:
 
     def under(self, law: Terms) -> dict[str, Decimal]:
         """Return the means by the terms of a year; of years whose terms are one, computed once."""
-        found = next((means for known, means in self._made if known == law), None)
+        found = next((means for known, means in self._by_terms if known == law), None)
         if found is None:
             found = self._means(law)
-            self._made.append((law, found))
+            self._by_terms.append((law, found))
         return found
 
     def _means(self, law: Terms) -> dict[str, Decimal]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.tax_lines import LINES, LOST
+from tfpb.model.legal.tax_lines import LINES, LOST
 from tfpb.tax.plain_values import CENT, EURO, ZERO, cents
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from tfpb.facts.place import (
 )
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.map_table import VINTAGES, before, pair_of
 from tfpb.model.tables import STOCK, contract
-from tfpb.model.vintages import VINTAGES, before, pair_of
 from tfpb.tax.plain_values import Record, records, repeats
 from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 

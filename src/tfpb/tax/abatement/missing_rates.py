@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tfpb.model.tax_lines import LINES
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.formula import due
 from tfpb.tax.abatement.notices.notice_patterns import abated_part
 from tfpb.tax.abatement.premises import FULL, NONE, UNKNOWN, year_of

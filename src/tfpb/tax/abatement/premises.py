@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.decimals import apportion
 from tfpb.model.codes import Reserve, Statut
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import States
-from tfpb.model.tax_lines import LINES
 from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
 from tfpb.tax.abatement.sent_list import PARTED, number_key

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
-from tfpb.model.vintages import pair_of
+from tfpb.model.legal.map_table import pair_of
 from tfpb.packaged import packaged
 from tfpb.tax.abatement.signatures import Standing
 from tfpb.tax.plain_values import ZERO

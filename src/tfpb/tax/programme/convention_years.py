@@ -45,8 +45,8 @@ def convention_years(dossier: Dossier) -> pd.DataFrame:
     rows[year] = {"annee": year, "origine": OWN, **_claimed(dossier.claims, YEAR_CLAIMS)}
     if money is not None and money.by_year is not None:
         coming = money.by_year[money.by_year["annee"] > year]
-        told = (coming[c] for c in ("annee", "abattement_eur", "nature"))
-        for then, due, nature in zip(*told, strict=True):
+        cells = (coming[c] for c in ("annee", "abattement_eur", "nature"))
+        for then, due, nature in zip(*cells, strict=True):
             expected = None if due is None else known(due)
             origin = "prevision_non_connue" if nature == MISSING else "prevision"
             rows[int(then)] = {"annee": int(then), "origine": origin, "attendu_eur": expected}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.tax_lines import TAX_LINES
-from tfpb.model.vintages import pair_in
+from tfpb.model.legal.map_table import pair_in
+from tfpb.model.legal.tax_lines import TAX_LINES
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
     NONE_DUE,
@@ -203,13 +203,13 @@ def forecast_law(course: Course) -> tuple[str, ...]:
         sure = {"reference": change.after.reference, "verified": change.after.verifie}
         out.append(_CHANGE.filled(facts | sure))
     lacks = dict(course.lacks)
-    told = [year for year, _ in course.years if year not in lacks]
-    if lacks and not told:
+    valued = [year for year, _ in course.years if year not in lacks]
+    if lacks and not valued:
         return (*out, _WITHOUT.format(lacks=next(iter(lacks.values()))))
-    beyond = [year for year in lacks if year > told[-1]] if told else []
+    beyond = [year for year in lacks if year > valued[-1]] if valued else []
     out += [_GAP.format(year=y, lacks=lacks[y]) for y in lacks if y not in beyond]
     if beyond:
-        out.append(_BEYOND.format(last=told[-1], lacks=lacks[beyond[0]]))
+        out.append(_BEYOND.format(last=valued[-1], lacks=lacks[beyond[0]]))
     return tuple(out)
 
 
@@ -267,11 +267,11 @@ _ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))
 def forecast_assumptions(year: int, course: Course) -> tuple[str, ...]:
     """List what the forecast takes for granted, and the last year that the law knows."""
     growth, lacks = course.growth, dict(course.lacks)
-    told = [year for year, _ in course.years if year not in lacks]
+    valued = [year for year, _ in course.years if year not in lacks]
     facts = {
         "bases": "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an",
         "part": _LATER_PART if course.changes else _SAME_PART.format(part=course.part),
-        "last": told[-1] if told else None,
+        "last": valued[-1] if valued else None,
         "year": year,
     }
     return tuple(phrase.filled(facts) for phrase in _ASSUMPTIONS)

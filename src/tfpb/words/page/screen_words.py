@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.vintages import by_map
+from tfpb.model.legal.map_table import by_map
 from tfpb.packaged import packaged
 from tfpb.words.numbers import euros, plural
 from tfpb.words.phrase import Phrase

@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.vintages import MAPS, pair_in
+from tfpb.model.legal.map_table import MAPS, pair_in
 from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import number, percent, plural

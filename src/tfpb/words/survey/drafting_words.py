@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.model.vintages import listed
+from tfpb.model.legal.map_table import listed
 from tfpb.packaged import packaged
 
 _TEXTS: Final = packaged(__name__)

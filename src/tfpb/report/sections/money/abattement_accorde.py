@@ -9,8 +9,8 @@ import pandas as pd
 
 from tfpb.facts.claim import OUTSIDE, TOTAL
 from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.model.legal.map_table import pair_in
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
-from tfpb.model.vintages import pair_in
 from tfpb.report.sections.build import (
     chart,
     lacking,

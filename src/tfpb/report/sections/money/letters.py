@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.columns import texts
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.report import Report, Section, Text
-from tfpb.model.vintages import VINTAGES
 from tfpb.report.sections.build import cut, of_dossier, table, worded
 from tfpb.tax.abatement.signatures import own_conventions
 from tfpb.words.money import letter_words as words
