@@ -10,6 +10,7 @@ import typer
 
 from tfpb.cli.terminal import shared as terminal
 from tfpb.cli.terminal.typer_french import FrenchTyper
+from tfpb.model.legal.map_table import listed
 from tfpb.words.documents import command_words as words
 
 geodonnees = FrenchTyper(
@@ -62,7 +63,7 @@ def importer_adresses(
 @geodonnees.command("importer-qpv", no_args_is_help=True)
 def importer_qpv(
     fichier: _Fichier,
-    millesime: Annotated[int, typer.Option(help="Carte : 2015 ou 2024.")],
+    millesime: Annotated[int, typer.Option(help=f"Carte : {listed()}.")],
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Importer les périmètres des QPV : shp, geojson, gpkg ou l’archive officielle .zip.
@@ -122,7 +123,7 @@ def importer_parcelles(fichier: _Fichier, geodonnees: terminal.Geodonnees = None
 @geodonnees.command("importer-insee", no_args_is_help=True)
 def importer_insee(
     fichier: _Fichier,
-    millesime: Annotated[int, typer.Option(help="Carte des quartiers : 2015 ou 2024.")],
+    millesime: Annotated[int, typer.Option(help=f"Carte des quartiers : {listed()}.")],
     feuille: terminal.Feuille = None,
     colonne: terminal.Colonne = None,
     geodonnees: terminal.Geodonnees = None,
@@ -157,7 +158,7 @@ def installer(
     ],
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
-    """Télécharger et importer les fichiers officiels d’un département : adresses, QPV 2015 et 2024.
+    """Télécharger et importer les fichiers officiels d’un département : adresses et cartes des QPV.
 
     \b
     Exemple :

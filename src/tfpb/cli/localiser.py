@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.terminal import shared as terminal
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR
 
 
 def localiser(  # noqa: PLR0917 - options of a command
     entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.")],
     sortie: terminal.Sortie,
-    annee: Annotated[int, typer.Option(help="Année d’imposition, de 2016 à 2030.")],
+    annee: Annotated[int, typer.Option(help=f"Année d’imposition, de {FIRST_YEAR} à {LAST_YEAR}.")],
     decisions: Annotated[
         Path | None, typer.Option(help="Fichier de vérification rempli (feuille « Limites »).")
     ] = None,

@@ -13,6 +13,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import stamped_place
+from tfpb.model.legal.map_table import LETTERS, MAPS
 from tfpb.model.tables import BEFORE_QUARTER
 from tfpb.near_names import near_names
 from tfpb.text import fold
@@ -24,13 +25,9 @@ if TYPE_CHECKING:
 
     from tfpb.model.location import QpvMap
 
-_CODE: Final = re.compile(r"Q[NP][0-9AB]{3}\d{2}[0-9NMIC]")
+_CODE: Final = re.compile(rf"Q[{LETTERS}][0-9AB]{{3}}\d{{2}}[0-9A-Z]")
 _HISTORY: Final = frozenset({"conventions", "programme_precedent"})
-_FORMS: Final = {
-    2015: re.compile(r"QP[0-9AB]{3}\d{3}"),
-    2024: re.compile(r"QN[0-9AB]{3}\d{2}[NMIC]"),
-}
-_FORM: Final = re.compile(r"Q\s*[NP]\s*[0-9AB]{2}.*", re.IGNORECASE)
+_FORM: Final = re.compile(rf"Q\s*[{LETTERS}]\s*[0-9AB]{{2}}.*", re.IGNORECASE)
 _TABLE: Final = ALIAS.format(what="quartiers")
 _FEW: Final = 5  # interviews, for their résidences to tell whose they are
 _MOSTLY: Final = 0.8
@@ -87,7 +84,7 @@ def _unknown(code: str, vintage: int) -> tuple[str, dict[str, Any]]:
     """Return why a code is in no map: several codes in one cell, a code of the other map, or none."""
     if len(_CODE.findall(code)) > 1:
         return "qpv_plusieurs", {}
-    other = next((v for v, form in _FORMS.items() if form.fullmatch(code) and v != vintage), 0)
+    other = next((v for v, m in MAPS.items() if m.codes.fullmatch(code) and v != vintage), 0)
     return ("qpv_autre_carte", {"autre": other}) if other else ("qpv_inconnu", {})
 
 

@@ -206,7 +206,7 @@ def _counted_claim(
 
 
 def _leaver_claims(money: Abatement) -> Iterator[Claim]:
-    """Claim what the map of 2024 took out of the quarters, over the year; nothing where it took nothing."""
+    """Claim what the ruling map took out of the quarters, over the year; nothing where it took nothing."""
     if money.leavers is None:
         return
     gone = money.leavers[money.leavers["annee"] == money.year]

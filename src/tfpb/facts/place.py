@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.arrays import Texts, divided
-from tfpb.model.codes import GeocodeVerdict, QpvStatut, ResultType
+from tfpb.model.codes import Evolution, GeocodeVerdict, QpvStatut, ResultType
 from tfpb.model.columns import numbers, texts
 from tfpb.model.location import Located
 
@@ -172,6 +172,26 @@ def on_map(doors: pd.DataFrame, vintage: int | Integers) -> pd.DataFrame:
             qpv_proche_code=texts(out, "qpv_proche_code").mask(moved & ~np.isnan(own), ""),
         )
     return out
+
+
+_EVOLUTIONS: Final = {
+    (QpvStatut.DANS, QpvStatut.DANS): Evolution.MAINTENU,
+    (QpvStatut.DANS, QpvStatut.HORS): Evolution.SORTANT,
+    (QpvStatut.HORS, QpvStatut.DANS): Evolution.ENTRANT,
+    (QpvStatut.HORS, QpvStatut.HORS): Evolution.HORS,
+}
+
+
+def evolution_of(before: QpvStatut, after: QpvStatut) -> Evolution:
+    """Compare the side of a point on two maps; any doubt makes a doubt."""
+    return _EVOLUTIONS.get((before, after), Evolution.A_VERIFIER)
+
+
+def evolution_between(doors: pd.DataFrame, pair: tuple[int, int]) -> pd.Series[str]:
+    """Compare the sides of doors on two maps; empty where one of them was not read."""
+    both = zip(*(texts(doors, f"qpv{v}_statut") for v in pair), strict=True)
+    found = [evolution_of(QpvStatut(a), QpvStatut(b)).value if a and b else "" for a, b in both]
+    return pd.Series(found, index=doors.index, dtype=object)
 
 
 def holds(doors: pd.DataFrame) -> pd.DataFrame:

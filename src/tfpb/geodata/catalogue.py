@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from tfpb.model.legal.map_table import MAPS, VINTAGES
 from tfpb.packaged import packaged
+from tfpb.words.places.geodata_words import QUARTERS_TITLE as TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class Entry:
     @property
     def address(self) -> str:
         """Official address of the dataset, for sources and notes."""
-        base = _raw()["portals"][self.portal]
+        base = _raw()["portals"].get(self.portal, "")
+        if not base:
+            return ""
         return f"{base}/fr/datasets/{self.dataset}/" if self.dataset else f"{base}/{self.path}"
 
 
@@ -71,10 +75,32 @@ def _raw() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Entry]:
     """Return every source by its key."""
-    return {
+    return _quarters() | {
         key: Entry(key, **{name: _frozen(value) for name, value in raw.items()})
         for key, raw in _raw()["sources"].items()
     }
+
+
+def _quarters() -> dict[str, Entry]:
+    """Return the official file of each map of the quarters, the newest first."""
+    usual: dict[str, Any] = {
+        "licence": "", "portal": "", "formats": [], "columns": [], "smallest": 0, "largest": 0,
+    }  # fmt: skip
+    return {
+        f"qpv-{code}": Entry(
+            f"qpv-{code}",
+            TITLE.format(carte=code),
+            vintage=code,
+            imports="qpv",
+            **{name: _frozen(v) for name, v in (usual | {**MAPS[code].catalogue}).items()},
+        )
+        for code in reversed(VINTAGES)
+    }
+
+
+def quarters() -> tuple[str, ...]:
+    """Return the keys of the maps of the quarters whose official file a portal has, the newest first."""
+    return tuple(key for key, one in _quarters().items() if one.portal)
 
 
 def _frozen(value: Any) -> Any:

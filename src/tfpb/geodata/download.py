@@ -11,7 +11,7 @@ import httpx
 
 from tfpb.addresses.network import reason
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
-from tfpb.geodata.catalogue import Entry, catalogue, portal
+from tfpb.geodata.catalogue import Entry, catalogue, portal, quarters
 from tfpb.geodata.ground_imports import import_communes_outlines
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-_SOURCES: Final = ("qpv-2024", "qpv-2015", "adresses", "lieux-dits", "communes")
+_SOURCES: Final = (*quarters(), "adresses", "lieux-dits", "communes")
 """What a dossier needs; parcels are heavy, and imported from a file."""
 _FOLDER: Final = "telechargements"
 _LISTING: Final = 32 << 20

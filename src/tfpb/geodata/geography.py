@@ -15,6 +15,7 @@ from tfpb.geodata.ground_imports import load_outlines, load_parcels
 from tfpb.geodata.qpv_imports import load_insee, load_qpv
 from tfpb.geodata.stored_layers import read_card
 from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.record import Source
 from tfpb.text import fold
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
@@ -30,12 +31,11 @@ if TYPE_CHECKING:
     from tfpb.model.record import Sidecar
 
 
-VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"
 """Code of the fault for what a run needs and nobody imported."""
 _STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
 ADDRESSES: Final = "adresses"
-KINDS: Final = (ADDRESSES, "qpv2024", "qpv2015", "communes", "parcelles")
+KINDS: Final = (ADDRESSES, *(f"qpv{v}" for v in reversed(VINTAGES)), "communes", "parcelles")
 """What can be imported, as the page names it."""
 _HEAD: Final = 20_000
 _QUARTERS: Final = re.compile(rb'"(?:code_qp|CODE_QP|code_qpv)"', re.IGNORECASE)
@@ -160,7 +160,7 @@ def _absent(what: str, command: str) -> Fault:
 def geography_of(path: Path, name: str = "") -> str:
     """Return one of `KINDS`; empty for a file that is no geography.
 
-    Of quarters, the name tells the map, 2024 otherwise.
+    Of quarters, the name tells the map, the newest otherwise.
     """
     folded, suffix = fold(name or path.name), path.suffix.lower()
     if suffix in {".csv", ".gz", ".txt"} and "json" not in folded:
@@ -173,7 +173,8 @@ def geography_of(path: Path, name: str = "") -> str:
         return ""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    map_of = "qpv2015" if "2015" in folded else "qpv2024"
+    named = [v for v in VINTAGES if str(v) in folded]
+    map_of = f"qpv{named[0] if named else VINTAGES[-1]}"
     if _QUARTERS.search(head) or re.search(r"\bqp|quartier", folded):
         return map_of
     if _PARCELS.search(head) or "parcelle" in folded:

@@ -30,6 +30,7 @@ from tfpb.io.tables.contents import hash_file
 from tfpb.io.tables.headers import refuse_unknown
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
+from tfpb.model.legal.map_table import MAPS, examples, listed
 from tfpb.model.location import QpvMap
 from tfpb.model.projection import legal_epsg
 from tfpb.model.record import SourceFile
@@ -43,10 +44,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CODES: Final = {
-    2015: re.compile(r"^QP(\d{3}|02[AB])\d{3}$"),
-    2024: re.compile(r"^QN(\d{3}|02[AB])\d{2}[NMIC]$"),
-}
+_CODES: Final = {code: one.codes for code, one in MAPS.items()}
 _STORED: Final = {"code_qpv": "code_qp", "nom_qpv": "nom_qp"}
 """Column of the model to its name in the stored file, which is that of the official layer."""
 _CODE_FIELDS: Final = ("code qp", "code qpv", "codeqp", "codeqpv", "id qp")
@@ -74,7 +72,7 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
     path : Path
         shp, geojson, gpkg (the layer with quarters is found), or the official archive.
     vintage : int
-        2015 or 2024; codes must be of that vintage.
+        A map of `law/maps.toml`; codes must be of that vintage.
     folder : Path
         Folder of geographies.
 
@@ -90,7 +88,7 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
         Unreadable file, no code column, codes of another vintage, quarters without geometry.
     """
     if vintage not in _CODES:
-        raise fail("millesime_inconnu", place=Place(path.name), got=vintage)
+        raise fail("millesime_inconnu", place=Place(path.name), got=vintage, cartes=listed())
     key = f"qpv-{vintage}"
     known = entry(key)
     with opened(path) as files:
@@ -254,15 +252,15 @@ def _joined(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
 
 def _code_faults(codes: pd.Series[str], vintage: int, place: Place) -> list[Fault]:
     """List codes that are not of the vintage; all of another vintage is one fault."""
-    wrong = codes[~codes.str.match(_CODES[vintage])]
+    wrong = codes[~codes.str.fullmatch(_CODES[vintage])]
     if not len(wrong):
         return []
     for other, pattern in _CODES.items():
         if other != vintage and codes.str.match(pattern).all():
             fields = {"millesime": vintage, "autre": other}
             return [Fault("millesime_discordant", place, codes.iloc[0], fields)]
-    fields = {"millesime": vintage}
-    return [Fault("code_quartier_invalide", place, str(c), fields) for c in wrong.iloc[:_LISTED]]
+    named = {"millesime": vintage, "exemples": examples()}
+    return [Fault("code_quartier_invalide", place, str(c), named) for c in wrong.iloc[:_LISTED]]
 
 
 def _words(frame: pd.DataFrame, field: str | None) -> list[str]:
@@ -308,7 +306,7 @@ def import_insee(
     path : Path
         Any table; its headers are looked for by meaning.
     vintage : int
-        2015 or 2024: the map whose quarters it counts.
+        The map whose quarters it counts.
     folder : Path
         Folder of geographies.
     renames : mapping of str to str, optional
@@ -326,7 +324,7 @@ def import_insee(
         `insee_quartier_en_double` when rows of one quarter differ; a number that cannot be read.
     """
     if vintage not in _CODES:
-        raise fail("millesime_inconnu", place=Place(path.name), got=vintage)
+        raise fail("millesime_inconnu", place=Place(path.name), got=vintage, cartes=listed())
     named = dict(renames or {})
     table = read_table(path, sheet=sheet, known=(*INSEE_COUNTS.headers, *named.values()))
     refuse_unknown(table, named, INSEE_COUNTS.names)

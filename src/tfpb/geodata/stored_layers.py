@@ -15,6 +15,7 @@ from tfpb.errors import Place, TfpbError, fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.geofiles import read_parquet
 from tfpb.io.tables.contents import hash_file
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.record import Sidecar, SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold
@@ -180,7 +181,8 @@ def verify_installed(folder: Path) -> list[str]:
 def _cards(folder: Path) -> Iterator[tuple[str, Sidecar | None, str]]:
     """Read every card of the folder, in order; a card that cannot be read comes with its error."""
     parcels = sorted(f"parcelles/{p.stem}" for p in (folder / "parcelles").glob("*.json"))
-    for name in ("qpv-2015", "qpv-2024", "communes", "insee-2015", "insee-2024", *parcels):
+    quarters, counts = ([f"{what}-{v}" for v in VINTAGES] for what in ("qpv", "insee"))
+    for name in (*quarters, "communes", *counts, *parcels):
         try:
             side = read_card(folder, name)
         except TfpbError as error:

@@ -14,15 +14,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
+from tfpb.model.legal.map_table import FIRST_YEAR, HOLE, LAST_YEAR, MAPS
+from tfpb.model.legal.tax_lines import LINE, TAX_LINES
 from tfpb.model.money import LegalValue
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tfpb.model.settings import LoiUtilisateur
 
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
+_NO_VALUE: Final = "loi_sans_valeur"
 _REGION: Final = "repere_region"
 _OF_REGION: Final = ("repere_valorise_region_eur", "repere_couverture_region")
 """Figures of the region of reference: under the name of another they would be false."""
@@ -63,7 +66,7 @@ class Law:
             if value.debut <= day and (not value.fin or day <= value.fin):
                 return value
         raise fail(
-            "loi_sans_valeur",
+            _NO_VALUE,
             got=day,
             libelle=series.libelle,
             cle=key,
@@ -148,6 +151,14 @@ class Reader:
         """Return the values read so far, in the order of `values.toml`."""
         rank = {key: i for i, key in enumerate(self.law.series)}
         return tuple(self.read[k] for k in sorted(self.read, key=lambda k: (rank[k[0]], k[1])))
+
+
+def lacking_value(error: TfpbError) -> str:
+    """Return what a year has no legal value for, in words; the error itself, raised, of any other fault."""
+    found = [f.fields["libelle"] for f in error.faults if f.code == _NO_VALUE]
+    if len(found) < len(error.faults):
+        raise error
+    return ", ".join(map(str, found))
 
 
 def load(overrides: Mapping[str, LoiUtilisateur] | None = None) -> Law:
@@ -238,7 +249,43 @@ def _packaged(region: str) -> dict[str, _Series]:
     """Read `values.toml`, with a region's name in its labels (empty: that of the file)."""
     raw = packaged(__name__)
     name = region or raw[_REGION]["series"][-1]["valeur"]
-    return {key: _series(key, entry, name) for key, entry in raw.items()}
+    every = {}
+    for key, entry in raw.items():
+        several = _of_maps if "cartes" in entry else _of_lines if "lignes" in entry else None
+        for named, whole in several(key, entry) if several else ((key, entry),):
+            every[named] = _series(named, whole, name)
+    return every
+
+
+def _of_lines(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the values that `lines.toml` gives: the management fees of each line of a notice."""
+    for line, facts in TAX_LINES.items():
+        whole = {**entry, "libelle": facts["frais"], "series": facts["series"]}
+        yield key.replace(LINE, line), whole
+
+
+def _of_maps(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the values that `maps.toml` gives: the map of each year, and from when each map counts."""
+    if entry["cartes"] == "effet":
+        for code, one in MAPS.items():
+            if one.effect:
+                first = dt.date(one.mainland[0].first, 1, 1)
+                since = dt.date(FIRST_YEAR, 1, 1)
+                period = {"debut": since, "valeur": first, **one.effect}
+                label = entry["libelle"].replace(HOLE, str(code))
+                yield key.replace(HOLE, str(code)), {**entry, "libelle": label, "series": [period]}
+        return
+    series = [
+        {
+            "debut": dt.date(rule.first, 1, 1), "fin": dt.date(rule.last or LAST_YEAR, 12, 31),
+            "valeur": code,
+            "reference": rule.reference,
+            "verifie": rule.verified,
+        }
+        for code, one in MAPS.items()
+        for rule in one.rules(overseas=entry["cartes"] == "outremer")
+    ]  # fmt: skip
+    yield key, {**entry, "series": series}
 
 
 def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from tfpb.model.legal.map_table import VINTAGES
+
 
 class Axe(IntEnum):
     """The eight axes of the cadre national (29 April 2015, avenant of 30 Sept. 2021)."""
@@ -54,7 +56,7 @@ class Exemption(StrEnum):
 
 
 class Evolution(StrEnum):
-    """What became of a place between QPV 2015 and QPV 2024."""
+    """What became of a place between a map and the one before."""
 
     ENTRANT = "entrant"
     SORTANT = "sortant"
@@ -239,5 +241,7 @@ PROPOSED: Final = "residence_proposee"
 """Column of a stock: not blank where the résidence is a proposal, first by street and year."""
 INSIDE, OUTSIDE = "oui", "non"
 """What a register declares of the quarter of an entrance; blank where it does not say."""
-FLAGS: Final = {"qpv_declare": "qpv", "qpv2015_declare": "plgqp15", "qpv2024_declare": "plgqp24"}
-"""Column of a stock that says so → bare name of the register's column."""
+UNDATED: Final = "qpv_declare"
+FLAGS: Final = {UNDATED: "qpv"} | {f"qpv{v}_declare": f"plgqp{v % 100}" for v in VINTAGES}
+"""Column of a stock that says so → bare name of the register's column, which dates the map but for the
+oldest register."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
 
 
-OTHER_MAP: Final = {2015: 2024, 2024: 2015}
-"""The other map of quarters, by vintage."""
 _NATIONAL: Final = 1000
 """Quarters from which a map is the official one, under its licence; of an extract nothing is claimed."""
 _OVERSEAS: Final = ("97", "98")
@@ -34,7 +32,7 @@ class QpvMap:
     Parameters
     ----------
     vintage : int
-        2015 or 2024.
+        Of `model.legal.map_table`.
     frame : GeoDataFrame
         `code_qpv, nom_qpv, communes` (text as published), `codes_insee` (tuple of str, empty if not
         published), `geometry` (valid MultiPolygons), CRS EPSG:4326.
@@ -83,8 +81,8 @@ class Located:
         Who holds what where, as `facts.place.holds` gathers the entrances; `facts.place.located_stock`
         makes all of it.
     correspondence : DataFrame
-        2015→2024 by overlay: `code_2015, nom_2015, code_2024, nom_2024, surface_commune_m2,
-        part_2015, part_2024, logements, lien` (identique|modifie|scinde|fusionne|nouveau|disparu).
+        The map before → the ruling one, by overlay: `code_<map>, nom_<map>` of both, `surface_commune_m2,
+        part_<map>` of both, `logements, lien` (identique|modifie|scinde|fusionne|nouveau|disparu).
     """
 
     year: int

@@ -126,6 +126,21 @@ class States:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalChange:
+    """A legal value that a coming year is computed by, and the one before it.
+
+    Parameters
+    ----------
+    year : int
+        First tax year of the new value.
+    """
+
+    year: int
+    before: LegalValue
+    after: LegalValue
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """The years ahead, as a sentence reads them.
 
@@ -136,11 +151,19 @@ class Course:
     opened : int
         Résidences whose right opens after the first.
     waiting : Decimal
-        What hangs on something in the last.
+        What hangs on something in the last that is known.
     causes : tuple of str
         Codes of `Reserve` that it hangs on.
     growth : Decimal
         By which bases are raised each year.
+    lacks : tuple of (year, sentence)
+        Years that the law gives no value for: nothing of them is known.
+    waiting_year : int, optional
+        Year of `waiting`; None where no year is known.
+    changes : tuple of LegalChange
+        Values that move every amount, and that change in a coming year.
+    part : Decimal
+        Share of the base abated in the tax year.
     """
 
     years: tuple[tuple[int, Decimal | None], ...]
@@ -148,6 +171,10 @@ class Course:
     waiting: Decimal
     causes: tuple[str, ...]
     growth: Decimal = _ZERO
+    lacks: tuple[tuple[int, str], ...] = ()
+    waiting_year: int | None = None
+    changes: tuple[LegalChange, ...] = ()
+    part: Decimal = _ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +229,7 @@ class Abatement:
         Forecast by résidence: `id_residence, nom, code_qpv`, a column `a<year>` each year (€), and
         `changement`: in which year and why the amount changes.
     leavers : DataFrame
-        What the map of 2024 took out: `annee, code_qpv` (of 2015), `residences, logements,
+        What the ruling map took out: `annee, code_qpv` (of the one before), `residences, logements,
         abattement_a_risque_eur` (what notices still abate; None for years to come),
         `abattement_perdu_eur` (what is due no more).
     claim_until : date, optional

@@ -18,11 +18,16 @@ from pydantic import (
 )
 
 from tfpb.model.codes import Nature, Theme
+from tfpb.model.legal.map_table import VINTAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Code = str | int | float
+if TYPE_CHECKING:
+    Carte = int
+else:  # the maps that the law knows: a message names them
+    Carte = Literal[VINTAGES]
 
 
 def _as_tuple(value: Any) -> Any:
@@ -74,7 +79,7 @@ class Colonnes(_Model):
 class ReglagesEnquete(_Model):
     """Settings of the comparison, fixed before any result."""
 
-    carte: Literal[2015, 2024] | None = None
+    carte: Carte | None = None
     cible: Literal["parc", "service"] | None = None
     marge_points: float = Field(default=5.0, gt=0, le=50)
     marge_adoptee_par: str = ""

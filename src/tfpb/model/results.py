@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Reserve
+from tfpb.model.legal.map_table import each
+from tfpb.model.legal.tax_lines import each_line
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TABLES: Final = packaged(__name__)
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {k: tuple(v) for k, v in _TABLES["columns"].items()}
+_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    k: tuple(each(each_line(v))) for k, v in _TABLES["columns"].items()
+}
 
 ADDRESS_COLUMNS: Final = _COLUMNS["address"]
 RESULT_COLUMNS: Final = _COLUMNS["result"]

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from tfpb.model.codes import Role
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR
 from tfpb.model.plan import FichierEnquete, Names, Written
 from tfpb.model.question import Replies, Reply
 
@@ -81,7 +82,7 @@ class LoiUtilisateur(Strict):
 
     valeur: str | int | float | dt.date
     reference: str = Field(min_length=3)
-    annee: int | None = Field(default=None, ge=2016, le=2030)
+    annee: int | None = Field(default=None, ge=FIRST_YEAR, le=LAST_YEAR)
 
 
 def _as_theme(value: Any) -> Any:

@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.legal.map_table import HOLE, VINTAGES, each
+from tfpb.model.legal.tax_lines import LINE, rate_columns
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -34,9 +36,31 @@ BEFORE_QUARTER: Final = re.compile(
 def contract(name: str, *columns: Column) -> Contract:
     """Return the contract of a table: columns of another, then its own as they are written."""
     entry = CONTRACTS[name]
-    own = (_column(c, **facts) for c, facts in entry["columns"].items())
+    own = (_column(c, **facts) for c, facts in _declared(entry["columns"]).items())
     closed, counted = entry.get("closed", False), tuple(entry.get("counted", ()))
     return Contract(name, entry["title"], (*columns, *own), closed=closed, counted=counted)
+
+
+def _declared(columns: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return what is declared of each column, those of every map and of every line of a notice written."""
+    out: dict[str, dict[str, Any]] = {}
+    for name in each(columns):
+        if LINE in name:
+            out |= {column: {**columns[name], **facts} for column, facts in rate_columns()}
+        elif name in columns:
+            out[name] = columns[name]
+        else:
+            out[name] = _of_map(name, columns)
+    return out
+
+
+def _of_map(name: str, columns: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what is declared of a column that each map has."""
+    for code in map(str, VINTAGES):
+        facts = columns.get(name.replace(code, HOLE))
+        if facts is not None:
+            return facts | {"label": facts["label"].replace(HOLE, code)}
+    raise KeyError(name)
 
 
 def _column(name: str, *, kind: str, **facts: Any) -> Column:

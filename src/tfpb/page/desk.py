@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
-from tfpb.geodata.geography import VINTAGES
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, PACK_FOLDER, RUN
 from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.settings_edit import edited
 from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.page.doubt_decisions import answer_lines, changes_of, decided_again, same_value, workbook
 from tfpb.page.jobs import Job, check, make
 from tfpb.page.journal import OUTSIDE, Change, Journal

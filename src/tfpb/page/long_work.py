@@ -21,7 +21,9 @@ from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
 from tfpb.model.codes import GeocodeVerdict
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.page.outlook import TALL, WIDE, Doubt, Outlook, SmallMap, ToDo
+from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
 from tfpb.pipeline.pack_run import (
@@ -169,7 +171,8 @@ def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...
     """List the quarters of the ruling maps; those of other départements are left to whoever types one."""
     from tfpb.geodata.qpv_imports import load_qpv  # noqa: PLC0415 - geopandas
 
-    vintages = (2015, 2024) if settings.dossier.annee < 2025 else (2024, 2015)  # noqa: PLR2004
+    ruling = ruling_vintage(settings.dossier.annee)
+    vintages = (ruling, *(v for v in reversed(VINTAGES) if v != ruling))
     maps = (load_qpv(geography, vintage) for vintage in vintages)
     return tuple((q.code_qpv, q.nom) for q in quarters_of(m for m in maps if m is not None))
 

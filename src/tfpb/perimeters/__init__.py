@@ -2,7 +2,7 @@
 
 For analysts, frames in and frames out, no file and no network: `ruling_vintage` (which map rules a tax
 year), `locate` (the side of each point, its distance to the limit, the reason), `residences` (entrances
-gathered, dwellings split by side) and `correspondence` (quarters of 2015 overlaid with those of 2024).
+gathered, dwellings split by side) and `correspondence` (the quarters of two maps overlaid).
 """
 
 from tfpb.perimeters.coordinate_systems import LEAST, judge

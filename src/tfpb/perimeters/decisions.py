@@ -11,6 +11,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.quarter import Quarters, quarters_of
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import texts
+from tfpb.model.legal.map_table import each
 from tfpb.perimeters.points import place_of
 from tfpb.text import fold
 from tfpb.words.places.side_words import (
@@ -159,8 +160,9 @@ def apply_decisions(
     """
     out = located.copy()
     names = _quarters(maps)
-    columns = ("qpv_statut", "qpv_code", "qpv_nom", "qpv_motif", "qpv2015_statut", "qpv2015_code",
-               "qpv2024_statut", "qpv2024_code")  # fmt: skip
+    columns = (
+        "qpv_statut", "qpv_code", "qpv_nom", "qpv_motif", *each(("qpv{carte}_statut", "qpv{carte}_code")),
+    )  # fmt: skip
     cells: dict[str, list[Any]] = {c: out[c].tolist() for c in columns}
     vintages = out["qpv_millesime"].tolist()
     nearest = out["qpv_proche_code"].tolist()

@@ -11,8 +11,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import INSIDE, OUTSIDE, QpvStatut
+from tfpb.model.codes import FLAGS, INSIDE, OUTSIDE, UNDATED, QpvStatut
 from tfpb.model.columns import texts
+from tfpb.model.legal.map_table import LETTERS, VINTAGES
 from tfpb.packaged import packaged
 from tfpb.perimeters.points import place_of
 from tfpb.text import fold
@@ -21,15 +22,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _AGAINST: Final = {
-    "qpv_declare": ("qpv2015_statut", "qpv2024_statut", "qpv_statut"),
-    "qpv2015_declare": ("qpv2015_statut",),
-    "qpv2024_declare": ("qpv2024_statut",),
+    UNDATED: (*(f"qpv{v}_statut" for v in VINTAGES), "qpv_statut"),
+    **{flag: (flag.replace("_declare", "_statut"),) for flag in FLAGS if flag != UNDATED},
 }
 """Flag → the sides that it may mean; the oldest does not say of which map it is."""
 _INSIDE, _OUTSIDE = QpvStatut.DANS.value, QpvStatut.HORS.value
 _MEANT: Final = {INSIDE: _INSIDE, OUTSIDE: _OUTSIDE}
 _HEADERS, _IN, _OUT = itemgetter("colonnes", "dans", "hors")(packaged(__name__))
-_CODE: Final = re.compile(r"q[pn]\d[0-9a-z]+")
+_CODE: Final = re.compile(rf"q[{LETTERS.lower()}]\d[0-9a-z]+")
 
 
 def declared_doubts(entrances: pd.DataFrame) -> list[Fault]:
@@ -50,7 +50,7 @@ def declared_doubts(entrances: pd.DataFrame) -> list[Fault]:
     for flag in (*(f for f in _AGAINST if f in entrances.columns), *own):
         cells = texts(entrances, flag)
         meant = cells.map(_written if flag in own else _MEANT.get)
-        maps = _AGAINST["qpv_declare" if flag in own else flag]
+        maps = _AGAINST[UNDATED if flag in own else flag]
         located = [texts(entrances, name) for name in maps if name in entrances.columns]
         # where no map was read, or a side is to be checked, nothing contradicts the flag
         against = meant.notna()

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
-from tfpb.model.codes import QpvStatut
+from tfpb.facts.place import evolution_between, evolution_of
 from tfpb.model.columns import texts
+from tfpb.model.legal.map_table import VINTAGES, pair_of
 from tfpb.model.location import department_of
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
@@ -29,7 +30,7 @@ from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.points import Given, Positions, check_points, positions
 from tfpb.perimeters.surfaces import SurfaceAnswer, reference_key
-from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
+from tfpb.perimeters.vintages import map_of, ruling_vintages
 from tfpb.words.places.side_words import QUARTER, Case, Circumstances, reason, surface_words
 
 if TYPE_CHECKING:
@@ -202,11 +203,11 @@ def locate(
         latitude` (EPSG:4326); of a GeoDataFrame without them, the points of its geometry, in any CRS.
         `result_radius_m` (uncertainty, metres), `result_verdict`, `result_parcelle` if known;
         `id_residence, id_batiment, adresse` when decisions are given.
-    maps : mapping of vintage (2015, 2024) to QpvMap
-        Frames in EPSG:4326 or any declared CRS. The map that rules the year must be there; the other
-        one is optional and gives `qpv_evolution`.
+    maps : mapping of vintage to QpvMap
+        Frames in EPSG:4326 or any declared CRS. The map that rules the year must be there; the others
+        are optional, and the one before it gives `qpv_evolution`.
     year : int
-        Tax year, 2016 to 2030: the side is read on the map in force on 1 January.
+        Tax year: the side is read on the map in force on 1 January.
     default_radius_m : float
         Uncertainty of points that carry none, metres.
     parcels, footprints : GeoDataFrame, optional
@@ -410,10 +411,13 @@ def _table(
         out[f"qpv{year}_code"] = (
             nothing if side is None else labels.codes.take(labels.place(year, side.code))
         )
-    both = len(found) == len(VINTAGES)
-    out["qpv_evolution"] = (
-        _EVOLUTIONS.take(found[OLD].statut * len(STATUTS) + found[NEW].statut) if both else nothing
-    )
+    out["qpv_evolution"] = nothing
+    for vintage in np.unique(ruling).tolist():
+        old, new = pair_of(vintage)
+        if old in found and new in found:
+            both = _EVOLUTIONS.take(found[old].statut * len(STATUTS) + found[new].statut)
+            rows = ruling == vintage
+            out["qpv_evolution"] = both if rows.all() else _where(rows, both, out["qpv_evolution"])
     out["qpv_motif"] = motives(at, ruled, labels)
     return pd.DataFrame(out, index=index, columns=list(LOCATION_COLUMNS), copy=False)
 
@@ -429,8 +433,18 @@ def _side_by_side(out: pd.DataFrame, ruled: Sides) -> None:
 
 
 def _with_evolution(out: pd.DataFrame) -> pd.DataFrame:
-    """Compare both maps anew, once decisions have moved a side; empty where a map is missing."""
-    pairs = zip(out[f"qpv{OLD}_statut"], out[f"qpv{NEW}_statut"], strict=True)
-    both = [evolution_of(QpvStatut(a), QpvStatut(b)).value if a and b else "" for a, b in pairs]
-    out["qpv_evolution"] = texts_of(both)
+    """Compare both maps of each row anew, once decisions have moved a side; empty where one is missing."""
+    found = pd.Series("", index=out.index, dtype=object)
+    for vintage in pd.unique(out["qpv_millesime"]).tolist():
+        found = found.mask(
+            out["qpv_millesime"] == vintage, evolution_between(out, pair_of(int(vintage)))
+        )
+    out["qpv_evolution"] = texts_of(found.tolist())
     return out
+
+
+def _where(rows: Flags, mine: Any, other: Any) -> Any:
+    """Return texts at some rows, others elsewhere."""
+    return texts_of(
+        np.where(rows, np.asarray(mine, dtype=object), np.asarray(other, dtype=object)).tolist()
+    )

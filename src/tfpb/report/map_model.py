@@ -19,7 +19,8 @@ from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.columns import texts
-from tfpb.model.location import OTHER_MAP, Located, MapModel, MapTask, QpvPage
+from tfpb.model.legal.map_table import other_of
+from tfpb.model.location import Located, MapModel, MapTask, QpvPage
 from tfpb.model.survey import pick
 from tfpb.perimeters.map_marks import drawn, marks
 from tfpb.report.print_map.views import territories
@@ -76,7 +77,7 @@ def map_model(dossier: Dossier) -> MapModel:
     money = dossier.abatement
     shown_marks = marks(located, money.premises if money is not None else None)
     tasks = tasks_of(dossier)
-    old = dossier.maps.get(OTHER_MAP[located.vintage])
+    old = dossier.maps.get(other_of(located.vintage))
     head = dossier.settings.dossier
     return MapModel(
         title=head.titre,

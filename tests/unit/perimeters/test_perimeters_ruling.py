@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tfpb.model.legal.map_table import VINTAGES, year_under
 from tfpb.perimeters import ruling_of, ruling_vintage
-from tfpb.perimeters.vintages import YEAR_UNDER
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ def test_the_map_of_most_rows(year: int, codes: list[str], vintage: int) -> None
     assert ruling_of(year, codes) == vintage
 
 
-@pytest.mark.parametrize("vintage", [2015, 2024])
+@pytest.mark.parametrize("vintage", VINTAGES)
 @pytest.mark.parametrize("citycode", ["", "59350", "97105", "97411"])
 def test_the_year_that_stands_for_a_map_is_ruled_by_it_everywhere(
     vintage: int, citycode: str
 ) -> None:
-    assert ruling_vintage(YEAR_UNDER[vintage], citycode) == vintage
+    assert ruling_vintage(year_under(vintage), citycode) == vintage

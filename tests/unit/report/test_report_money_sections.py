@@ -28,6 +28,7 @@ from tfpb.facts.amount import QUESTION, between, known, nil
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation
+from tfpb.model.money import Course
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
@@ -120,7 +121,8 @@ def test_without_forecast_nothing_is_drawn() -> None:
 
 
 def test_growth_of_bases_is_said_when_it_is_set() -> None:
-    assert "relevées de 1,5" in abatement_words.forecast_assumptions(2025, Decimal("0.015"))[0]
+    course = Course(((2026, None),), 0, Decimal(0), (), Decimal("0.015"))
+    assert "relevées de 1,5" in abatement_words.forecast_assumptions(2025, course)[0]
 
 
 def test_the_net_loss_of_each_collectivity_is_shown() -> None:

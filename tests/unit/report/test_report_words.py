@@ -38,7 +38,7 @@ def test_every_verdict_has_a_word_and_a_meaning(verdict: Verdict) -> None:
 def test_every_code_has_words() -> None:
     assert set(verdict_words.PUBLICATIONS) == set(Publication)
     assert set(side_words.STATUTS) == set(QpvStatut)
-    assert set(side_words.EVOLUTIONS) == set(Evolution)
+    assert set(side_words.evolutions(2024)) == set(Evolution)
     assert set(abatement_words.STATUTS) == set(Statut)
     assert set(accounts.AXES) == set(Axe)
     assert set(satisfaction.THEMES) == set(Theme)

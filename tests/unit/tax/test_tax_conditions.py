@@ -238,13 +238,13 @@ def test_a_leaver_loses_the_right_when_the_new_map_counts(
 ) -> None:
     told = right(outside(), year=year, evolution="sortant", code_insee=code_insee)
     assert (told.statut, told.motive) == ("hors_qpv", "sortant")
-    assert told.fields == {"annee_effet": first, "marque": "non_verifie"}
+    assert told.fields == {"annee_effet": first, "marque": "non_verifie", "carte": 2024}
 
 
 def test_the_year_of_effect_may_come_from_a_text_that_was_read() -> None:
     own = Own(dt.date(2025, 1, 1))  # another year would say one thing and count another
     told = right(outside(), evolution="sortant", reader=on(2025, effet_perimetres_2024=own))
-    assert told.fields == {"annee_effet": 2025, "marque": ""}
+    assert told.fields == {"annee_effet": 2025, "marque": "", "carte": 2024}
 
 
 def test_an_old_map_for_ever_overseas_stops_where_the_texts_stop() -> None:

@@ -26,8 +26,9 @@ from tfpb import tax
 from tfpb.errors import TfpbError
 from tfpb.law.values import load
 from tfpb.model import tables
+from tfpb.model.legal.map_table import VINTAGES
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.settings import LoiUtilisateur
-from tfpb.tax.abatement.formula import LINES
 from tfpb.words.faults.sentences import fault_text
 
 PACKAGE = Path(tax.__file__).parents[1]
@@ -265,7 +266,7 @@ def test_no_value_is_left_that_nothing_reads() -> None:
         if isinstance(key, ast.JoinedStr) and isinstance(start := key.values[0], ast.Constant)
     )
     assert families == ("frais_",)
-    read |= {f"frais_{line}" for line in LINES}
+    read |= {f"frais_{line}" for line in LINES} | {f"effet_perimetres_{v}" for v in VINTAGES[1:]}
     assert [k for k in load().series if k not in read] == []
 
 

@@ -9,17 +9,8 @@ import pytest
 from tax_builders import abate, local
 
 from tfpb.law.values import Reader, load
-from tfpb.tax.abatement.formula import (
-    LINES,
-    LOST,
-    NOTHING,
-    Amounts,
-    Terms,
-    amounts,
-    due,
-    net_base,
-    terms,
-)
+from tfpb.model.legal.tax_lines import LINES, LOST
+from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, due, net_base, terms
 
 D = Decimal
 RATES = (

@@ -18,6 +18,7 @@ from tfpb import decimals
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.text_table import DASHES
+from tfpb.model.legal.tax_lines import LINES, TAX_LINES
 from tfpb.model.tables import PREMISES
 from tfpb.packaged import packaged
 from tfpb.text import fold
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 _TABLES: Final = packaged(__name__)
-_LINES: Final[dict[str, str]] = _TABLES["lines"]
+_LINES: Final[dict[str, str]] = {
+    name: line for line, facts in TAX_LINES.items() for name in facts["avis"]
+} | _TABLES["lines"]
 """What a line of a notice is called, folded, and what it is here."""
 NAMES: Final = tuple(_LINES)
-_TAXED: Final = ("commune", "syndicats", "epci", "tse", "tasa", "gemapi")
 _FIGURES: Final = {"taux": "taux", "base": "base", "cotisation": "cotisation"}
 _DATED: Final = re.compile(r"(taux|bases?|cotisations?) (20\d\d)")
 _KEYS: Final = ("avis", "invariant", "id_residence", "id_batiment")
@@ -247,7 +249,7 @@ def _as_table(
     rows, faults = [], []
     for one in locaux:
         row = {h: one.cells.get(h, "") for h in kept}
-        for line in _TAXED:
+        for line in LINES:
             if (line, "taux") in one.figures:
                 row[f"taux_{line}_pct"] = _written(one.figures[line, "taux"], rate=True)
         row["cotisation_avis_eur"] = _sum(one)
@@ -284,13 +286,13 @@ def _written(cell: Cell, *, rate: bool = False) -> str:
 
 def _sum(one: _Local) -> str:
     """Add the lines but the TEOM; nothing where one that has a rate has no amount."""
-    amounts = {line: one.figures.get((line, "cotisation"), ("", False)) for line in _TAXED}
+    amounts = {line: one.figures.get((line, "cotisation"), ("", False)) for line in LINES}
     wrong = next((c[0] for c in amounts.values() if c[0] and _number(c) is None), "")
     if wrong:
         return wrong
     lacks = any(
         not amounts[line][0] and _number(one.figures.get((line, "taux"), ("", False)))
-        for line in _TAXED
+        for line in LINES
     )
     numbers = [v for c in amounts.values() if (v := _number(c)) is not None]
     return "" if lacks or not numbers else f"{sum(numbers, Decimal(0)):f}".replace(".", ",")
@@ -302,7 +304,7 @@ def _base(one: _Local) -> str:
     Nothing where a line is above it, or where the two differ.
     """
     bases = {
-        line: _number(one.figures.get((line, "base"), ("", False))) for line in (*_TAXED, "teom")
+        line: _number(one.figures.get((line, "base"), ("", False))) for line in (*LINES, "teom")
     }
     whole = bases.pop("teom")
     cut = _number(one.figures.get(("commune", "abattement"), ("", False)))

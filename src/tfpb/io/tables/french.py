@@ -11,6 +11,7 @@ from typing import Final
 
 from tfpb.decimals import AmbiguousError
 from tfpb.model.codes import ALL_QUARTERS
+from tfpb.model.legal.map_table import LETTERS, is_code
 from tfpb.model.tables import EVERY_QUARTER
 from tfpb.text import fold, squeeze
 
@@ -93,10 +94,8 @@ def parse_code(text: str) -> str:
     return raw[:-2] if re.fullmatch(r"\d+\.0", raw) else raw
 
 
-_QPV_2024: Final = re.compile(r"QN(?:\d{3}|02[AB])\d{2}[NMIC]")
-_QPV_2015: Final = re.compile(r"QP(?:\d{3}|02[AB])\d{3}")
 _QPV_SPACED: Final = re.compile(
-    r"q\s*[np]\s*[-_.]?\s*(?:\d\s*){2}[\dab]\s*[-_.]?\s*(?:\d\s*){2}[\dnmic](?![a-z0-9])",
+    rf"q\s*[{LETTERS}]\s*[-_.]?\s*(?:\d\s*){{2}}[\dab]\s*[-_.]?\s*(?:\d\s*){{2}}[\da-z](?![a-z0-9])",
     re.IGNORECASE,
 )
 
@@ -110,7 +109,7 @@ def parse_qpv_code(text: str) -> str:
     code = re.sub(r"[\s\-_.]", "", raw).upper()
     if EVERY_QUARTER.fullmatch(fold(raw)):
         return ALL_QUARTERS
-    return code if _is_code(code) else raw
+    return code if is_code(code) else raw
 
 
 def parse_qpv_codes(text: str) -> tuple[str, ...]:
@@ -122,12 +121,8 @@ def parse_qpv_codes(text: str) -> tuple[str, ...]:
     for part in filter(None, map(squeeze, re.split(r"[,;|/\n]+", text))):
         joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", part)
         words = [word for word in joined.split() if word not in ("et", "&")]
-        out += words if words and all(map(_is_code, words)) else [parse_qpv_code(part)]
+        out += words if words and all(map(is_code, words)) else [parse_qpv_code(part)]
     return tuple(out)
-
-
-def _is_code(text: str) -> bool:
-    return bool(_QPV_2024.fullmatch(text) or _QPV_2015.fullmatch(text))
 
 
 def parse_codes(text: str) -> tuple[str, ...]:

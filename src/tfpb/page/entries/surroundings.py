@@ -11,10 +11,10 @@ from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.addresses.suggestions import suggested
 from tfpb.geocode.street_search import StreetSearch
 from tfpb.geocode.table_run import geocode
-from tfpb.geodata.geography import VINTAGES
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.model.codes import GeocodeVerdict, QpvStatut, ResultType
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.location import QpvMap
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.words.page.answer_words import point_answer

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from tfpb.errors import TfpbError
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.model.codes import Axe, Nature, Theme
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.plan import LEVELS
 from tfpb.page.desk import mark
 from tfpb.survey.reading.guessing import is_code
@@ -93,6 +94,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     delivered = _delivered(desk)
     return {
         "plan": plan,
+        "cartes": tuple(reversed(VINTAGES)),
         "questions": [(item, _missing(item, delivered)) for item in plan.items],
         "echelles": [
             (n, s, codes, _ends(s, codes))
@@ -259,7 +261,7 @@ def _margin(form: FormData) -> list[Change]:
     with suppress(ValueError):
         day = dt.date.fromisoformat(str(form.get("marge_le")))
     out.append((("reglages", "marge_adoptee_le"), day))
-    if str(form.get("carte")) in {"2015", "2024"}:
+    if str(form.get("carte")) in map(str, VINTAGES):
         out.append((("reglages", "carte"), int(str(form.get("carte")))))
     return out
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import files_in
 from tfpb.errors import TfpbError
-from tfpb.geodata.geography import ADDRESSES, VINTAGES
+from tfpb.geodata.geography import ADDRESSES
 from tfpb.geodata.stored_layers import list_installed
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR, VINTAGES
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
 from tfpb.words.faults.question_words import ROLES
 from tfpb.words.page import screen_words as words
 from tfpb.words.places.geodata_words import address_file_line
+from tfpb.words.places.side_words import maps_in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +46,9 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "adresses": [address_file_line(f) for f in files_in(folder)],
         "couches": list_installed(folder),
         "carte": needed,
+        "premiere": FIRST_YEAR,
+        "derniere": LAST_YEAR,
+        "regles": maps_in_turn(),
         "manques": desk.outlook.ground if desk.begun else (),
         "cartes": [v for v in VINTAGES if (folder / f"qpv-{v}.json").is_file()],
     }

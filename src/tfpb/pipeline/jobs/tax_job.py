@@ -27,9 +27,10 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
 from tfpb.model.columns import numbers, stamped_place
+from tfpb.model.legal.map_table import VINTAGES, pair_of
 from tfpb.model.question import Replies, with_subjects
 from tfpb.model.tables import BY_ROLE, PREMISES
-from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
+from tfpb.perimeters.vintages import correspondence_columns
 from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.checking import money_faults
@@ -289,4 +290,5 @@ def _of_year(inputs: Inputs, year: int | None) -> Inputs:
 def _located(year: int, homes: pd.DataFrame, doors: pd.DataFrame | None) -> Located:
     """Return the stock that another command located, as the stages know it."""
     doors = pd.DataFrame() if doors is None else doors
-    return located_stock(year, 0, doors, homes, pd.DataFrame(columns=list(CORRESPONDENCE_COLUMNS)))
+    columns = list(correspondence_columns(*pair_of(VINTAGES[-1])))
+    return located_stock(year, 0, doors, homes, pd.DataFrame(columns=columns))

@@ -19,7 +19,15 @@ import pyarrow as pa
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.location import Located
-from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Programme, States
+from tfpb.model.money import (
+    Abatement,
+    Course,
+    DroitCommun,
+    LegalChange,
+    LegalValue,
+    Programme,
+    States,
+)
 from tfpb.model.record import Reading
 from tfpb.model.survey import Published, WaveFacts, WeightSpread
 from tfpb.survey.secrecy.disclosure import reopened
@@ -175,8 +183,8 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 }  # fmt: skip
 _TAGS: Final[dict[type, str]] = {Severity: "s", Decimal: "n", dt.date: "j"}
 _KINDS: Final = (
-    Fault, Place, WaveFacts, WeightSpread, Located, Abatement, Course, States, LegalValue, Programme,
-    DroitCommun, Reading,
+    Fault, Place, WaveFacts, WeightSpread, Located, Abatement, Course, LegalChange, States, LegalValue,
+    Programme, DroitCommun, Reading,
 )  # fmt: skip
 _KNOWN: Final[dict[str, type]] = {kind.__name__: kind for kind in _KINDS}
 """Frozen values that have a form; whatever holds answers is not among them."""

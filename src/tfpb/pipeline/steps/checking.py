@@ -18,8 +18,8 @@ from tfpb.evidence.crosschecks import (
     unknown_residences,
 )
 from tfpb.model.columns import STAMP, stamped_place, texts
+from tfpb.model.legal.map_table import FIRST_YEAR
 from tfpb.near_names import near_names
-from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.locating import communes_of
 from tfpb.pipeline.steps.surveying import own_interviews

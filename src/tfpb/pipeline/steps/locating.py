@@ -10,6 +10,7 @@ from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
 from tfpb.facts.place import holds
 from tfpb.facts.quarter import quarters_of
+from tfpb.model.legal.map_table import pair_of
 from tfpb.model.location import Located
 from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
@@ -109,13 +110,14 @@ def locate(points: Points, sides: Sides, geography: Geography, rule: Rule) -> Lo
     """Gather entrances into résidences; one that a limit cuts is split by its dwellings."""
     entrances = points.frame.join(sides.frame)
     held = holds(entrances)
+    vintage = perimeters.ruling_of(rule.year, points.frame["result_citycode"])
     return Located(
         year=rule.year,
-        vintage=perimeters.ruling_of(rule.year, points.frame["result_citycode"]),
+        vintage=vintage,
         entrances=entrances,
         residences=perimeters.residences(entrances, held),
         held=held,
-        correspondence=perimeters.correspondence(geography.maps, entrances),
+        correspondence=perimeters.correspondence(geography.maps, entrances, pair=pair_of(vintage)),
         notices=(
             *points.notices,
             *sides.notices,

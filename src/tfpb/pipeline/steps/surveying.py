@@ -131,11 +131,11 @@ def survey_sides(
     homes = located.residences
     if carte is not None and carte != located.vintage:
         from tfpb.geodata.geography import open_geography  # noqa: PLC0415 - a map other than the year's
-        from tfpb.perimeters.vintages import YEAR_UNDER  # noqa: PLC0415 - the same
+        from tfpb.model.legal.map_table import year_under  # noqa: PLC0415 - the same
 
         if carte not in geography.maps:
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
-        found = sides(points, geography, Rule(YEAR_UNDER[carte], scope.radius_m))
+        found = sides(points, geography, Rule(year_under(carte), scope.radius_m))
         homes = perimeters.residences(points.frame.join(found.frame))
     # the tree holds every level that the stock gives, so that a release forbids no later one
     homes = with_territories(

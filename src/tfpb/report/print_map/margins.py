@@ -12,7 +12,7 @@ import shapely
 from matplotlib.lines import Line2D
 
 from tfpb.model.codes import Etat
-from tfpb.model.location import OTHER_MAP
+from tfpb.model.legal.map_table import other_of
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
 from tfpb.report.cell_values import printable
@@ -114,7 +114,7 @@ def _legend(sheet: Sheet, view: views.View) -> None:
         other = {"color": theme.QPV, "linewidth": window.other_line(single=single)}
         lines.append((words.LEGEND_OTHER, other))
     if _shows_old(view):
-        label = words.LEGEND_OLD.format(vintage=OTHER_MAP[vintage])
+        label = words.LEGEND_OLD.format(vintage=other_of(vintage))
         lines.append((label, window.OLD_LINE))
     if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
         lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))

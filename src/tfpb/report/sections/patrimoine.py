@@ -8,6 +8,7 @@ import pandas as pd
 
 from tfpb.facts.claim import is_quarter
 from tfpb.facts.place import cut_homes, doubtful, quarters
+from tfpb.model.legal.map_table import pair_of
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
@@ -30,7 +31,7 @@ def residences(dossier: Dossier) -> Section:
     homes = worded(
         located.residences,
         statut=("cote", words.STATUTS),
-        evolution_mot=("evolution", words.EVOLUTIONS),
+        evolution_mot=("evolution", words.evolutions(pair_of(located.vintage)[1])),
     )
     # the answer of most of its dwellings would deny those on the other side
     split = homes["id_residence"].map(cut_homes(located.held)) & homes["evolution"].ne("")
@@ -50,6 +51,8 @@ def residences(dossier: Dossier) -> Section:
             homes,
             repeated=own,
             annee=located.year,
+            ancienne=pair_of(located.vintage)[0],
+            nouvelle=pair_of(located.vintage)[1],
             remarks=_remarks(dossier.located),
             totals={column: total_of(dossier.claims, name) for column, name in _COUNTED.items()}
             | {column: dossier.claims.amount(name) for column, name in HOME_MONEY.items()},
@@ -98,7 +101,7 @@ def localisation(dossier: Dossier) -> Section:
         statut=("qpv_statut", words.STATUTS),
         precision=("result_type", words.PRECISIONS),
         verdict=("result_verdict", words.GEOCODE_VERDICTS),
-        evolution_mot=("qpv_evolution", words.EVOLUTIONS),
+        evolution_mot=("qpv_evolution", words.evolutions(pair_of(located.vintage)[1])),
     )
     if "result_source" in doors.columns:
         by_hand = doors["result_source"].astype("str").str.startswith(CHOSEN, na=False)
@@ -109,11 +112,14 @@ def localisation(dossier: Dossier) -> Section:
         for row, (unsure, motive) in enumerate(zip(near, doors["qpv_motif"], strict=True))
         if unsure and motive
     )
+    old, new = pair_of(located.vintage)
     blocks: list[Block] = [
         table(
             "localisation",
             shown,
             millesime=located.vintage,
+            ancienne=old,
+            nouvelle=new,
             remarks=remarks,
         ),
         Text(words.THREE_ANSWERS, media=ANNEX),
@@ -122,7 +128,10 @@ def localisation(dossier: Dossier) -> Section:
         blocks.append(table("adresses_a_verifier_document", cut(shown, near)))
     if len(located.correspondence):
         linked = worded(located.correspondence, lien=words.LINKS)
-        blocks.append(table("correspondance_qpv", linked))
+        pair = {"avant": old, "apres": new}
+        blocks.append(
+            table("correspondance_qpv", linked, repeated=[pair], ancienne=old, nouvelle=new)
+        )
     if dossier.outside is not None and len(dossier.outside):
         against = dossier.outside.assign(
             motif=[

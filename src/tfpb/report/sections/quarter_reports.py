@@ -14,6 +14,7 @@ from tfpb.facts.place import inside, within
 from tfpb.facts.programme_claims import actions_of
 from tfpb.model.codes import Axe, Evolution
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.map_table import before, pair_of
 from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
 from tfpb.report.quarter_pages import answer_line
@@ -169,8 +170,8 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
         argued = [] if rows is None else pick(rows, code_qpv=page.code_qpv)["argument"].tolist()
         out += argued[:1] or [words.NOTHING_BESIDE.format(year=year - 1)]
     doors = located.entrances[within(located.entrances, page.code_qpv)]
-    if located.vintage != 2015:  # noqa: PLR2004
-        out += _entered(doors[inside(doors)])
+    if before(located.vintage) is not None:
+        out += _entered(doors[inside(doors)], *pair_of(located.vintage))
     if count := sum(map(is_decided, doors["qpv_motif"])):
         out.append(words.SETTLED.format(count=count))
     walked = _walked(dossier, page.code_qpv)
@@ -180,8 +181,8 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
     return (*out, *(note for note in page.notes[:1] if note != NO_CAUSE), NO_CAUSE)
 
 
-def _entered(doors: pd.DataFrame) -> list[str]:
-    """Write how many dwellings the map of 2024 took in; that none did, only where all were on both."""
+def _entered(doors: pd.DataFrame, old: int, new: int) -> list[str]:
+    """Write how many dwellings the newer map took in; that none did, only where all were on both."""
     evolution = texts(doors, "qpv_evolution")
     if not (evolution != "").any():
         return []
@@ -190,9 +191,9 @@ def _entered(doors: pd.DataFrame) -> list[str]:
         int(np.nansum(homes[found]))
         for found in (evolution == Evolution.ENTRANT, ~evolution.isin(_ON_THE_MAP))
     )
-    out = [words.ENTERED.format(homes=come)] if come else []
-    out += [words.ENTERED_UNKNOWN.format(homes=unsure)] if unsure else []
-    return out or [words.NONE_ENTERED]
+    out = [words.ENTERED.format(homes=come, carte=new)] if come else []
+    out += [words.ENTERED_UNKNOWN.format(homes=unsure, avant=old)] if unsure else []
+    return out or [words.NONE_ENTERED.format(avant=old)]
 
 
 def _walked(dossier: Dossier, code: str) -> list[dict[Any, Any]]:

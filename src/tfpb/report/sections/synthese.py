@@ -52,7 +52,10 @@ def synthese(dossier: Dossier, tasks: Sequence[Task]) -> Section:
     blocks: list[Block] = [table("synthese", whole), *_satisfaction(dossier)]
     lacks = tuple(MISSING[key][0] for key in missing(dossier))
     blocks += [Text(lacks, bullets=True)] if lacks else []
-    blocks.append(Text((stock_lead(dossier.claims), DOES_IT_WORK, *view.too_early(dossier))))
+    course = None if dossier.abatement is None else dossier.abatement.course
+    ahead = () if course is None else abatement_words.forecast_law(course)
+    lead = stock_lead(dossier.claims)
+    blocks.append(Text((lead, *ahead, DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents
     return section("synthese", _verdict(dossier, tasks), blocks, in_document=False)
 

@@ -13,7 +13,7 @@ import shapely
 
 from tfpb.facts.quarter import codes_of
 from tfpb.model.codes import Publication
-from tfpb.model.location import OTHER_MAP
+from tfpb.model.legal.map_table import other_of
 from tfpb.model.projection import LONLAT, crs
 from tfpb.report import theme
 from tfpb.report.print_map.views import lines_of
@@ -80,7 +80,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
         "annee": model.year,
         "date": model.date,
         "millesime": model.vintage,
-        "ancien": OTHER_MAP[model.vintage],
+        "ancien": other_of(model.vintage),
         "empreinte": model.run_hash,
         "limite": model.claim_until,
         "fictif": model.fictional,

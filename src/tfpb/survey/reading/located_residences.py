@@ -56,7 +56,7 @@ def located_residences(
     file, sheet : str
         Where a DataFrame comes from.
     carte : int, optional
-        Map that rules the survey (2015 or 2024): its own status columns are then read.
+        Map that rules the survey: its own status columns are then read.
 
     Returns
     -------

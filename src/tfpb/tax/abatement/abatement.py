@@ -12,13 +12,14 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.columns import texts
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
-from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
-from tfpb.tax.abatement.holdings import Stock, Stocks, unsure_off_map
+from tfpb.tax.abatement.formula import NOTHING, ROUNDINGS, terms
+from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched
 from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
@@ -200,11 +201,11 @@ def abate(
     missing = tallies.absent(items, stock, reader)
     coming = UNFORESEEN
     if ahead:
-        coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
+        coming = forecast(items, stocks, held, law, reader=reader, rounding=rounding)
     bare = partial(right_of, own_exemption=None, nature="", conventions=held, reader=reader)
     sums = tallies.by_qpv(items, stock, missing, reader)
     years, course = by_year(coming, reader)
-    gone = leavers(items, stocks, law, reader=reader)
+    gone = leavers(items, stocks, law, reader=reader, rounding=rounding)
     followed = follow_up(items, claimed, reader, on)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE and f.code not in read.moot),
@@ -249,9 +250,8 @@ def abate(
         contested=contested(items),
     )
     if previous is not None:
-        doors = unsure_off_map(entrances, residences, law.on(dt.date(year - 1, 1, 1)))
         before = abate(
-            previous, residences, doors, conventions, law, year=year - 1, rounding=rounding,
+            previous, residences, entrances, conventions, law, year=year - 1, rounding=rounding,
             bailleur=bailleur, on=on, as_written=as_written, quarters=quarters, is_past=True,
         )  # fmt: skip
         both = beside_previous(result.calculation, before.calculation)

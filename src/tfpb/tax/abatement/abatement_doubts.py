@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
-from tfpb.tax.abatement.formula import LINES
+from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.missing_rates import blank_rates
 from tfpb.tax.abatement.premises import (
@@ -113,7 +114,8 @@ def check_premises(
 def _of_row(row: Record, law: Law) -> Iterator[Fault]:
     year = year_of(row)
     if year and not law.covers("taux_abattement", dt.date(year, 1, 1)):
-        yield Fault("annee_hors_loi", row.place("annee"), str(year))
+        fields = {"premiere": FIRST_YEAR, "derniere": LAST_YEAR, "avant": FIRST_YEAR - 1}
+        yield Fault("annee_hors_loi", row.place("annee"), str(year), fields)
     vlc, base = row.money("vlc_eur"), row.money("base_nette_eur")
     if vlc is None and base is None:
         yield Fault("base_absente", row.place("vlc_eur"))

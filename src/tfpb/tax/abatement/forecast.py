@@ -1,4 +1,4 @@
-"""The abatement to come, 2025 to 2030: exemptions that end, perimeters, demolitions, deliveries."""
+"""The abatement to come, each year by its own law: exemptions, perimeters, demolitions, deliveries."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.errors import TfpbError
+from tfpb.law.values import lacking_value
 from tfpb.model.codes import QpvStatut, Reserve, Statut
-from tfpb.model.money import Course
+from tfpb.model.money import Course, LegalChange
 from tfpb.model.results import FORECAST_COLUMNS
+from tfpb.tax.abatement.formula import Terms, terms
 from tfpb.tax.abatement.line_scope import of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.premises import (
     ESTIMATED,
@@ -31,12 +34,16 @@ from tfpb.words.money import state_words
 from tfpb.words.money.accounts import mean_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.holdings import Holding, Stock, Stocks
     from tfpb.tax.abatement.signatures import Conventions
 
+UNKNOWN_LAW: Final = "loi_inconnue"
+"""Status of a coming year that the law gives no value for: nothing of it is known."""
+MISSING: Final = "manquant"
+"""Nature of its amounts."""
+_STATED: Final = ("taux_abattement", "part_vlc")
+"""Values that move every amount: a change of one is said beside the forecast."""
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.NON_LU, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
 WAITING: Final = "en_attente_eur"
@@ -60,9 +67,9 @@ def forecast(
     law: Law,
     *,
     reader: Reader,
-    quantum: Decimal,
+    rounding: str,
 ) -> pd.DataFrame:
-    """Foresee the abatement of each résidence, each year of the period of the law.
+    """Foresee the abatement of each résidence, each year of the period by the law of that year.
 
     Bases and rates are those of the last notice, raised by the setting `revalorisation_bases`. Before
     a résidence has a base, its amount is the mean per dwelling of the commune, else of the file: an
@@ -72,8 +79,8 @@ def forecast(
     ----------
     reader : Reader
         Law on 1 January of the tax year; what the forecast reads joins its list.
-    quantum : Decimal
-        Step of rounding, euros.
+    rounding : str
+        One of `ROUNDINGS`.
 
     Returns
     -------
@@ -83,40 +90,108 @@ def forecast(
         `convention`), `motif_court` (the motive in a few words) and `en_attente_de` (codes of `Reserve`
         that the first hangs on, with spaces between). `logements` are those that have the
         right; `abattement_eur` is zero without right, None when it cannot be estimated and when all of
-        it hangs on something. `statut` may also be `demoli` or `a_livrer`.
+        it hangs on something. `statut` may also be `demoli` or `a_livrer`, or `UNKNOWN_LAW` in a year that
+        the law gives no value for: every amount and count is then None, and `motif` names the value.
     """
-    year = reader.day.year
     start = reader.whole("periode_prevision_debut")
     end = reader.whole("periode_prevision_fin")
-    groups = grouped(items, lambda i: i.id_residence)
-    once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
-    means = _means(once, stocks.on(reader), reader)
-    raised = 1 + reader.decimal("revalorisation_bases")
-    rows = []
+    now = stocks.on(reader)
+    means = _Means(items, now, reader)
+    foreseen: dict[int, list[dict[str, Any]]] = {}
+    unknown: dict[int, str] = {}
     for target in range(start, end + 1):
         then = law.on(dt.date(target, 1, 1), joining=reader)
-        factor = raised ** (target - year) if target > year else Decimal(1)
-        stock = stocks.on(then)
-        for holding in stock.holdings:
-            group = groups.get(holding.id_residence, [])
-            read = target == year and bool(group)
-            if not read and all(u.side == QpvStatut.HORS for u in holding.units):
-                continue
-            named = once.get(holding.id_residence, [])
-            parts = _parts(stock, holding, named, conventions, then=then, reader=reader)
-            if read:  # what its lines bear is computed, what none bears is foreseen
-                parts = [p for p in parts if p.apart]
-            mean = means.get(holding.commune, means.get(""))
-            row = _foreseen(target, parts, mean, quantum, factor) if parts else {}
-            coming = bool(row and (row["logements"] or row["en_suspens"]))
-            if coming:
-                where = mean_of(commune=holding.commune in means)
-                note = state_words.FORECAST[row["note"]].format(ou=where)
-                row["motif"] = note if read else f"{row['motif']} {note}"
-            if read:
-                row = _joined(_this_year(target, group), row if coming else {})
-            rows.append({"annee": target, "id_residence": holding.id_residence, **row})
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+        try:
+            stipulated = terms(then, rounding)
+            foreseen[target] = _of_year(
+                items, stocks.on(then), conventions, then=then, reader=reader, law=stipulated,
+                means=means, now=now,
+            )  # fmt: skip
+        except TfpbError as error:
+            unknown[target] = lacking_value(error)
+    known = {r["id_residence"]: None for rows in foreseen.values() for r in rows}
+    for target, lacks in unknown.items():
+        concerned = known or dict.fromkeys(h.id_residence for h in now.holdings)
+        foreseen[target] = [_not_known(target, key, lacks) for key in concerned]
+    rows = [{"annee": t, **row} for t in sorted(foreseen) for row in foreseen[t]]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    if unknown:  # whole numbers beside what is not known stay whole
+        table["logements"] = pd.Series([r["logements"] for r in rows], dtype=object)
+    return table
+
+
+def _of_year(
+    items: list[Premises],
+    stock: Stock,
+    conventions: Conventions,
+    *,
+    then: Reader,
+    reader: Reader,
+    law: Terms,
+    means: _Means,
+    now: Stock,
+) -> list[dict[str, Any]]:
+    """Foresee a year of each résidence that has something in a quarter or in doubt.
+
+    Parameters
+    ----------
+    stock : Stock
+        On the map that rules the year.
+    then, reader : Reader
+        Law on 1 January of that year, and of the tax year.
+    law : Terms
+        Of that year.
+    now : Stock
+        On the map of the tax year.
+    """
+    target, year = then.day.year, reader.day.year
+    raised = 1 + reader.decimal("revalorisation_bases")
+    factor = raised ** (target - year) if target > year else Decimal(1)
+    groups = grouped(items, lambda i: i.id_residence)
+    once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+    mean_under = means.under(law)
+    rows = []
+    for holding in stock.holdings:
+        group = groups.get(holding.id_residence, [])
+        read = target == year and bool(group)
+        if not read and _is_out(holding) and _is_out(now.residence(holding.id_residence)):
+            continue  # what a map to come takes out says so
+        named = once.get(holding.id_residence, [])
+        parts = _parts(stock, holding, named, conventions, then=then, reader=reader, law=law)
+        if read:  # what its lines bear is computed, what none bears is foreseen
+            parts = [p for p in parts if p.apart]
+        mean = mean_under.get(holding.commune, mean_under.get(""))
+        row = _foreseen(target, parts, mean, law.quantum, factor) if parts else {}
+        coming = bool(row and (row["logements"] or row["en_suspens"]))
+        if coming:
+            where = mean_of(commune=holding.commune in mean_under)
+            note = state_words.FORECAST[row["note"]].format(ou=where)
+            row["motif"] = note if read else f"{row['motif']} {note}"
+        if read:
+            row = _joined(_this_year(target, group), row if coming else {})
+        rows.append({"id_residence": holding.id_residence, **row})
+    return rows
+
+
+def _is_out(holding: Holding | None) -> bool:
+    """Return whether a résidence is wholly out of every quarter."""
+    return holding is None or all(u.side == QpvStatut.HORS for u in holding.units)
+
+
+def _not_known(year: int, identifier: str, lacks: str) -> dict[str, Any]:
+    """Return a résidence in a year that the law gives no value for; `lacks` is what it lacks, in words."""
+    return {
+        "id_residence": identifier,
+        "statut": UNKNOWN_LAW,
+        "motif": state_words.FORECAST["loi_inconnue"].format(annee=year, valeur=lacks),
+        "motif_court": state_words.FORECAST["loi_inconnue_court"],
+        "nature": MISSING,
+        CAUSES: "",
+        "convention": "",
+        **dict.fromkeys(
+            ("logements", "logements_a_renouveler", "abattement_eur", WAITING, RENEWING)
+        ),
+    }
 
 
 def by_year(table: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, Course | None]:
@@ -138,7 +213,12 @@ def by_year(table: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, Course |
     # a résidence to be checked for one of its premises has the amount of the others all the same
     due = [not missing(a) and a > 0 for a in table["abattement_eur"]]
     owed = table["statut"].isin([str(s) for s in RIGHTS]) | pd.Series(due, table.index, dtype=bool)
+    lacks: dict[int, str] = {}
     for target, part in table.groupby("annee", sort=True):
+        if (part["statut"] == UNKNOWN_LAW).any():
+            lacks[int(part["annee"].iloc[0])] = part["motif"].iloc[0]
+            rows.append((target, *(None,) * 6, MISSING, ""))
+            continue
         right = part[owed[part.index]]
         now, natures = set(right["id_residence"]), set(right["nature"])
         amount, waiting, renewing = (
@@ -162,17 +242,38 @@ def by_year(table: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, Course |
             )
         )
         had |= now
-    yearly = pd.DataFrame(rows, columns=list(_YEAR)).astype(dict.fromkeys(_COUNTS, object))
+    yearly = pd.DataFrame(rows, columns=list(_YEAR))
+    for place, column in enumerate(_YEAR):
+        if column in _COUNTS:  # a whole number beside what is not known stays whole
+            yearly[column] = pd.Series([row[place] for row in rows], dtype=object)
     if not rows:
         return yearly, None
+    last = next((row for row in reversed(rows) if row[0] not in lacks), None)
     course = Course(
         tuple(zip(yearly["annee"].astype(int), yearly["abattement_eur"], strict=True)),
         opened,
-        rows[-1][4],
-        tuple(rows[-1][-1].split()),
+        ZERO if last is None else last[4],
+        () if last is None else tuple(last[-1].split()),
         reader.decimal("revalorisation_bases"),
+        lacks=tuple(lacks.items()),
+        waiting_year=None if last is None else int(last[0]),
+        changes=_changes(reader, [int(row[0]) for row in rows if row[0] not in lacks]),
+        part=reader.decimal("taux_abattement"),
     )
     return yearly, course
+
+
+def _changes(reader: Reader, years: list[int]) -> tuple[LegalChange, ...]:
+    """List the values that move every amount and that change between the tax year and a year ahead."""
+    found = []
+    for key in _STATED:
+        before = reader.law.value(key, reader.day)
+        for year in (y for y in years if y > reader.day.year):
+            value = reader.law.value(key, dt.date(year, 1, 1))
+            if value.valeur != before.valeur:
+                found.append(LegalChange(year, before, value))
+            before = value
+    return tuple(found)
 
 
 def year_by_year(table: pd.DataFrame, residences: pd.DataFrame) -> pd.DataFrame:
@@ -329,6 +430,7 @@ def _parts(
     *,
     then: Reader,
     reader: Reader,
+    law: Terms,
 ) -> list[_Part]:
     """Weigh the right of each premises in a coming year, and of the dwellings that no line bears."""
     year = then.day.year
@@ -355,7 +457,7 @@ def _parts(
         )
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / whole if whole else ZERO
-        full, dwellings = (line.full, line.dwellings) if line else (ZERO, place.dwellings)
+        full, dwellings = (line.under(law), line.dwellings) if line else (ZERO, place.dwellings)
         parts.append(_Part(right, full, dwellings, ratio, gone, apart=bool(group) and line is None))
     return parts
 
@@ -425,21 +527,35 @@ def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, str
     return statut, " ".join(words), _short(right, target)
 
 
-def _means(
-    groups: Mapping[str, list[Premises]], stock: Stock, reader: Reader
-) -> dict[str, Decimal]:
-    """Return the mean full amount per dwelling, by commune and (key "") over all."""
-    amounts: dict[str, list[Decimal]] = {}
-    dwellings: dict[str, int] = {}
-    for key, group in groups.items():
-        holding = stock.residence(key)
-        full = total(i.full for i in group)
-        if holding is None:
-            continue
-        bare = unlined(holding, [i.row for i in group], reader)
-        borne = holding.dwellings - sum(u.dwellings for u in bare)
-        if full and borne:
-            for where in {holding.commune, ""}:
-                amounts.setdefault(where, []).append(full)
-                dwellings[where] = dwellings.get(where, 0) + borne
-    return {where: total(amounts[where]) / dwellings[where] for where in amounts}
+class _Means:
+    """The mean full amount per dwelling, by commune and (key "") over all, by the terms of any year."""
+
+    def __init__(self, items: list[Premises], stock: Stock, reader: Reader) -> None:
+        once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+        self._groups: list[tuple[list[Premises], str, int]] = []
+        self._by_terms: list[tuple[Terms, dict[str, Decimal]]] = []
+        for key, group in once.items():
+            holding = stock.residence(key)
+            if holding is not None:
+                bare = unlined(holding, [i.row for i in group], reader)
+                borne = holding.dwellings - sum(u.dwellings for u in bare)
+                self._groups.append((group, holding.commune, borne))
+
+    def under(self, law: Terms) -> dict[str, Decimal]:
+        """Return the means by the terms of a year; of years whose terms are one, computed once."""
+        found = next((means for known, means in self._by_terms if known == law), None)
+        if found is None:
+            found = self._means(law)
+            self._by_terms.append((law, found))
+        return found
+
+    def _means(self, law: Terms) -> dict[str, Decimal]:
+        amounts: dict[str, list[Decimal]] = {}
+        dwellings: dict[str, int] = {}
+        for group, commune, borne in self._groups:
+            full = total(i.under(law) for i in group)
+            if full and borne:
+                for where in {commune, ""}:
+                    amounts.setdefault(where, []).append(full)
+                    dwellings[where] = dwellings.get(where, 0) + borne
+        return {where: total(amounts[where]) / dwellings[where] for where in amounts}

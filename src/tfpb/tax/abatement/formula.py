@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
+from tfpb.model.legal.tax_lines import LINES, LOST
 from tfpb.tax.plain_values import CENT, EURO, ZERO, cents
 
 if TYPE_CHECKING:
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Reader
 
-LINES: Final = ("commune", "syndicats", "epci", "tse", "tasa", "gemapi")
-"""Lines of a notice that the abatement reduces; the TEOM is not one of them (CGI 1522-I)."""
-LOST: Final = ("commune", "syndicats", "epci")
-"""Lines whose abated part is a loss of the collectivity; the others are spread over payers."""
 ROUNDINGS: Final = ("centime", "avis")
 
 

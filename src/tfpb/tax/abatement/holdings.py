@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -9,9 +10,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.errors import Fault, Place
-from tfpb.facts.place import holds_of_counts, main_of, on_map, quarter_of_door
+from tfpb.facts.place import (
+    evolution_between,
+    holds_of_counts,
+    main_of,
+    on_map,
+    quarter_of_door,
+)
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.map_table import VINTAGES, before, pair_of
 from tfpb.model.tables import STOCK, contract
 from tfpb.tax.plain_values import Record, records, repeats
 from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
@@ -24,9 +32,9 @@ if TYPE_CHECKING:
 
     from tfpb.facts.quarter import Quarters
     from tfpb.law.values import Reader
+    from tfpb.model.arrays import Flags, Integers
 
 _OVERSEAS: Final = ("97", "98")
-_OLD: Final = 2015
 _COUNTS: Final = {"nb_logements", "logements_dans", "logements_hors", "logements_a_verifier"}
 LOCATED: Final = contract(
     "residences",
@@ -57,7 +65,7 @@ class Unit:
     built, renewed : int, optional
         Years of construction and of the last réhabilitation.
     left : str, optional
-        Quarter of 2015 that the map of 2024 took it out of; empty when that quarter is not known.
+        Quarter of the map before that the ruling map took it out of; empty when that quarter is not known.
     row : int
         Row of the stock's file; 0 when it is not known.
     counted : bool
@@ -152,6 +160,8 @@ class Stock:
         Those of each, by identifier.
     quarters : Quarters
         The names of the quarters.
+    moved : mapping
+        What became of a résidence, where it is not what its row says.
     """
 
     def __init__(
@@ -159,12 +169,14 @@ class Stock:
         residences: list[Record],
         units: Mapping[str, tuple[Unit, ...]],
         quarters: Quarters,
+        moved: Mapping[str, str],
     ) -> None:
         self.quarters = quarters
         self._by_id: dict[str, Holding] = {}
         for row in residences:
             key = row.text("id_residence")
-            self._by_id[key] = _holding(row, units.get(key, ()))
+            held = _holding(row, units.get(key, ()))
+            self._by_id[key] = replace(held, evolution=moved[key]) if key in moved else held
 
     @property
     def holdings(self) -> tuple[Holding, ...]:
@@ -221,8 +233,33 @@ class Stocks:
         """Return the stock on the map that rules the reader's year."""
         key = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
         if key not in self._stocks:
-            self._stocks[key] = Stock(self._homes, self._units(key), self._quarters)
+            units = self._units(key)
+            self._stocks[key] = Stock(self._homes, units, self._quarters, self._moved(key))
         return self._stocks[key]
+
+    def _moved(self, vintages: tuple[int, int]) -> dict[str, str]:
+        """Return what became of each résidence by another pair of maps than the one it was located on.
+
+        It is that of most of its dwellings, as of any résidence.
+        """
+        doors = self._entrances
+        if doors is None or "qpv_millesime" not in doors or not self._doors:
+            return {}
+        rules = {
+            r.text("id_residence"): _ruling(r.text("code_insee"), vintages) for r in self._homes
+        }
+        homes, own = texts(doors, "id_residence"), numbers(doors, "qpv_millesime")
+        weighed: dict[str, Counter[str]] = {}
+        for vintage in set(rules.values()) & set(VINTAGES):
+            pair = pair_of(vintage)
+            moved = (homes.map(rules) == vintage).to_numpy() & np.array(
+                [not np.isnan(v) and v in VINTAGES and pair_of(int(v)) != pair for v in own], bool
+            )
+            became = evolution_between(doors[moved], pair)
+            dwellings = np.nan_to_num(numbers(doors[moved], "nb_logements"), nan=0.0)
+            for home, one, count in zip(homes[moved], became, dwellings, strict=True):
+                weighed.setdefault(home, Counter())[one] += int(count)
+        return {home: counts.most_common(1)[0][0] for home, counts in weighed.items()}
 
     def _units(self, vintages: tuple[int, int]) -> dict[str, tuple[Unit, ...]]:
         """Return the units of each résidence; those without entrances, by their counts."""
@@ -249,7 +286,8 @@ class Stocks:
         homes = texts(self._entrances, "id_residence").tolist()
         vintages = np.array([rules.get(home, 0) for home in homes], dtype=np.int64)
         placed = on_map(self._entrances, vintages)
-        sides = texts(placed, "qpv_statut").tolist()
+        unread = _unread(self._entrances, vintages)
+        sides = texts(placed, "qpv_statut").mask(unread, str(QpvStatut.A_VERIFIER)).tolist()
         codes = quarter_of_door(placed).tolist()
         for home, row, side, code, vintage in zip(
             homes, self._doors, sides, codes, vintages.tolist(), strict=True
@@ -257,25 +295,13 @@ class Stocks:
             yield home, _unit(row, side, code, vintage)
 
 
-def unsure_off_map(
-    entrances: pd.DataFrame | None, residences: pd.DataFrame, reader: Reader
-) -> pd.DataFrame | None:
-    """Leave in doubt the side of each door that the map of the reader's year did not place.
-
-    Another map's side would stand for it (`on_map`): for a year that this map rules, no more is known.
-    """
-    if entrances is None or "qpv_millesime" not in entrances:
-        return entrances
-    vintages = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
-    homes = zip(texts(residences, "id_residence"), texts(residences, "code_insee"), strict=True)
-    rules = {home: _ruling(code, vintages) for home, code in homes}
-    ruling = np.array([rules.get(h, 0) for h in texts(entrances, "id_residence")], dtype=np.int64)
-    own = numbers(entrances, "qpv_millesime")
-    off = ~np.isnan(own) & (own != ruling)
-    for year in set(vintages):
-        off &= (ruling != year) | (texts(entrances, f"qpv{year}_statut") == "").to_numpy()
-    sides = texts(entrances, "qpv_statut").mask(off, QpvStatut.A_VERIFIER)
-    return entrances.assign(qpv_statut=sides)
+def _unread(doors: pd.DataFrame, vintages: Integers) -> Flags:
+    """Return which doors were not located on the map that rules them: another map gives no answer."""
+    own = numbers(doors, "qpv_millesime")
+    off: Flags = ~np.isnan(own) & (own != vintages)
+    for vintage in np.unique(vintages[off]).tolist():
+        off &= (vintages != vintage) | (texts(doors, f"qpv{vintage}_statut") == "").to_numpy()
+    return off
 
 
 def _ruling(code_insee: str, vintages: tuple[int, int]) -> int:
@@ -303,8 +329,9 @@ def _holding(row: Record, units: tuple[Unit, ...]) -> Holding:
 
 
 def _unit(row: Record, side: str, code: str, vintage: int) -> Unit:
-    leaves = side == QpvStatut.HORS and vintage != _OLD
-    was_in = row.text(f"qpv{_OLD}_statut") == QpvStatut.DANS
+    old = before(vintage) if vintage in VINTAGES else None
+    leaves = side == QpvStatut.HORS and old is not None
+    was_in = row.text(f"qpv{old}_statut") == QpvStatut.DANS
     dwellings = row.whole("nb_logements")
     return Unit(
         dwellings=0 if dwellings is None else dwellings,
@@ -320,7 +347,7 @@ def _unit(row: Record, side: str, code: str, vintage: int) -> Unit:
         parcel=row.text("parcelle") or row.text("result_parcelle"),
         built=row.whole("annee_construction"),
         renewed=row.whole("annee_rehabilitation"),
-        left=row.text(f"qpv{_OLD}_code") if leaves and was_in else None,
+        left=row.text(f"qpv{old}_code") if leaves and was_in else None,
         row=row.place().row,
         counted=dwellings is not None,
     )
@@ -335,7 +362,7 @@ def _year(row: Record, what: str) -> int | None:
 def _counted(part: Record, row: Record, vintage: int) -> Unit:
     """Make a unit of one side of a résidence, from its counts."""
     side = part.text("cote")
-    gone = row.text("evolution") == Evolution.SORTANT and vintage != _OLD
+    gone = row.text("evolution") == Evolution.SORTANT and vintage != VINTAGES[0]
     return Unit(
         part["logements"],
         side,

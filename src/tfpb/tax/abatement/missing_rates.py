@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tfpb.tax.abatement.formula import LINES, due
+from tfpb.model.legal.tax_lines import LINES
+from tfpb.tax.abatement.formula import due
 from tfpb.tax.abatement.notices.notice_patterns import abated_part
 from tfpb.tax.abatement.premises import FULL, NONE, UNKNOWN, year_of
 from tfpb.tax.plain_values import ZERO, doubt, grouped, percent_text, total

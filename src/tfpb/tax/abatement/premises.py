@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.decimals import apportion
 from tfpb.model.codes import Reserve, Statut
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import States
-from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
+from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
 from tfpb.tax.abatement.sent_list import PARTED, number_key
 from tfpb.tax.abatement.signatures import LATE
@@ -179,9 +180,21 @@ class Premises:
         """Its money in states."""
         return self.standing.states
 
-    def abated(self, share: Decimal) -> Amounts:
-        """Return what the law abates of a part of its base."""
-        return amounts(self.base, self.rates, self.terms, share=share)
+    def base_under(self, law: Terms) -> Decimal:
+        """Return its net base by the terms of another year; one given without a cadastral value is scaled."""
+        given = self.row.money("base_nette_eur")
+        scaled = None if given is None else given * law.base_part / self.terms.base_part
+        return net_base(self.row.money("vlc_eur"), scaled, law)
+
+    def under(self, law: Terms) -> Decimal:
+        """Return the abatement by the terms of another year, if every dwelling had the right."""
+        return self.full if law == self.terms else self.abated(_ALL, law).abatement
+
+    def abated(self, share: Decimal, law: Terms | None = None) -> Amounts:
+        """Return what the law abates of a part of its base, by the terms of its year or of another."""
+        if law is None or law == self.terms:
+            return amounts(self.base, self.rates, self.terms, share=share)
+        return amounts(self.base_under(law), self.rates, law, share=share)
 
     def most_abated(self, share: Decimal) -> Amounts:
         """Return the most that it may abate, with the rates that are blank."""

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
+from tfpb.model.legal.map_table import pair_of
 from tfpb.packaged import packaged
 from tfpb.tax.abatement.signatures import Standing
 from tfpb.tax.plain_values import ZERO
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.holdings import Holding, Unit
     from tfpb.tax.abatement.signatures import Conventions
 
-_OLD_MAP: Final = "2015"
 TWO_QUARTERS: Final = "plusieurs_quartiers"
 EITHER_SIDE: Final = "deux_cotes"
 _NATURES: Final = packaged(__name__)
@@ -208,22 +208,29 @@ def _planned(holding: Holding) -> dict[str, Any]:
 
 
 def effect_year(reader: Reader, *, overseas: bool) -> int:
-    """Return the first tax year that the map of 2024 counts."""
-    year = reader.date("effet_perimetres_2024").year
+    """Return the first tax year that the newer map of the year's pair counts."""
+    newer = newer_map(reader, overseas=overseas)
+    year = reader.date(f"effet_perimetres_{newer}").year
     if overseas:
         key = "carte_qpv_outremer"
         while reader.law.covers(key, on := dt.date(year, 1, 1)) and (
-            reader.law.value(key, on).valeur == _OLD_MAP
+            int(reader.law.value(key, on).valeur) < newer
         ):
             year += 1
     return year
 
 
+def newer_map(reader: Reader, *, overseas: bool) -> int:
+    """Return the newer of the two maps that an evolution of the reader's year compares."""
+    return pair_of(reader.whole("carte_qpv_outremer" if overseas else "carte_qpv"))[1]
+
+
 def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
-    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
+    """Say from which tax year a map counts, and whether that was read in a text."""
+    newer = newer_map(reader, overseas=holding.overseas)
     year = effect_year(reader, overseas=holding.overseas)
-    value = reader.law.value("effet_perimetres_2024", reader.day)
-    return {"annee_effet": year, "marque": "" if value.verifie else "non_verifie"}
+    value = reader.law.value(f"effet_perimetres_{newer}", reader.day)
+    return {"annee_effet": year, "marque": "" if value.verifie else "non_verifie", "carte": newer}
 
 
 def _outside(holding: Holding, doubtful: int, reader: Reader) -> tuple[str, dict[str, Any]]:

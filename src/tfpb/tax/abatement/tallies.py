@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Reserve, Statut
+from tfpb.model.legal.tax_lines import LINES, LOST
 from tfpb.model.money import States
 from tfpb.model.results import (
     MONEY_QPV_COLUMNS,
@@ -15,7 +16,7 @@ from tfpb.model.results import (
     RESERVE_COLUMNS,
     STATE_COLUMNS,
 )
-from tfpb.tax.abatement.formula import LINES, LOST, Terms
+from tfpb.tax.abatement.formula import Terms
 from tfpb.tax.abatement.line_scope import unlined
 from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.law.values import Reader
+    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.holdings import Stock
 
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.errors import TfpbError
+from tfpb.law.values import lacking_value
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.results import CALENDAR_COLUMNS
-from tfpb.tax.abatement.forecast import RENEWING, WAITING
+from tfpb.tax.abatement.forecast import RENEWING, UNKNOWN_LAW, WAITING
+from tfpb.tax.abatement.formula import terms
 from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
 from tfpb.tax.abatement.premises import UNKNOWN, Premises, claim_limit, exemption_of, is_repeated
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tfpb.law.values import Law, Reader
+    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.signatures import Conventions
 
 
@@ -96,7 +100,7 @@ def _year(coming: pd.DataFrame, year: int) -> dict[str, Record]:
 
 
 def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Event]:
-    """Return what the map of 2024 took in, by quarter: what is due the first year told."""
+    """Return what the ruling map took in, by quarter: what is due the first year told."""
     came = [h for h in stock.holdings if h.evolution == Evolution.ENTRANT and h.stands("dans")]
     for (code, year), group in grouped(
         came, lambda h: (h.code_qpv, effect_year(reader, overseas=h.overseas))
@@ -117,7 +121,7 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
 
 
 def _leavers(gone: pd.DataFrame, reader: Reader) -> Iterator[Event]:
-    """Return what the map of 2024 took out, by quarter of 2015."""
+    """Return what the ruling map took out, by quarter of the one before."""
     for code, rows in grouped(records(gone), lambda r: str(r["code_qpv"])).items():
         row = min(rows, key=lambda r: r["annee"])
         first = effect_year(reader, overseas=overseas(code[2:]))
@@ -244,7 +248,8 @@ def _conventions(
                 montant_eur=_amount(r[RENEWING] for r in rows),
             )  # fmt: skip
         elif end is None or end >= dt.date(last, 1, 1):
-            year = _year(coming, last)
+            shown = _last_known(coming, last)
+            year = _year(coming, shown)
             here = [(k, r) for k, r in year.items() if held.get(k) in codes]
             due = "abattement_eur" if end else WAITING  # without an end, nothing is established
             kept = [(k, r) for k, r in here if (r["logements"] if end else r[WAITING])]
@@ -252,9 +257,15 @@ def _conventions(
                 int(r["logements"]) if end else places[k].count(QpvStatut.DANS) for k, r in kept
             )
             yield event_of(
-                "terme" if end else "sans_terme", end, last, **quarters, residences=len(kept),
+                "terme" if end else "sans_terme", end, shown, **quarters, residences=len(kept),
                 logements=sum(homes), montant_eur=_amount(r[due] for _, r in kept),
             )  # fmt: skip
+
+
+def _last_known(coming: pd.DataFrame, last: int) -> int:
+    """Return the last year of the forecast that the law gives its values for."""
+    known = coming.loc[coming["statut"] != UNKNOWN_LAW, "annee"]
+    return int(known.max()) if len(known) else last
 
 
 LEAVER_COLUMNS: Final = (
@@ -262,7 +273,9 @@ LEAVER_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) -> pd.DataFrame:
+def leavers(
+    items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader, rounding: str
+) -> pd.DataFrame:
     """Add by year and by the quarter that was left, from the tax year to the end of the law.
 
     Money follows dwellings: of a premises that leaves in part, the share of its taxable dwellings that
@@ -274,21 +287,30 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
         Of the tax year, settled.
     reader : Reader
         Law on 1 January of the tax year; what is read joins its list.
+    rounding : str
+        One of `ROUNDINGS`.
 
     Returns
     -------
     DataFrame
-        `LEAVER_COLUMNS`, by year and code of 2015 (empty: the quarter is not known).
+        `LEAVER_COLUMNS`, by year and code of the map before (empty: the quarter is not known).
         `abattement_a_risque_eur` is what the notices of the tax year still abate, None where one is not read
         and for the years whose notice is to come; `abattement_perdu_eur` is what those dwellings would have
-        been abated.
+        been abated. Of a year that the law gives no value for, all is None.
     """
     year = reader.day.year
     raised = 1 + reader.decimal("revalorisation_bases")
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for target in range(year, reader.whole("periode_prevision_fin") + 1):
         then = law.on(dt.date(target, 1, 1), joining=reader)
-        stock = stocks.on(then)
+        try:
+            stipulated = terms(then, rounding)
+            stock = stocks.on(then)
+        except TfpbError as error:
+            lacking_value(error)
+            left = sorted({row[1] for row in rows})
+            rows += [(target, code, *(None,) * 4) for code in left]
+            continue
         homes: dict[str, set[tuple[str, Unit]]] = {}
         risk: dict[str, list[Decimal]] = {}
         lost: dict[str, list[Decimal]] = {}
@@ -306,10 +328,10 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
                 homes.setdefault(code, set()).update(
                     (item.id_residence, u) for u in units if u.left == code
                 )
-                due = _part(item, taxed, code) * raised ** (target - year)
-                lost.setdefault(code, []).append(due.quantize(item.terms.quantum, ROUND_HALF_UP))
+                due = _part(item, taxed, code, stipulated) * raised ** (target - year)
+                lost.setdefault(code, []).append(due.quantize(stipulated.quantum, ROUND_HALF_UP))
                 if target == year:  # the notice abates no more than what is at risk on it
-                    still = min(_part(item, taxed or units, code), item.states.at_risk)
+                    still = min(_part(item, taxed or units, code, stipulated), item.states.at_risk)
                     risk.setdefault(code, []).append(still)
                     if item.current and item.state == UNKNOWN and taxed:
                         unread.add(code)
@@ -327,9 +349,9 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
     return pd.DataFrame(rows, columns=list(LEAVER_COLUMNS), dtype=object)
 
 
-def _part(item: Premises, units: tuple[Unit, ...], code: str) -> Decimal:
-    """Return the abatement of a premises for those of its dwellings that left a quarter, euros."""
+def _part(item: Premises, units: tuple[Unit, ...], code: str, law: Terms) -> Decimal:
+    """Return what the terms of a year abate of a premises for those of its dwellings that left a quarter."""
     whole = sum(u.weight for u in units)
     gone = sum(u.weight for u in units if u.left == code)
     share = Decimal(gone) / whole if whole else ZERO
-    return item.abated(share).abatement
+    return item.abated(share, law).abatement

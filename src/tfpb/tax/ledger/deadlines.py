@@ -23,6 +23,7 @@ _DONE: Final = "declaration_deposee"
 ROLES: Final = {
     "entree": Role.PATRIMOINE, "sortie": Role.PATRIMOINE, "fin_exoneration": Role.PATRIMOINE,
     "reclamation": Role.FISCALITE, "declaration": Role.FISCALITE, _DONE: Role.FISCALITE,
+    "declaration_non_connue": Role.FISCALITE,
     "renouvellement": Role.CONVENTIONS, "terme": Role.CONVENTIONS, "sans_terme": Role.CONVENTIONS,
     "fin_convention": Role.CONVENTIONS, "mi_parcours": Role.CONVENTIONS,
     "mi_parcours_attendue": Role.CONVENTIONS, "bilan": Role.PROGRAMME, "sans_bilan": Role.PROGRAMME,
@@ -83,10 +84,13 @@ def _days(
         return
     yield "bilan" if one.account else "sans_bilan", one.account, year, {}
     target, filed = year, one.declared is not None
-    while not filed and _limit(reader, target) < on and target < _last(reader):
+    while not filed and _has_passed(reader, target, on) and target < _last(reader):
         target += 1
-    facts = {"verifie": _limit_is_read(reader, target), "depot": one.declared}
-    yield _DONE if filed else "declaration", _limit(reader, target), target, facts
+    if (limit := _limit(reader, target)) is not None:
+        facts = {"verifie": _limit_is_read(reader, target), "depot": one.declared}
+        yield _DONE if filed else "declaration", limit, target, facts
+    else:
+        yield "declaration_non_connue", None, target, {}
     expected = reader.whole("annee_mi_parcours")
     if one.mid_term is not None:
         yield "mi_parcours", one.mid_term, one.mid_term.year, {}
@@ -100,7 +104,15 @@ def _on(reader: Reader, year: int) -> Reader:
     return reader.law.on(dt.date(year, 1, 1), joining=reader)
 
 
-def _limit(reader: Reader, year: int) -> dt.date:
+def _has_passed(reader: Reader, year: int, on: dt.date) -> bool:
+    limit = _limit(reader, year)
+    return limit is not None and limit < on
+
+
+def _limit(reader: Reader, year: int) -> dt.date | None:
+    """Return the last day to declare for a year; None where the law gives none."""
+    if not reader.law.covers("limite_declaration", dt.date(year, 1, 1)):
+        return None
     return _on(reader, year).due("limite_declaration")
 
 

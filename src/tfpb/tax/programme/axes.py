@@ -27,11 +27,12 @@ PROPOSITION: Final[Mapping[str, Axe]] = {
 }
 """The six themes of the « Livret bailleurs » of the Nord. No text fixes this correspondence: it is a
 proposition, marked as such on every line that uses it, and `[themes]` of dossier.toml replaces it."""
+_LAST: Final = int(max(Axe))
 _NUMBER: Final = re.compile(
-    r"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-8])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
+    rf"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-{_LAST}])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
 )
 _OTHERS: Final = re.compile(
-    r"(?:(?:et|ou|a|puis|axe|axes) )*[1-8](?: (?:(?:et|ou|a|puis|axe|axes) )*[1-8])*"
+    rf"(?:(?:et|ou|a|puis|axe|axes) )*[1-{_LAST}](?: (?:(?:et|ou|a|puis|axe|axes) )*[1-{_LAST}])*"
 )
 """What follows a number when an action is given to several axes: « 3/4 », « Axe 3 et axe 5 »."""
 _NEAR: Final = 84

@@ -9,6 +9,7 @@ import pandas as pd
 from tfpb.facts.amount import known
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
+from tfpb.tax.abatement.forecast import MISSING
 
 if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
@@ -31,7 +32,7 @@ def convention_years(dossier: Dossier) -> pd.DataFrame:
     DataFrame
         `annee`, the columns of `YEAR_CLAIMS` (Amount; None where nobody tells it), `attendu_eur` (the
         forecast of a coming year) and `origine`: dossier, precedent (an earlier pack), fichiers (last year's
-        own), prevision.
+        own), prevision, prevision_non_connue (the law gives no value for that year).
     """
     money, year = dossier.abatement, dossier.settings.dossier.annee
     rows: dict[int, dict[str, Any]] = {
@@ -44,9 +45,11 @@ def convention_years(dossier: Dossier) -> pd.DataFrame:
     rows[year] = {"annee": year, "origine": OWN, **_claimed(dossier.claims, YEAR_CLAIMS)}
     if money is not None and money.by_year is not None:
         coming = money.by_year[money.by_year["annee"] > year]
-        for then, due in zip(coming["annee"], coming["abattement_eur"], strict=True):
+        cells = (coming[c] for c in ("annee", "abattement_eur", "nature"))
+        for then, due, nature in zip(*cells, strict=True):
             expected = None if due is None else known(due)
-            rows[int(then)] = {"annee": int(then), "origine": "prevision", "attendu_eur": expected}
+            origin = "prevision_non_connue" if nature == MISSING else "prevision"
+            rows[int(then)] = {"annee": int(then), "origine": origin, "attendu_eur": expected}
     columns = ["annee", *YEAR_CLAIMS, "attendu_eur", "origine"]
     table = pd.DataFrame([rows[y] for y in sorted(rows)], columns=columns, dtype=object)
     return table.where(table.notna(), None)

@@ -53,13 +53,15 @@ _BAR: Final = (("prouve", "prouvé ;"), ("a_prouver", "valorisé, preuve à join
 WALKED: Final = Phrase("Constats faits sur place : {count:n} ({found}).")
 PHOTO: Final = Phrase("{found} ({day:d})")
 ENTERED: Final = Phrase(
-    "Entrés en quartier prioritaire avec la carte de 2024 : {homes:s logement}."
+    "Entrés en quartier prioritaire avec la carte de {carte} : {homes:s logement}."
 )
 ENTERED_UNKNOWN: Final = Phrase(
     "On ne sait pas si {homes:s logement} du quartier {homes:a était/étaient} déjà en quartier prioritaire "
-    "sur la carte de 2015."
+    "sur la carte de {avant}."
 )
-NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur la carte de 2015."
+NONE_ENTERED: Final = Phrase(
+    "Ses logements étaient déjà en quartier prioritaire sur la carte de {avant}."
+)
 SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")
 NOTHING_BESIDE: Final = "Pas de comparaison avec {year} : ses actions ne sont pas jointes."
 _MORE: Final = Phrase("{count:s autre}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from tfpb.model.legal.map_table import by_map
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, long_date, plural
 from tfpb.words.phrase import Phrase
@@ -55,7 +56,7 @@ MISSING: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS[
 RECITAL: Final[tuple[str, ...]] = tuple(_TEXTS["recital"])
 MAIN_SHEETS: Final[list[str]] = _TEXTS["sheets"]["main"]
 """Sheets that stand first, in this order; the others follow."""
-ROLES: Final[dict[str, str]] = _TEXTS["roles"]
+ROLES: Final[dict[str, str]] = by_map(_TEXTS["roles"])
 SENSITIVITY: Final[dict[str, str]] = _TEXTS["sensitivity"]
 SETTINGS: Final[dict[str, str]] = _TEXTS["settings"]
 CHECKS: Final[dict[str, str]] = _TEXTS["checks"]

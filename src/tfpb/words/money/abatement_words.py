@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.legal.map_table import pair_in
+from tfpb.model.legal.tax_lines import TAX_LINES
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
     NONE_DUE,
@@ -23,7 +26,6 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
 NATURES: Final[dict[str, str]] = _TEXTS["natures"]
-LINES: Final[dict[str, str]] = _TEXTS["lines"]
+LINES: Final[dict[str, str]] = {line: facts["nom"] for line, facts in TAX_LINES.items()}
 ROUNDINGS: Final[dict[str, str]] = _TEXTS["roundings"]
 CONVENTIONS_OPTION: Final = "Pour donner la table des conventions : option --conventions."
 ROUNDING: Final = "Arrondi : {rounding}."
@@ -80,8 +82,8 @@ def lead(held: Within, year: int) -> str:
 
 _LEAVERS: Final = Phrase(
     "{homes:s logement} de {residences:s résidence} {homes:a est sorti/sont sortis} des quartiers avec la "
-    "carte 2024 : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk} que les avis portent encore : ce "
-    "montant est à risque| ; aucun avis ne les porte encore}."
+    "carte {carte} : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk} que les avis portent "
+    "encore : ce montant est à risque| ; aucun avis ne les porte encore}."
 )
 """What the change of map takes out, and what notices still abate of it."""
 _LEFT_OUT: Final = Phrase(
@@ -115,14 +117,14 @@ def summary(money: Abatement, held: Within) -> list[str]:
 
 
 def leavers_sentence(held: Within, year: int) -> str:
-    """Write what the map of 2024 took out of the quarters, and what notices still abate of it."""
+    """Write what the ruling map took out of the quarters, and what notices still abate of it."""
     facts = {
         "homes": held.amount("logements_sortants"),
         "residences": held.amount("residences_sorties"),
         "lost": held.amount("sortants_perdu"),
         "risk": _shown(held.amount("sortants_a_risque")),
     }
-    return _LEAVERS.filled({"year": year, **facts})
+    return _LEAVERS.filled({"year": year, "carte": pair_in(year)[1], **facts})
 
 
 def left_out_detail(held: Within) -> str:
@@ -131,7 +133,7 @@ def left_out_detail(held: Within) -> str:
 
 
 def has_left(held: Within) -> bool:
-    """Return whether what the map of 2024 took out weighs something."""
+    """Return whether what the ruling map took out weighs something."""
     return any(held.amount(f"sortants_{name}").exceeds_nil for name in ("perdu", "a_risque"))
 
 
@@ -153,6 +155,7 @@ def _shown(amount: Amount) -> str:
 
 
 UNKNOWN: Final = "non connu"
+THEN: Final = " puis "
 FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
     "il change ; le motif entier de l’année est dans « Abattement par résidence »."
@@ -175,8 +178,39 @@ def forecast_sentence(course: Course) -> str:
     if waiting:
         more = " de plus" if known else ""
         named = " ou ".join(words for code, words in WAITS.items() if code in course.causes)
-        text += f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent {named}"
+        text += f" ; {euros(waiting)}{more} en {course.waiting_year} dépendent {named}"
     return f"{text}."
+
+
+_CHANGE: Final = Phrase(
+    "À partir de {year}, {label} : {after:%1} au lieu de {before:%1} "
+    "({reference}{verified:?| ; non vérifié})."
+)
+_BEYOND: Final = Phrase("L’abattement est non connu au-delà de {last}. {lacks}")
+_GAP: Final = Phrase("L’abattement de {year} est non connu. {lacks}")
+_WITHOUT: Final = Phrase("L’abattement à venir est non connu. {lacks}")
+
+
+def forecast_law(course: Course) -> tuple[str, ...]:
+    """Write what the law of a coming year changes, by which text, and the years it gives no value for."""
+    out = []
+    for change in course.changes:
+        label = change.after.libelle
+        values = {
+            "after": Decimal(change.after.valeur), "before": Decimal(change.before.valeur),
+        }  # fmt: skip
+        facts = {"year": change.year, "label": label[0].lower() + label[1:], **values}
+        sure = {"reference": change.after.reference, "verified": change.after.verifie}
+        out.append(_CHANGE.filled(facts | sure))
+    lacks = dict(course.lacks)
+    valued = [year for year, _ in course.years if year not in lacks]
+    if lacks and not valued:
+        return (*out, _WITHOUT.format(lacks=next(iter(lacks.values()))))
+    beyond = [year for year in lacks if year > valued[-1]] if valued else []
+    out += [_GAP.format(year=y, lacks=lacks[y]) for y in lacks if y not in beyond]
+    if beyond:
+        out.append(_BEYOND.format(last=valued[-1], lacks=lacks[beyond[0]]))
+    return tuple(out)
 
 
 def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
@@ -225,10 +259,19 @@ def calendar_sentence(
     return (_TOO_LATE if late else _SENTENCES[event["evenement"]]).filled(facts)
 
 
+_LATER_PART: Final = "par la loi de chaque année"
+_SAME_PART: Final = Phrase("de {part:%1}")
 _ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))
 
 
-def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
-    """List what the forecast takes for granted."""
-    bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
-    return tuple(phrase.format(bases=bases, year=year) for phrase in _ASSUMPTIONS)
+def forecast_assumptions(year: int, course: Course) -> tuple[str, ...]:
+    """List what the forecast takes for granted, and the last year that the law knows."""
+    growth, lacks = course.growth, dict(course.lacks)
+    valued = [year for year, _ in course.years if year not in lacks]
+    facts = {
+        "bases": "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an",
+        "part": _LATER_PART if course.changes else _SAME_PART.format(part=course.part),
+        "last": valued[-1] if valued else None,
+        "year": year,
+    }
+    return tuple(phrase.filled(facts) for phrase in _ASSUMPTIONS)

@@ -20,7 +20,7 @@ SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"
 UNCOUNTED: Final = "des logements que le patrimoine ne compte pas"
-EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
+EXPECTED_AXIS: Final = f"un axe de 1 à {max(AXES)}, ou son libellé dans le cadre national"
 OTHER_HABITAT: Final = "autre type d’habitat"
 AMBIGUOUS: Final = {
     True: "la somme du quartier est juste, mais ne réclamez pour aucun de ces locaux avant de savoir lequel",

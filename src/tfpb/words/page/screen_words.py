@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from tfpb.model.legal.map_table import by_map
 from tfpb.packaged import packaged
 from tfpb.words.numbers import euros, plural
 from tfpb.words.phrase import Phrase
@@ -17,7 +18,7 @@ SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
 """Address of a screen → its name, in the order of the work."""
 REGION_SCREENS: Final[dict[str, str]] = _TEXTS["region_screens"]
 """As `SCREENS`, where a region is in hand."""
-GEOGRAPHIES: Final[dict[str, str]] = _TEXTS["geographies"]
+GEOGRAPHIES: Final[dict[str, str]] = by_map(_TEXTS["geographies"], newest_first=True)
 STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
 """Claim of money → how the screen names it, and what it means."""
 UNLINED: Final = "logements_sans_avis"

@@ -18,6 +18,7 @@ _TEXTS: Final = packaged(__name__)
 ADDRESS_BASE: Final = (
     "la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz",
 )  # fmt: skip
+QUARTERS_TITLE: Final = "Quartiers prioritaires de la politique de la ville {carte}"
 QPV_MAP: Final = (
     "la carte des QPV {vintage}", "tfpb geodonnees importer-qpv FICHIER --millesime {vintage}",
 )  # fmt: skip

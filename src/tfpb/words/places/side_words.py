@@ -8,6 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tfpb.model.legal.map_table import MAPS, pair_in
 from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import number, percent, plural
@@ -289,7 +290,8 @@ def summary_lines(
     lines = [f"Année {year} : {plural(total, 'ligne')}, dont {sides}."]
     moved = [f"{number(evolution[k])} {w}" for k, w in EVOLUTION_WORDS.items() if evolution.get(k)]
     if moved:
-        lines.append(f"De la carte 2015 à la carte 2024 : {', '.join(moved)}.")
+        old, new = pair_in(year)
+        lines.append(f"De la carte {old} à la carte {new} : {', '.join(moved)}.")
     if geocoded:
         lines.append(
             "Le fichier n’avait pas de position : ses adresses ont été géocodées par l’index."
@@ -309,11 +311,28 @@ def summary_lines(
     return lines
 
 
+def maps_in_turn() -> str:
+    """Write which map rules from which tax year on, in mainland France."""
+    (first, *others) = [(m.code, m.mainland) for m in MAPS.values() if m.mainland]
+    if not others:
+        return f"La carte des quartiers de {first[0]} s’applique."
+    later = [f"à partir de {years[0].first}, celle de {code}" for code, years in others]
+    until = f"Jusqu’en {first[1][-1].last}, la carte des quartiers de {first[0]} s’applique"
+    return f"{until} ; {' ; '.join(later)}."
+
+
 RESIDENCES: Final = Phrase("{count:s résidence}")
 DWELLINGS: Final = Phrase("{count:s logement}")
 RESIDENCES_SHEET: Final = "Résidences"
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
-EVOLUTIONS: Final[dict[str, str]] = _TEXTS["evolutions"]
+_EVOLUTIONS: Final = Phrase.table(**_TEXTS["evolutions"])
+
+
+def evolutions(carte: int) -> dict[str, str]:
+    """Return the words of each evolution, `carte` being the newer of the two maps."""
+    return {code: phrase.format(carte=carte) for code, phrase in _EVOLUTIONS.items()}
+
+
 CUT: Final = "coupée par la limite"
 """In place of an evolution, of a résidence with dwellings on both sides."""
 GEOCODE_VERDICTS: Final[dict[str, str]] = _TEXTS["geocode_verdicts"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.model.legal.map_table import listed
 from tfpb.packaged import packaged
 
 _TEXTS: Final = packaged(__name__)
@@ -14,7 +15,7 @@ COLUMNS: Final[dict[str, str]] = _TEXTS["columns"]
 MISSING: Final[dict[str, str]] = _TEXTS["missing"]
 RIVALS: Final = "autres colonnes possibles : {others}"
 ADJUST: Final = "comparer à structure égale (type d’habitat, période de construction)"
-SETTINGS: Final[str] = _TEXTS["settings"]
+SETTINGS: Final[str] = _TEXTS["settings"].replace("{cartes}", listed())
 SCALE: Final = "Réponses rangées d’après leur libellé."
 SCALE_UNLABELLED: Final = (
     "aucun libellé livré : 8 ou 98 lus comme non concerné, 9 ou 99 comme ne sait pas"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.facts.claim import OUTSIDE, TOTAL
 from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.model.legal.map_table import pair_in
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.report.sections.build import (
     chart,
@@ -26,6 +27,8 @@ from tfpb.words.money import abatement_words as words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
     from tfpb.facts.quarter import Quarters
@@ -91,11 +94,21 @@ def _spread(money: Abatement) -> list[Block]:
 
 
 def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:
-    """Return what the map of 2024 took out of the quarters; nothing when it took nothing."""
+    """Return what the ruling map took out of the quarters; nothing when it took nothing."""
     if money.leavers is None or not held.has("logements_sortants"):
         return []
+    pairs = [pair_in(int(year)) for year in money.leavers["annee"]]
+    olds, news = zip(*pairs, strict=True)
     rows = quarters.named(money.leavers, nowhere=words.UNKNOWN_QUARTER)
-    return [Text((words.leavers_sentence(held, money.year),), media=BOTH), table("sortants", rows)]
+    return [
+        Text((words.leavers_sentence(held, money.year),), media=BOTH),
+        table("sortants", rows, ancienne=_then(olds), nouvelle=_then(news)),
+    ]
+
+
+def _then(maps: Iterable[int]) -> str:
+    """Write the maps of the years, one after the other."""
+    return words.THEN.join(str(one) for one in dict.fromkeys(maps))
 
 
 def _calendar(dossier: Dossier) -> list[Block]:
@@ -135,10 +148,8 @@ def forecast_blocks(money: Abatement) -> list[Block]:
     blocks: list[Block] = [
         table("prevision", worded(yearly, nature=words.NATURES)),
         chart("prevision_annees", drawn),
-        Text((words.forecast_sentence(course),), media=BOTH),
-        Text(
-            words.forecast_assumptions(money.year, course.growth), bullets=True, media=BOTH_ANNEX
-        ),
+        Text((words.forecast_sentence(course), *words.forecast_law(course)), media=BOTH),
+        Text(words.forecast_assumptions(money.year, course), bullets=True, media=BOTH_ANNEX),
     ]  # fmt: skip
     if money.year_by_year is not None:
         each = [{"an": year} for year, _ in course.years]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.columns import texts
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.report import Report, Section, Text
 from tfpb.report.sections.build import cut, of_dossier, table, worded
 from tfpb.tax.abatement.signatures import own_conventions
@@ -21,8 +22,8 @@ _CLAIMED: Final = {words.CLAIM: "reclame_a_envoyer", words.RISK: "a_risque"}
 """The claim that each letter is about: its amount is written, its premises are listed."""
 _RELIED_ON: Final = frozenset({
     "taux_abattement", "part_vlc", "teom_abattue", "limite_signature", "limite_declaration",
-    "critere_localisation", "limite_voie", "effet_perimetres_2024", "annee_derniere_exoneration",
-    "delai_reclamation_ans", "maintien_stock",
+    "critere_localisation", "limite_voie", *(f"effet_perimetres_{v}" for v in VINTAGES),
+    "annee_derniere_exoneration", "delai_reclamation_ans", "maintien_stock",
 })  # fmt: skip
 """Legal values that a right, an amount without fees or a deadline rests on."""
 FILES: Final = {words.CLAIM: "courriers/reclamation.docx", words.RISK: "courriers/a_risque.docx"}

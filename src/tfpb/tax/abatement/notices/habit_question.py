@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.question import Answer, Measure, Question, Unit, content_of
-from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tfpb.tax.abatement.formula import LINES
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.notices.habit import CENTS, TEOM_FEES, THOUSANDS, Base, Habit
 from tfpb.tax.abatement.notices.notice_patterns import abated_part, as_due, part_left
 from tfpb.tax.abatement.premises import NONE, UNKNOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tfpb.tax.abatement.formula import LINES
+from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.plain_values import grouped, total
 from tfpb.words.money.state_words import EXTRAS
 
