@@ -24,6 +24,7 @@ from tfpb.model.question import Replies
 from tfpb.model.record import Reading, Source
 from tfpb.model.tables import BY_ROLE, GMBI
 from tfpb.questions.finding import settle
+from tfpb.questions.lacking_columns import ON_UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -219,7 +220,8 @@ class Gathering:
         renames = {**renames, **named}
         if contract.name == STOCK and (header := found.get(RESIDENCE)) is not None:
             self.gone = {*before.frame[header]} - {*table.frame[header]}
-        frame, faults = typed(table, contract, renames=renames, readings=readings)
+        about = {f.question.place.column for f in asked if f.question.code in ON_UNREAD}
+        frame, faults = typed(table, contract, renames=renames, readings=readings, asked=about)
         self.faults += faults
         key = (table.file, table.sheet)
         shared = self.headers.get(key, found)  # of two files of one name, the headers they share

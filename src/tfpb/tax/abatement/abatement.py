@@ -390,9 +390,14 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         "logements_retenus": [i.dwellings for i in items],
     }
     for index, line in enumerate(LINES):
-        columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
+        columns[f"abattement_{line}_eur"] = [
+            None if i.unsplit else i.amounts.lines[index] for i in items
+        ]
     for column, name in tallies.AMOUNTS.items():
-        columns[column] = [getattr(i.amounts, name) for i in items]
+        columns[column] = [
+            None if i.unsplit and column in tallies.SPLIT else getattr(i.amounts, name)
+            for i in items
+        ]
     rows = [{**_state_cells(i), **tallies.reserve_cells([i])} for i in items]
     for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
         columns[column] = [cells[column] for cells in rows]

@@ -18,6 +18,7 @@ from tfpb.tax.abatement.premises import (
     UNSETTLED,
     Premises,
     is_repeated,
+    is_unsplit,
     rates_of,
     year_of,
 )
@@ -122,7 +123,7 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
         if value is not None and value < 0:
             yield Fault("montant_negatif", row.place(column), str(value))
     here, rates = row.place("taux_commune_pct"), rates_of(row)
-    if row.money("taux_commune_pct") is None:
+    if row.money("taux_commune_pct") is None and not is_unsplit(row):
         yield Fault("taux_commune_vide", here)
     elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
         # no commune has so low a rate: asked about, never used 100 times too small
