@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from typer import Typer
 from typer.testing import CliRunner, Result
 
@@ -283,3 +283,125 @@ def test_a_column_that_says_what_left_is_asked(
     assert "au plus" in acquired(done) or "selon" in acquired(done), done.output
     kept = delivery.run(replies={next(iter(asked(done).values())): kept_by})
     assert "6 683 €" in acquired(kept), kept.output
+
+
+# -- needless refusals, and messages
+
+
+@pytest.mark.parametrize("day", ["décembre 2024", "déc-24", "20-12-2024 (LRAR)", "20/12/2024 LRAR"])
+def test_a_month_and_a_remark_are_read_in_a_date(delivery: Delivery, day: str) -> None:
+    text = (delivery.folder / "conventions.csv").read_text("utf-8-sig")
+    delivery.write("conventions.csv", *text.replace("20/12/2024", day).splitlines())
+    assert "6 683 € acquis" in acquired(delivery.run())
+
+
+def test_the_end_of_an_exemption_may_be_a_month(delivery: Delivery) -> None:
+    lines = (f"{row};{end}" for row, end in zip(ROWS, ("déc-88", "", "déc-40", ""), strict=True))
+    delivery.write("fiscalite.csv", f"{HEADER};fin_exoneration", *lines)
+    assert "1 exonéré" in shown(delivery.run()) or "exonéré" in shown(delivery.run())
+
+
+@pytest.mark.parametrize("given", ["-120", "120"])
+def test_a_relief_has_no_sign_and_a_credit_is_not_read(delivery: Delivery, given: str) -> None:
+    delivery.write(
+        "fiscalite.csv", f"{HEADER};degrevements_eur", *(f"{row};{given}" for row in ROWS)
+    )
+    plain = shown(delivery.run())
+    assert "6 683 €" in plain
+    delivery.write("fiscalite.csv", HEADER, *ROWS[:3], ROWS[3].replace("5197,5", "-250"))
+    done = delivery.run()
+    assert "est un crédit" in shown(done), done.output
+
+
+def test_rates_may_be_headed_by_who_takes_them(delivery: Delivery) -> None:
+    named = HEADER.replace("taux_commune_pct", "Commune").replace("taux_epci_pct", "EPCI")
+    delivery.write("fiscalite.csv", named, *ROWS)
+    assert "6 683 €" in acquired(delivery.run())
+    assert lines_of(delivery) == {"commune": (4860, 2916), "epci": (1822.5, 1093.5)}
+
+
+@pytest.mark.parametrize(
+    "axis", ["III", "Axe III", "III - Sur-entretien", "axe iii : sur-entretien"]
+)
+def test_an_axis_may_be_a_roman_number(delivery: Delivery, axis: str) -> None:
+    delivery.write("programme.csv", ACTIONS, f"A1;{axis};QN05991I;Passage;300;250,50;F1")
+    done = delivery.run("--programme", "programme.csv")
+    assert done.exit_code == 0, done.output
+
+
+def test_an_action_without_a_number_gets_one_that_stays(delivery: Delivery) -> None:
+    rows = [f";{k};QN05991I;Action {k};300;{200 + k};" for k in (3, 4)]
+    delivery.write("programme.csv", ACTIONS, *rows)
+    done = delivery.run("--programme", "programme.csv")
+    assert "reçoivent un" in shown(done), done.output
+    first = re.findall(r"SN-[0-9A-F]{4}", done.output)
+    delivery.write("programme.csv", ACTIONS, ";5;QN05991I;Une de plus;10;10;", *rows)
+    again = delivery.run("--programme", "programme.csv")
+    assert again.exit_code == 0, again.output
+    listed = (delivery.folder / "sortie_ressaisie.csv").read_text("utf-8-sig")
+    assert len(set(re.findall(r"SN-[0-9A-F]{4}", listed))) == 3
+    assert first[0] in listed
+
+
+@pytest.mark.parametrize(
+    ("quarter", "shared"),
+    [("les deux", True), ("Tous", True), ("tous les QPV", True), ("les 3 quartiers", False)],
+)
+def test_quarters_may_be_said_by_their_number(
+    delivery: Delivery, quarter: str, *, shared: bool
+) -> None:
+    delivery.write("programme.csv", ACTIONS, f"A1;3;{quarter};Passage;270;270;F1")
+    done = delivery.run("--programme", "programme.csv")
+    assert (done.exit_code == 0) is shared, done.output
+    if shared:
+        assert "67 % (18 logements), QN05992I 33 %" in shown(done)
+    else:
+        assert "ceux qui comptent sont QN05991I, QN05992I" in shown(done)
+
+
+def test_an_exempt_line_without_a_notice_is_kept(delivery: Delivery) -> None:
+    header = f"{HEADER};fin_exoneration"
+    exempt = ROWS[2].replace("A2;3", ";3").replace(";4620", ";") + ";31/12/2040"
+    delivery.write("fiscalite.csv", header, *(f"{r};" for r in (ROWS[0], ROWS[1], ROWS[3])), exempt)
+    done = delivery.run()
+    assert done.exit_code == 0, done.output
+    assert "1 ligne exonérée n’a pas de numéro d’avis" in shown(done)
+    assert "8 logements" in shown(done)
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [("cp850", "DOS"), ("mac_roman", "Mac"), ("cp1252", "")]
+)
+def test_an_old_encoding_is_read_and_named(delivery: Delivery, codec: str, name: str) -> None:
+    text = "\n".join((HEADER.replace("annee", "Année d’imposition".replace("’", " ")), *ROWS))
+    text = text.replace("cotisation_avis_eur", "Cotisation taxe foncière").replace(
+        "avis;", "N° avis;", 1
+    )
+    text = text.replace("Cotisation taxe foncière", "Cotisation taxe fonciere;Dégrèvements", 1)
+    text = "\n".join(line + (";0" if k else "") for k, line in enumerate(text.split("\n")))
+    (delivery.folder / "fiscalite.csv").write_bytes(text.encode(codec))
+    done = delivery.run()
+    assert "6 683 €" in acquired(done)
+    assert ("Les accents du fichier" in shown(done)) is bool(name)
+    assert name in shown(done)
+
+
+def test_formulas_of_a_total_that_is_set_aside_are_no_fault(delivery: Delivery) -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(HEADER.split(";"))
+    for row in ROWS:
+        page.append(
+            [float(c.replace(",", ".")) if k > 3 else c for k, c in enumerate(row.split(";"))]
+        )
+    page.append(
+        ["TOTAL", None, None, None, "=SUM(E2:E5)", "=SUM(F2:F5)", None, None, "=SUM(I2:I5)"]
+    )
+    book.save(delivery.folder / "fiscalite.xlsx")
+    done = delivery.run(tax="fiscalite.xlsx")
+    assert done.exit_code == 0, done.output
+    assert "6 683 €" in acquired(done)
+    page["E3"] = "=15000*2"
+    book.save(delivery.folder / "fiscalite.xlsx")
+    assert "1 cellule" in shown(delivery.run(tax="fiscalite.xlsx"))

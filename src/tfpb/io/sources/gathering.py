@@ -16,6 +16,7 @@ from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.tables.asides import copied_down, set_aside
+from tfpb.io.tables.given_names import with_given_names
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
@@ -210,6 +211,7 @@ class Gathering:
         table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
         table = copied_down(table, [found.get(c, c) for c in copied])
+        table = with_given_names(table, contract.name, found)
         whole, before = len(table.frame), table
         asked = table_findings(table, contract, renames, readings or {})
         table, named = self.settled(table, asked)

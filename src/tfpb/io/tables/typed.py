@@ -20,8 +20,8 @@ from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
 from tfpb.io.tables.headers import THOUSANDS, UNCOUNTED, match_columns, unread_columns
 from tfpb.io.tables.text_table import DASHES
-from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import READINGS, Column, Contract, Kind
+from tfpb.model.tables import means_every_quarter
 from tfpb.text import fold, mend_mojibake, squeeze
 from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, UNITS, bounds, copy_words
 from tfpb.words.faults.paste_words import COPIED
@@ -250,7 +250,7 @@ def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any])
     for position, (raw, value) in enumerate(zip(table.frame[header], values, strict=True)):
         codes = value if isinstance(value, tuple) else (value or "",)
         # what parts several codes may be anything; the codes themselves must stand as published
-        if not all(code in raw or code == ALL_QUARTERS for code in codes):
+        if not all(code in raw or means_every_quarter(code) for code in codes):
             changed.append((position, raw, ", ".join(codes)))
     if not changed:
         return []

@@ -172,6 +172,7 @@ def abate(
         raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
     reader = law.on(dt.date(year, 1, 1))
     stipulated = terms(reader, rounding)
+    premises = _unsigned(premises)
     faults = abatement_doubts.check_premises(premises, law, as_written=as_written)
     stop_on_faults(faults)
     for key in abatement_doubts.UNIT_VALUES:
@@ -375,6 +376,14 @@ def _checks_of(file: NoticeFile, outcome: Outcome) -> Checks:
     """Return the check of each sum, with the positions of its premises."""
     pairs = zip(file.sums, outcome.readings, strict=True)
     return [(reading.check, list(one.places)) for one, reading in pairs]
+
+
+def _unsigned(premises: pd.DataFrame) -> pd.DataFrame:
+    """Return premises whose dégrèvements have no sign: they are written as what is given, or taken off."""
+    if "degrevements_eur" not in premises:
+        return premises
+    given = [None if v is None else abs(v) for v in premises["degrevements_eur"]]
+    return premises.assign(degrevements_eur=pd.Series(given, premises.index, dtype=object))
 
 
 def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:

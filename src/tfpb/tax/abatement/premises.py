@@ -252,6 +252,9 @@ def premises_of(
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = row.money("cotisation_avis_eur") if current else None
+        paid = (
+            None if paid is not None and paid < 0 else paid
+        )  # a credit says nothing of what was due
         items.append(
             Premises(
                 row=row,
