@@ -405,3 +405,27 @@ def test_formulas_of_a_total_that_is_set_aside_are_no_fault(delivery: Delivery) 
     page["E3"] = "=15000*2"
     book.save(delivery.folder / "fiscalite.xlsx")
     assert "1 cellule" in shown(delivery.run(tax="fiscalite.xlsx"))
+
+
+def test_sheets_of_one_header_are_stacked_by_one_answer(delivery: Delivery) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for name, part in (("Agence Nord", ROWS[:2]), ("Agence Sud", ROWS[2:])):
+        page = book.create_sheet(name)
+        page.append(HEADER.split(";"))
+        for row in part:
+            page.append(
+                [float(c.replace(",", ".")) if k > 3 else c for k, c in enumerate(row.split(";"))]
+            )
+    book.save(delivery.folder / "fiscalite.xlsx")
+    done = delivery.run(tax="fiscalite.xlsx")
+    key = key_of(done, "même en-tête")
+    assert "au moins 2 475 €" in acquired(done), done.output
+    settled = delivery.run(tax="fiscalite.xlsx", replies={key: "empiler"})
+    assert "Les avis portent 6 683 €" in acquired(settled), settled.output
+    page["G3"] = "quarante"
+    book.save(delivery.folder / "fiscalite.xlsx")
+    key = key_of(delivery.run(tax="fiscalite.xlsx"), "même en-tête")
+    wrong = delivery.run(tax="fiscalite.xlsx", replies={key: "empiler"})
+    assert "feuille « Agence Sud », ligne 3" in shown(wrong), wrong.output

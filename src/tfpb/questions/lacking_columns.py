@@ -38,7 +38,6 @@ SUM: Final = "somme"
 TOWN: Final = "commune"
 WITH_TAX: Final = "ttc"
 BARE: Final = "ht"
-NO_NUMBER: Final = "sans numéro"
 ON_UNREAD: Final = frozenset(
     {
         "colonne_a_lire",
@@ -52,6 +51,8 @@ ON_UNREAD: Final = frozenset(
 """Questions on a column that nothing reads: the list of unread columns leaves it out."""
 _TABLES: Final = packaged(__name__)
 _NEEDED: Final[dict[str, dict[str, list[str]]]] = _TABLES["needed"]
+_NOTICE: Final[str] = _TABLES["notices"]["each"]
+_ONE_NOTICE: Final[str] = _TABLES["notices"]["one"]
 _OTHERS: Final = frozenset(_TABLES["others"]["words"])
 _ANY_RATE: Final = re.compile("|".join(_TABLES["rates"]["any"]))
 _WHOLE_RATE: Final = re.compile("|".join(_TABLES["rates"]["whole"]))
@@ -133,9 +134,9 @@ def _notice_of_all(table: WholeTable) -> Iterator[Finding]:
         "avis_absent", table.source, Place(table.file, table.sheet), (), (("lignes", str(len(rows))),),
         (Answer(EACH, Measure(0, Unit.LIGNES)), Answer(ONE, lines)), lines, content_of([str(len(rows))]),
     )  # fmt: skip
-    each = {(row, "avis"): f"{NO_NUMBER}, ligne {row}" for row in rows}
+    each = {(row, "avis"): _NOTICE.format(ligne=row) for row in rows}
     own = Change(table.file, table.sheet, filled={"avis": ""}, written=each)
-    one = Change(table.file, table.sheet, filled={"avis": NO_NUMBER})
+    one = Change(table.file, table.sheet, filled={"avis": _ONE_NOTICE})
     yield Finding(question, {EACH: (own,), ONE: (one,)})
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.open_questions.reply_file import reply_faults
+from tfpb.io.open_questions.stacked_sheets import stacked
 from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.rpls.entrances import as_stock
 from tfpb.io.rpls.register_table import KNOWN
@@ -144,6 +145,9 @@ class Gathering:
         )
         if read is None:
             return None
+        if sheet is None and read.alike:
+            read, question = stacked(read, role, path, names, self.replies)
+            self.asked += [question] if question is not None else []
         read = replace(read, year=year)
         if taxes:
             copied = read

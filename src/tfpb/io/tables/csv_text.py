@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.tables.contents import MAX_COLUMNS, is_binary, unreadable
 from tfpb.io.tables.text_table import TextTable, cut_table, trimmed
+from tfpb.packaged import packaged
 from tfpb.text import like_formula
 from tfpb.words.faults.input_words import ENCODINGS, TEXT, columns_words
 
@@ -31,7 +32,7 @@ _REMEMBERED: Final = 100_000
 
 
 _EIGHT_BITS: Final = ("cp1252", "mac_roman", "cp850")
-_FRENCH: Final = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÙÛŒ°€’«»–—…²\u00a0")
+_FRENCH: Final = frozenset(packaged(__name__)["letters"]["french"])
 _ASCII: Final = 127
 _SNIFFED_LETTERS: Final = 1 << 18
 

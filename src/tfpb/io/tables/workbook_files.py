@@ -148,6 +148,7 @@ class Workbook:
             notices=tuple(notices),
             percents=shown,
             title=f"{table.title} {sheet.name}".strip(),
+            alike=alike,
             hidden=frozenset(row + 1 for row in sheet.scan.hidden),
             struck=frozenset(_struck_rows(sheet)),
             hidden_columns=frozenset(
