@@ -16,7 +16,7 @@ from tfpb.questions.copied_rows import copied_rows, repeated_actions, repeated_h
 from tfpb.questions.lacking_columns import lacking_columns
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
-from tfpb.questions.odd_cells import odd_cells
+from tfpb.questions.odd_cells import odd_cells, own_name
 from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
@@ -106,6 +106,8 @@ def examine(
         if not rows <= asked:
             asked |= rows
             yield finding
+    if table.source == CONVENTIONS:
+        yield from own_name(table)
     if table.source in RIGHTS:
         return
 

@@ -33,7 +33,11 @@ ABOVE: Final = "au_dessus"
 """Answer: the cell means what the one above it holds."""
 NET: Final = "deja_deduite"
 DEDUCED: Final = "a_deduire"
+SAME: Final = "le_meme"
+OTHER: Final = "un_autre"
 _TABLES: Final = packaged(__name__)
+_LEGAL: Final[list[str]] = _TABLES["legal"]["forms"]
+"""The longest first."""
 _DITTO: Final = frozenset(_TABLES["ditto"]["words"])
 _SIGNS: Final = frozenset(_TABLES["ditto"]["signs"])
 _LEAVING: Final = frozenset(_TABLES["leaving"]["words"])
@@ -70,6 +74,32 @@ def odd_cells(table: WholeTable, contract: Contract, again: Again) -> Iterator[F
         yield from _coded_states(table)
     if table.source == "fiscalite":
         yield from _partial_exemption(table)
+
+
+def own_name(table: WholeTable) -> Iterator[Finding]:
+    """Ask whether a signatory is the bailleur of the file, but for its legal form."""
+    header, owner = table.found.get("bailleur", ""), table.owner
+    cells = table.frame[header].tolist() if header else []
+    for name in dict.fromkeys(filter(None, cells)):
+        if not owner or fold(name) == fold(owner) or _bare_name(name) != _bare_name(owner):
+            continue
+        at = [k for k, cell in enumerate(cells) if cell == name]
+        rows, whole = tuple(int(table.rows[k]) for k in at), table.whole()
+        question = Question(
+            "meme_organisme", table.source, Place(table.file, table.sheet, rows[0], header), rows,
+            (("nom", name), ("bailleur", owner)), (Answer(OTHER, table.without(at)), Answer(SAME, whole)),
+            whole, content_of([name, owner]),
+        )  # fmt: skip
+        change = Change(table.file, table.sheet, rows=rows, recoded={header: {name: owner}})
+        yield Finding(question, {SAME: (change,), OTHER: ()})
+
+
+def _bare_name(name: str) -> str:
+    """Return a name without the words of its legal form."""
+    folded = f" {fold(name)} "
+    for form in _LEGAL:
+        folded = folded.replace(f" {form} ", " ")
+    return " ".join(folded.split())
 
 
 def is_ditto(cell: str) -> bool:

@@ -105,6 +105,8 @@ class Gathering:
         Résidences of which answers leave every row of the stock out: those of other tables go with them.
     outside : tuple of Change
         What answers to questions on several dossiers change in the tables of this one.
+    owner : str
+        Bailleur of the dossier.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -117,6 +119,7 @@ class Gathering:
     asked: list[Asked] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     outside: tuple[Change, ...] = ()
+    owner: str = ""
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -148,7 +151,7 @@ class Gathering:
         if sheet is None and read.alike:
             read, question = stacked(read, role, path, names, self.replies)
             self.asked += [question] if question is not None else []
-        read = replace(read, year=year)
+        read = replace(read, year=year, owner=self.owner)
         if taxes:
             copied = read
             remade = self.attempt(lambda: as_premises(copied, renames))
