@@ -212,7 +212,7 @@ def test_what_is_valued_is_what_was_spent_by_one_answer(delivery: Delivery) -> N
 
 
 def test_before_or_with_tax_is_one_choice(delivery: Delivery) -> None:
-    rows = [f"A{k};3;QN05991I;Passage {k};100;120;100;10;10" for k in range(4)]
+    rows = [f"A{k};3;QN05991I;Passage {k};100;120;{{}};10;10" for k in range(4)]
     delivery.write(
         "programme.csv",
         "N° action;Axe;QPV;Action;Réalisée HT;Réalisée TTC;Valorisé;Heures;Coût horaire",
@@ -225,6 +225,10 @@ def test_before_or_with_tax_is_one_choice(delivery: Delivery) -> None:
     balance = load_workbook(delivery.folder / "sortie_solde.xlsx").active
     assert balance is not None
     assert any(cell == 480 for row in balance.iter_rows(values_only=True) for cell in row)
+    delivery.write("programme.csv", header, *(row.format(110) for row in rows))
+    alone = delivery.run("--programme", "programme.csv")  # 110 cannot be valued of 100
+    assert alone.exit_code == 0, alone.output
+    assert "lu comme « Réalisée TTC »" in shown(alone)
 
 
 def test_amounts_in_thousands_that_nothing_says_are_asked(delivery: Delivery) -> None:

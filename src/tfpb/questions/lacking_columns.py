@@ -257,17 +257,30 @@ def _before_or_after_tax(table: WholeTable, contract: Contract, again: Again) ->
                 code: Measure(float(np.nan_to_num(table.numbers(header)).sum()), Unit.EUR)
                 for code, header in pair.items()
             }
+        # an answer that would be refused is not offered; one alone is a remark
+        codes = (BARE, WITH_TAX)
+        held = [code for code in codes if _is_enough(table, column.name, pair[code])] or codes
         question = Question(
             "ht_ou_ttc", table.source, Place(table.file, table.sheet, 0, pair[BARE]), (),
             (("colonne", column.name), ("ht", pair[BARE]), ("ttc", pair[WITH_TAX])),
-            tuple(Answer(code, after[code]) for code in (BARE, WITH_TAX)), after[WITH_TAX],
+            tuple(Answer(code, after[code]) for code in held), after[held[-1]],
             content_of([c for header in pair.values() for c in table.frame[header]]),
         )  # fmt: skip
         changes = {
             code: (Change(table.file, table.sheet, read_as={header: column.name}),)
             for code, header in pair.items()
+            if code in held
         }
         yield Finding(question, changes)
+
+
+def _is_enough(table: WholeTable, name: str, header: str) -> bool:
+    """Return whether no action would be valued above what a column says was spent: a fault."""
+    valued = table.found.get("valorise_eur", "")
+    if name != "realise_eur" or not valued:
+        return True
+    spent = table.numbers(header)
+    return not bool((np.nan_to_num(table.numbers(valued)) > np.nan_to_num(spent) + 0.01).any())
 
 
 def _is_named(column: Column, header: str) -> bool:

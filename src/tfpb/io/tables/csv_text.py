@@ -32,7 +32,7 @@ _REMEMBERED: Final = 100_000
 
 
 _EIGHT_BITS: Final = ("cp1252", "mac_roman", "cp850")
-_FRENCH: Final = frozenset(packaged(__name__)["letters"]["french"])
+_FRENCH, _NEITHER = (frozenset(packaged(__name__)["letters"][k]) for k in ("french", "neither"))
 _ASCII: Final = 127
 _SNIFFED_LETTERS: Final = 1 << 18
 
@@ -62,7 +62,8 @@ def _as(raw: bytes, codec: str) -> str:
 
 def _french(text: str) -> int:
     """Count the signs of French texts, the others of eight bits taken off."""
-    return sum(1 if c in _FRENCH else -1 for c in text if ord(c) > _ASCII)
+    letters = (c for c in text if ord(c) > _ASCII and c not in _NEITHER)
+    return sum(1 if c in _FRENCH else -1 for c in letters)
 
 
 def _wide(head: bytes) -> str:
