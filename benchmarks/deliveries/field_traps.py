@@ -121,13 +121,6 @@ def heads_of_rates(dossier: Dossier, random: randoms.Random) -> list[str]:
         "commune": "Commune", "syndicats": "Syndicats", "epci": "EPCI", "tse": "TSE", "tasa": "TASA",
         "gemapi": "GEMAPI",
     }  # fmt: skip
-        "commune": "Commune",
-        "syndicats": "Syndicats",
-        "epci": "EPCI",
-        "tse": "TSE",
-        "tasa": "TASA",
-        "gemapi": "GEMAPI",
-    }
     for line, name in names.items():
         if f"taux_{line}_pct" in sheet.keys:
             sheet.header[sheet.at(f"taux_{line}_pct")] = name

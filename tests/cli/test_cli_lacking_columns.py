@@ -213,11 +213,8 @@ def test_what_is_valued_is_what_was_spent_by_one_answer(delivery: Delivery) -> N
 
 def test_before_or_with_tax_is_one_choice(delivery: Delivery) -> None:
     rows = [f"A{k};3;QN05991I;Passage {k};100;120;{{}};10;10" for k in range(4)]
-    delivery.write(
-        "programme.csv",
-        "N° action;Axe;QPV;Action;Réalisée HT;Réalisée TTC;Valorisé;Heures;Coût horaire",
-        *rows,
-    )
+    header = "N° action;Axe;QPV;Action;Réalisée HT;Réalisée TTC;Valorisé;Heures;Coût horaire"
+    delivery.write("programme.csv", header, *(row.format(100) for row in rows))
     done = delivery.run("--programme", "programme.csv")
     key = key_of(done, "hors taxes")
     settled = delivery.run("--programme", "programme.csv", replies={key: "ttc"})
