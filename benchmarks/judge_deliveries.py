@@ -57,6 +57,7 @@ RESERVED = {
 """What is told apart as not settled leaves room above a claim: it is known less, not wrongly."""
 DONE, REFUSED = 0, 2
 SPOKEN = {
+    "conventions": "[Cc]onvention",
     "patrimoine": "[Pp]atrimoine",
     "fiscalite": r"\bavis\b",
     "programme": "[Pp]rogramme",

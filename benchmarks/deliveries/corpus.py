@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from deliveries import programme_traps, stock_traps, survey_traps, tax_traps
+from deliveries import field_traps, programme_traps, stock_traps, survey_traps, tax_traps
 from deliveries.dossier import Dossier, Shape, make
 from deliveries.grounds import present
 from deliveries.oddities import ODDITIES, Oddity
@@ -18,7 +18,7 @@ from deliveries.trap import TRAPS, Trap
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENTERED = (stock_traps, tax_traps, programme_traps, survey_traps)
+ENTERED = (stock_traps, tax_traps, programme_traps, survey_traps, field_traps)
 """Modules whose import fills `TRAPS`."""
 
 SHAPES = {

@@ -11,10 +11,9 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.quarter import quarters_of
-from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import stamped_place
 from tfpb.model.legal.map_table import LETTERS, MAPS
-from tfpb.model.tables import BEFORE_QUARTER
+from tfpb.model.tables import BEFORE_QUARTER, means_every_quarter
 from tfpb.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NAMELESS, NEAR_QUARTERS, UNDER_NAME, listed
@@ -66,7 +65,7 @@ def unknown_quarters(
             continue
         for row, cell in enumerate(frame[column]):
             for code in (cell,) if isinstance(cell, str) else cell:
-                everyone = code == ALL_QUARTERS and role.startswith("programme")
+                everyone = means_every_quarter(code) and role.startswith("programme")
                 if not code or everyone or code in known.get(vintage, everywhere):
                     continue
                 name, fields = _unknown(code, vintage)
@@ -268,7 +267,7 @@ def _texts(cell: Any) -> tuple[str, ...]:
 
 
 def _is_code(text: str) -> bool:
-    return not text or text == ALL_QUARTERS or _FORM.fullmatch(text) is not None
+    return not text or means_every_quarter(text) or _FORM.fullmatch(text) is not None
 
 
 def _fault(frame: pd.DataFrame, column: str, text: str, rows: list[int], known: _Quarters) -> Fault:

@@ -28,6 +28,10 @@ _RATED: Final = ("compensation", "perte", "perte_communes", "perte_intercommunal
 """Claims that hang on the State’s part besides their amount."""
 _COUNTED: Final = ("acquis", "base", "frais_gestion", "economie", *_RATED, "reporte_contribuables")
 """What follows the amount that counts: its nature is theirs, and what lacks to it lacks to them."""
+_SPLIT: Final = frozenset(
+    {*_RATED, "frais_gestion", "economie", "reporte_contribuables", "frais_a_reclamer"}
+)
+"""Claims that hang on the rate of each line of a notice: not known of a sum of rates."""
 _STATES: Final = (
     "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve", "perdu",
     "reclame_en_cours", "a_reclamer_obtenu", "reclame_a_envoyer", "apres_reclamation", "a_risque",
@@ -173,12 +177,18 @@ def _added(numbers: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, in
 def _scope_claims(scope: str, sums: _Sums, waiting: Waiting, money: Abatement) -> Iterator[Claim]:
     """Claim what the premises of a scope add up to, and what may come on top where nothing counts."""
     nature = Nature.ESTIME if sums.facts["estime"] else Nature.REEL
+    unsplit = _is_unsplit(money)
     for name in _COUNTED:
         amount = _topped(sums.amount(name), name, waiting)
+        if unsplit and name in _SPLIT and amount.may_exceed_nil:
+            amount = unknown("taux_global")
         yield _counted_claim(name, scope, amount, nature, money)
     for name in _STATES:
         until = money.claim_until if name == "a_reclamer" else None
-        yield claim(name, scope, sums.amount(name), deadline=until)
+        amount = sums.amount(name)
+        if unsplit and name in _SPLIT and amount.may_exceed_nil:
+            amount = unknown("taux_global")
+        yield claim(name, scope, amount, deadline=until)
     for name in ("sous_reserve", *RESERVE_FACTS):
         amount = sums.amount(name)
         why = sums.hanging if name == "sous_reserve" else frozenset({REASONS[RESERVE_FACTS[name]]})
@@ -186,6 +196,12 @@ def _scope_claims(scope: str, sums: _Sums, waiting: Waiting, money: Abatement) -
         yield claim(name, scope, amount, **doubted)
     for name in _DWELLINGS:
         yield claim(name, scope, _topped(sums.amount(name), name, waiting))
+
+
+def _is_unsplit(money: Abatement) -> bool:
+    """Return whether part of what counts has a sum of rates alone."""
+    totals = money.totals
+    return totals.get("abattement_eur") is not None and totals.get("compensation_etat_eur") is None
 
 
 def _topped(amount: Amount, name: str, waiting: Waiting) -> Amount:

@@ -100,6 +100,8 @@ class Column:
     year_end : bool
         A year alone is a `DATE` here: the 31 December on which something ends. A signature or a
         declaration of « 2025 » may be on either side of a limit.
+    instead : str
+        Column of the contract that does as well where this one, required, is not there.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     year_end: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

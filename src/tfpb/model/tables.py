@@ -9,10 +9,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.legal.map_table import HOLE, VINTAGES, each
 from tfpb.model.legal.tax_lines import LINE, rate_columns
 from tfpb.packaged import packaged
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,10 +25,29 @@ _WORDS: Final[dict[str, list[str]]] = _TABLES["words"]
 CONTRACTS: Final[dict[str, dict[str, Any]]] = _TABLES["contracts"]
 
 EVERY_QUARTER: Final = re.compile(
-    r"(?:tous|ensemble)(?: les| des)?(?: (?:quartiers?|qpv|qp)(?: prioritaires?)?)?"
+    r"(?:tous|toutes?|ensemble)(?: les| des)?(?: (?:quartiers?|qpv|qp)(?: prioritaires?)?)?"
     r"|(?:multi|inter) ?(?:quartiers?|qpv|qp)"
 )
 """Folded words of an action for all quarters."""
+_COUNTS: Final = ("deux", "trois", "quatre", "cinq", "six")
+_COUNTED: Final = re.compile(
+    rf"(?:tous |toutes )?les ([2-9]|{'|'.join(_COUNTS)})(?: (?:quartiers?|qpv|qp)(?: prioritaires?)?)?"
+)
+
+
+def counted_quarters(text: str) -> int:
+    """Return how many quarters « les deux », « les 3 QPV » mean; 0 for other texts."""
+    match = _COUNTED.fullmatch(fold(text))
+    if match is None:
+        return 0
+    return int(match[1]) if match[1].isdigit() else _COUNTS.index(match[1]) + 2
+
+
+def means_every_quarter(text: str) -> bool:
+    """Return whether an action is of all quarters."""
+    return text == ALL_QUARTERS or counted_quarters(text) > 0
+
+
 BEFORE_QUARTER: Final = re.compile(
     r"^(?:qpv|(?:le )?quartiers?(?: prioritaires?)?)(?: (?:de la|de l|du|des|de|d))? "
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,8 +13,10 @@ from tfpb.law.values import load
 from tfpb.model.columns import Kind
 from tfpb.model.question import Unit
 from tfpb.questions.copied_rows import copied_rows, repeated_actions, repeated_homes
+from tfpb.questions.lacking_columns import lacking_columns
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
+from tfpb.questions.odd_cells import odd_cells, own_name
 from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
@@ -103,8 +106,21 @@ def examine(
         if not rows <= asked:
             asked |= rows
             yield finding
+    if table.source == CONVENTIONS:
+        yield from own_name(table)
     if table.source in RIGHTS:
         return
+
+    def again(other: WholeTable, found: Mapping[str, str]) -> WholeTable:
+        """Return a table with what its rows make when other columns, or cells, are read."""
+        return replace(
+            other, found=found, stake=_stake(other.source, found, other.frame, other.year)
+        )
+
+    yield from lacking_columns(table, contract, again)
+    for finding in odd_cells(table, contract, again):
+        if not set(finding.question.rows) or not set(finding.question.rows) <= asked:
+            yield finding
     amounts = tuple(
         table.found[c.name]
         for c in contract.columns
@@ -169,7 +185,12 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
         )
         taxed = np.where(np.isfinite(base), base, half * value)
         rates = sum(
-            (np.nan_to_num(read(name)) for name in found if name.startswith("taux_")),
+            (
+                np.nan_to_num(read(name))
+                for name in found
+                if name.startswith("taux_")
+                if name != "taux_global_pct" or "taux_commune_pct" not in found
+            ),
             np.zeros(len(frame)),
         )
         return Summed(np.nan_to_num(abated * taxed * rates / 100), Unit.EUR, used(*bases))

@@ -46,6 +46,10 @@ class Change:
         Header → code as written → code that it means (a scale written the other way round).
     written : mapping of (int, str) to str
         Row and header → what the cell holds in truth, where an answer goes line by line.
+    filled : mapping of str to str
+        Header, of a new column where there is none → what every row holds.
+    copied : mapping of str to str
+        Header, of a new column where there is none → header whose cells it takes.
     """
 
     file: str
@@ -57,6 +61,8 @@ class Change:
     ignored: frozenset[str] = frozenset()
     recoded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     written: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    filled: Mapping[str, str] = field(default_factory=dict)
+    copied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ def settle(
 ) -> Changed:
     """Apply to a table what answers change in it; changes of other tables are left alone.
 
-    Cells first (written, recoded, scaled), then columns, then rows: the order of the answers is nothing.
+    Cells first (filled, written, recoded, scaled, copied), then columns, then rows: the order of the answers
+    is nothing.
 
     Parameters
     ----------
@@ -121,7 +128,20 @@ def settle(
     if not own:
         return Changed(frame, rows, {})
     out = frame.copy()
-    numbers = rows.tolist()
+    _change_cells(out, rows, own)
+    ignored = {header for one in own for header in one.ignored}
+    renames = {name: header for one in own for header, name in one.read_as.items()}
+    gone = np.array([row for one in own for row in one.left_out], dtype=np.int64)
+    keep = ~np.isin(rows, gone)
+    out = out.loc[keep, [header for header in out.columns if header not in ignored]]
+    return Changed(out.reset_index(drop=True), rows[keep], renames)
+
+
+def _change_cells(out: pd.DataFrame, rows: Integers, own: Iterable[Change]) -> None:
+    """Change the cells of a table in place."""
+    own, numbers = list(own), rows.tolist()
+    for header, text in ((h, t) for one in own for h, t in one.filled.items()):
+        out[header] = text
     written = {at: text for one in own for at, text in one.written.items()}
     for header in {header for _, header in written if header in out}:
         cells = zip(numbers, out[header], strict=True)
@@ -134,12 +154,9 @@ def settle(
         for header, factor in one.scaled.items():
             if header in out:
                 out.loc[here, header] = [_times(c, factor) for c in out.loc[here, header]]
-    ignored = {header for one in own for header in one.ignored}
-    renames = {name: header for one in own for header, name in one.read_as.items()}
-    gone = np.array([row for one in own for row in one.left_out], dtype=np.int64)
-    keep = ~np.isin(rows, gone)
-    out = out.loc[keep, [header for header in out.columns if header not in ignored]]
-    return Changed(out.reset_index(drop=True), rows[keep], renames)
+    for one in own:  # what is copied is what the other answers made of it
+        for header, other in one.copied.items():
+            out[header] = out[other]
 
 
 def _times(cell: str, factor: Decimal) -> str:

@@ -110,6 +110,8 @@ class WholeTable:
     title: str = ""
     hidden: frozenset[int] = frozenset()
     struck: frozenset[int] = frozenset()
+    owner: str = ""
+    """Bailleur whose file it is."""
     read: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
     """Numbers of the columns read so far."""
 

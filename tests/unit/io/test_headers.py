@@ -97,7 +97,7 @@ def test_a_programme_whose_amounts_are_in_thousands_stops_with_both_lines(header
     assert (list(frame["valorise_eur"]), faults) == ([1000], [])
 
 
-@pytest.mark.parametrize("headers", [(), ("Montant",), ("Dépense réalisée",), ("valorise_eur",)])
+@pytest.mark.parametrize("headers", [(), ("Montant",), ("Dépense prévue",), ("valorise_eur",)])
 def test_a_programme_without_any_valued_amount_is_never_told_as_nothing(
     headers: tuple[str, ...],
 ) -> None:

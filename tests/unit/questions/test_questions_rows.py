@@ -195,7 +195,7 @@ def test_a_residence_under_two_codes_is_asked_and_neighbours_are_not() -> None:
     assert the(table("patrimoine", rows + one, STOCK), "residences_reprises").question.rows == (14,)
 
 
-ACTIONS = ("id_action", "action", "code_qpv", "calendrier", "realise_eur", "piece", "date_piece")
+ACTIONS = ("id_action", "action", "code_qpv", "calendrier", "valorise_eur", "piece", "date_piece")
 
 
 def actions(count: int = 9) -> list[list[object]]:

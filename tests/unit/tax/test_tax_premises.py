@@ -39,7 +39,7 @@ def test_rate_of_5500_is_refused_with_its_cell() -> None:
         ({"annee": 2031}, ["annee_hors_loi"]),
         ({"vlc_eur": ""}, ["base_absente"]),
         ({"vlc_eur": -3000}, ["montant_negatif"]),
-        ({"cotisation_avis_eur": -1}, ["montant_negatif"]),
+        ({"teom_eur": -1}, ["montant_negatif"]),
         ({"taux_commune_pct": ""}, ["taux_commune_vide"]),
         ({"taux_commune_pct": "0,40", "taux_epci_pct": "0,15"}, ["taux_suspect"]),
         ({"taux_commune_pct": "0,40", "taux_epci_pct": "15"}, ["taux_suspect"]),

@@ -82,7 +82,9 @@ def _whole(table: TextTable, contract: Contract, found: Mapping[str, str]) -> Wh
         contract.name, contract, found, table.frame, table.rows,
         file=table.file, sheet=table.sheet, year=table.year,
     )  # fmt: skip
-    return replace(whole, title=table.title, hidden=table.hidden, struck=table.struck)
+    return replace(
+        whole, title=table.title, hidden=table.hidden, struck=table.struck, owner=table.owner
+    )
 
 
 def _hidden_measures(

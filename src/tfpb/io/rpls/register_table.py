@@ -7,8 +7,10 @@ landlord's own file adds identifiers, leases and rents: these are never read.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tfpb.errors import Fault, Severity
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.tables import STOCK
 from tfpb.packaged import packaged
@@ -28,6 +30,8 @@ _PARTS: Final[dict[str, list[str]]] = packaged(__name__)["parts"]
 _NUMBER: Final = re.compile(
     r"\d{1,4}(?: ?[a-z]{1,6})?(?:[-/ ,&]+\d{1,4}(?: ?[a-z]{1,6})?)*", re.IGNORECASE
 )
+_DATED: Final = re.compile("|".join(packaged(__name__)["dated"]["patterns"]))
+"""What a spreadsheet makes of « 12-14 »."""
 _NUMBERED: Final = 0.8
 """Part of the cells of a column of numbers that are some; of streets, one in five at most begins so."""
 _RANKS: Final = frozenset({"n", "no", "num", "numero"})
@@ -159,6 +163,22 @@ def address_lines(table: TextTable, found: Mapping[str, str]) -> list[str]:
         line = squeeze(" ".join((number.lstrip("0"), *parts)))
         lines.append(f"{line} - {more}" if more and line else line or more)
     return lines
+
+
+def without_dates(table: TextTable, found: Mapping[str, str]) -> TextTable:
+    """Return a table without the numbers of streets that a spreadsheet made dates of, which is doubted."""
+    header, street = (found.get(name, "") for name in ("NUMVOIE", "NOMVOIE"))
+    cells = table.frame[header].tolist() if header else []
+    at = [k for k, cell in enumerate(cells) if _DATED.fullmatch(cell)]
+    if not at or len(at) == len(cells):
+        return table
+    got, numbered = cells[at[0]], sum(table.frame[street].iloc[k][:1].isdigit() for k in at)
+    for k in at:
+        cells[k] = ""
+    fields = {"nombre": len(at), "voie": numbered == len(at)}
+    doubt = Fault("numeros_en_dates", table.place(at[0]), got, fields, Severity.DOUTE)
+    frame = table.frame.assign(**{header: cells})
+    return replace(table, frame=frame, notices=(*table.notices, doubt))
 
 
 def streets(table: TextTable) -> list[str]:

@@ -20,6 +20,7 @@ from tfpb.io.rpls.register_table import (
     address_lines,
     clean,
     line_name,
+    without_dates,
 )
 from tfpb.io.tables.asides import total_doubts, total_lines
 from tfpb.io.tables.headers import match_columns, refuse_unknown
@@ -160,6 +161,7 @@ def with_address_line(table: TextTable, whole: str = "") -> tuple[TextTable, str
     found = address_headers(table, whole)
     if not (parts := headers_of_line(table, whole)):
         return table, ""
+    table = without_dates(table, found)
     name, bare = line_name(found), table.frame.drop(columns=list(parts))
     return replace(table, frame=bare.assign(**{name: address_lines(table, found)})), name
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.open_questions.reply_file import reply_faults
+from tfpb.io.open_questions.stacked_sheets import stacked
 from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.rpls.entrances import as_stock
 from tfpb.io.rpls.register_table import KNOWN
@@ -16,6 +17,7 @@ from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.tables.asides import copied_down, set_aside
+from tfpb.io.tables.given_names import with_given_names
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
@@ -24,6 +26,7 @@ from tfpb.model.question import Replies
 from tfpb.model.record import Reading, Source
 from tfpb.model.tables import BY_ROLE, GMBI
 from tfpb.questions.finding import settle
+from tfpb.questions.lacking_columns import ON_UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -102,6 +105,8 @@ class Gathering:
         Résidences of which answers leave every row of the stock out: those of other tables go with them.
     outside : tuple of Change
         What answers to questions on several dossiers change in the tables of this one.
+    owner : str
+        Bailleur of the dossier.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -114,6 +119,7 @@ class Gathering:
     asked: list[Asked] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     outside: tuple[Change, ...] = ()
+    owner: str = ""
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -142,7 +148,10 @@ class Gathering:
         )
         if read is None:
             return None
-        read = replace(read, year=year)
+        if sheet is None and read.alike:
+            read, question = stacked(read, role, path, names, self.replies)
+            self.asked += [question] if question is not None else []
+        read = replace(read, year=year, owner=self.owner)
         if taxes:
             copied = read
             remade = self.attempt(lambda: as_premises(copied, renames))
@@ -209,6 +218,7 @@ class Gathering:
         table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
         table = copied_down(table, [found.get(c, c) for c in copied])
+        table = with_given_names(table, contract.name, found)
         whole, before = len(table.frame), table
         asked = table_findings(table, contract, renames, readings or {})
         table, named = self.settled(table, asked)
@@ -219,7 +229,8 @@ class Gathering:
         renames = {**renames, **named}
         if contract.name == STOCK and (header := found.get(RESIDENCE)) is not None:
             self.gone = {*before.frame[header]} - {*table.frame[header]}
-        frame, faults = typed(table, contract, renames=renames, readings=readings)
+        about = {f.question.place.column for f in asked if f.question.code in ON_UNREAD}
+        frame, faults = typed(table, contract, renames=renames, readings=readings, asked=about)
         self.faults += faults
         key = (table.file, table.sheet)
         shared = self.headers.get(key, found)  # of two files of one name, the headers they share

@@ -140,7 +140,8 @@ class _Reader(Gathering):
         self, settings: Settings, supposed: Mapping[str, str], outside: tuple[Change, ...]
     ) -> None:
         replies = replace(replies_of(settings.reponses), supposed=supposed)
-        super().__init__(replies=replies, year=settings.dossier.annee, outside=outside)
+        owner = settings.dossier.bailleur
+        super().__init__(replies=replies, year=settings.dossier.annee, outside=outside, owner=owner)
         self.settings = settings
         self.names = Names(settings)
 

@@ -38,6 +38,7 @@ NAMES: Final = tuple(_LINES)
 _FIGURES: Final = {"taux": "taux", "base": "base", "cotisation": "cotisation"}
 _DATED: Final = re.compile(r"(taux|bases?|cotisations?) (20\d\d)")
 _KEYS: Final = ("avis", "invariant", "id_residence", "id_batiment")
+_MOST_RATE: Final = 100
 _SAME_BASE: Final = Decimal(1)
 _LISTED: Final = frozenset({"n invar", "nat loc", "rc com imposable"})
 """Headers of a relevé de propriété, folded."""
@@ -89,6 +90,9 @@ def as_premises(
     if headers.keys() >= _LISTED and not any("cotisation" in f for f in headers):
         raise TfpbError([Fault("releve_de_propriete", Place(table.file, table.sheet))])
     own = match_columns(table, PREMISES, renames)[0]
+    if not any(name.startswith("taux_") for name in own):
+        table = _with_named_rates(table, own)
+        headers = {fold(h): h for h in table.frame.columns}
     lines = {h: line for f, h in headers.items() if (line := _line(f))}
     grouped = {h: found for f, h in headers.items() if (found := _figure_of_line(f))}
     kinds = next((h for h in headers.values() if _holds_figures(table, h)), None)
@@ -114,6 +118,30 @@ def as_premises(
     fields = {"lignes": len(table.frame), "locaux": len(locaux), "forme": NOTICE_LAYOUTS[layout]}
     place = Place(table.file, table.sheet)
     return premises, [Fault("avis_remis_en_forme", place, "", fields, Severity.DOUTE), *faults]
+
+
+def _with_named_rates(table: TextTable, own: Mapping[str, str]) -> TextTable:
+    """Name the rates that are headed by who takes them: « Commune », « EPCI », of numbers that come again.
+
+    Those of the commune must be there; every cell is a percentage, and few differ.
+    """
+    read = set(own.values())
+    rates = {
+        str(h): f"taux_{line}_pct"
+        for h in table.frame.columns
+        if h not in read and (line := _line(fold(str(h)))) in _TAXED and _holds_rates(table, str(h))
+    }
+    if "taux_commune_pct" not in rates.values() or len(set(rates.values())) < len(rates):
+        return table
+    percents = frozenset((row, rates.get(h, h)) for row, h in table.percents)
+    return replace(table, frame=table.frame.rename(columns=rates), percents=percents)
+
+
+def _holds_rates(table: TextTable, header: str) -> bool:
+    cells = [text for text in table.frame[header] if text and text not in DASHES]
+    values = [_number((text, False)) for text in cells]
+    held = [v for v in values if v is not None and 0 <= v < _MOST_RATE]
+    return len(held) == len(cells) > 0 and len(set(held)) <= max(2, len(held) // 2)
 
 
 def _line(folded: str) -> str:

@@ -149,12 +149,27 @@ def copied_down(table: TextTable, headers: Iterable[str]) -> TextTable:
 
 
 def _without(table: TextTable, positions: list[int], faults: list[Fault]) -> TextTable:
-    """Take lines out of a table and report them among its notices."""
+    """Take lines out of a table and report them among its notices, what was said of their cells with them."""
+    gone = set(table.rows[positions].tolist())
+    notices = (_but_for(notice, gone) for notice in table.notices)
+    table = replace(table, notices=tuple(n for n in notices if n is not None))
     return replace(
         table,
         frame=table.frame.drop(index=table.frame.index[positions]).reset_index(drop=True),
         rows=np.delete(table.rows, positions),
         notices=(*table.notices, *faults),
+    )
+
+
+def _but_for(notice: Fault, gone: set[int]) -> Fault | None:
+    """Return what is said of some rows without those that are gone; None where nothing is left."""
+    rows = notice.fields.get("lignes")
+    if not isinstance(rows, tuple):
+        return notice
+    left = tuple(row for row in rows if row not in gone)
+    fields = {**notice.fields, "lignes": left, "nombre": len(left)}
+    return (
+        replace(notice, place=replace(notice.place, row=left[0]), fields=fields) if left else None
     )
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.tables.contents import MAX_COLUMNS, is_binary, unreadable
 from tfpb.io.tables.text_table import TextTable, cut_table, trimmed
+from tfpb.packaged import packaged
 from tfpb.text import like_formula
-from tfpb.words.faults.input_words import TEXT, columns_words
+from tfpb.words.faults.input_words import ENCODINGS, TEXT, columns_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,12 @@ _SHOWN: Final = 80
 _REMEMBERED: Final = 100_000
 
 
+_EIGHT_BITS: Final = ("cp1252", "mac_roman", "cp850")
+_FRENCH, _NEITHER = (frozenset(packaged(__name__)["letters"][k]) for k in ("french", "neither"))
+_ASCII: Final = 127
+_SNIFFED_LETTERS: Final = 1 << 18
+
+
 def decode(raw: bytes) -> str:
     """Decode bytes as UTF-8 or UTF-16, with or without BOM, else as cp1252 (its holes as Latin-1)."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -39,8 +46,24 @@ def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="surrogateescape")
-        return text.translate({0xDC00 + byte: byte for byte in _CP1252_HOLES})
+        return _as(raw, encoding_of(raw))
+
+
+def encoding_of(raw: bytes) -> str:
+    """Return the codec of eight bits under which most letters are French: Windows, Mac or DOS."""
+    head = raw[:_SNIFFED_LETTERS]
+    return max(_EIGHT_BITS, key=lambda codec: _french(_as(head, codec)))
+
+
+def _as(raw: bytes, codec: str) -> str:
+    text = raw.decode(codec, errors="surrogateescape")
+    return text.translate({0xDC00 + byte: byte for byte in _CP1252_HOLES})
+
+
+def _french(text: str) -> int:
+    """Count the signs of French texts, the others of eight bits taken off."""
+    letters = (c for c in text if ord(c) > _ASCII and c not in _NEITHER)
+    return sum(1 if c in _FRENCH else -1 for c in letters)
 
 
 def _wide(head: bytes) -> str:
@@ -67,9 +90,22 @@ def read_text(path: Path, names: frozenset[str]) -> TextTable:
         `tableau_trop_large`.
     """
     grid, separator = grid_of(path)
+    told = tuple(_old_encoding(path))
     table, top, header = cut_table(grid, path.name, "", names)
     uneven = _uneven_lines(grid, top, path.name, header)
-    return replace(table, decimal="." if separator == "," else "", notices=tuple(uneven))
+    return replace(table, decimal="." if separator == "," else "", notices=(*told, *uneven))
+
+
+def _old_encoding(path: Path) -> Iterator[Fault]:
+    """Doubt a file whose accents are those of DOS or of an old Mac: they are read as such."""
+    raw = path.read_bytes()
+    try:
+        if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") and not _wide(raw[:_SNIFFED]):
+            raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if (codec := encoding_of(raw)) != _EIGHT_BITS[0]:
+            name = ENCODINGS[codec]
+            yield Fault("encodage_ancien", Place(path.name), name, {}, Severity.DOUTE)
 
 
 def grid_of(path: Path) -> tuple[list[list[str]], str]:

@@ -18,6 +18,11 @@ from tfpb.text import fold, squeeze
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _FRENCH: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
 _WORDS: Final = re.compile(r"(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
+_MONTH: Final = re.compile(r"([a-z]+) (\d{4}|\d{2})")
+_REMARK: Final = re.compile(
+    r"\s*\([^()]*[^\W\d][^()]*\)$|\s+(?:lrar|ar|r\.?a\.?r\.?)$", re.IGNORECASE
+)
+"""What follows a date and is none: « (LRAR) »."""
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?")
 _MONTHS: Final = {
     "janvier": 1, "janv": 1, "fevrier": 2, "fevr": 2, "mars": 3, "avril": 4, "avr": 4, "mai": 5,
@@ -35,6 +40,8 @@ _SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
 def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) -> dt.date:
     """Read a date: 2025-01-31, 31/01/2025, 31/01/25, « 31 janvier 2025 », a spreadsheet's serial.
 
+    A month and its year, « décembre 2024 » or « déc-88 », mean its last day.
+
     With `month_first`, 01/31/2025 in place of 31/01/2025.
 
     With `year_end`, of what ends, a year alone means its 31 December: « fin d’exonération 2031 ».
@@ -46,19 +53,19 @@ def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) 
     ValueError
         If it is no date of the calendar.
     """
-    raw = squeeze(text)
+    raw = _REMARK.sub("", squeeze(text))
     if match := _ISO.fullmatch(raw):
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     if match := _FRENCH.fullmatch(raw):
-        year = int(match[3])
-        if len(match[3]) == 2:  # noqa: PLR2004
-            year += 2000 if year < (_END_PIVOT if year_end else _CENTURY_PIVOT) else 1900
+        year = _whole_year(match[3], year_end=year_end)
         first, second = int(match[1]), int(match[2])
         return dt.date(year, first, second) if month_first else dt.date(year, second, first)
     if match := _WORDS.fullmatch(fold(raw)):
         if match[2] not in _MONTHS:
             raise ValueError(text)
         return dt.date(int(match[3]), _MONTHS[match[2]], int(match[1]))
+    if (match := _MONTH.fullmatch(fold(raw))) and match[1] in _MONTHS:
+        return _last_day(_whole_year(match[2], year_end=year_end), _MONTHS[match[1]])
     if re.fullmatch(r"\d{4}(\.0+)?", raw):
         if not year_end:
             raise AmbiguousError(text)
@@ -68,6 +75,18 @@ def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) 
     if re.fullmatch(r"\d{1,2}[/.\-]\d{1,2}", raw):
         raise AmbiguousError(text)
     raise ValueError(text)
+
+
+def _whole_year(digits: str, *, year_end: bool) -> int:
+    year = int(digits)
+    if len(digits) > 2:  # noqa: PLR2004
+        return year
+    return year + (2000 if year < (_END_PIVOT if year_end else _CENTURY_PIVOT) else 1900)
+
+
+def _last_day(year: int, month: int) -> dt.date:
+    after = dt.date(year + month // 12, month % 12 + 1, 1)
+    return after - dt.timedelta(days=1)
 
 
 def parse_year(text: str) -> int:

@@ -17,7 +17,7 @@ from tfpb.words.faults.input_words import listed, rename_words
 from tfpb.words.faults.paste_words import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tfpb.io.tables.text_table import TextTable
 
@@ -108,7 +108,8 @@ def match_columns(
             },
         )
         for column in contract.columns
-        if column.name not in found and (column.required or column.name in renames)
+        if column.name not in found
+        and ((column.required and column.instead not in found) or column.name in renames)
     ]
     return found, faults
 
@@ -122,8 +123,15 @@ def refuse_unknown(table: TextTable, asked: Iterable[str], known: Iterable[str])
         raise TfpbError(Fault("colonne_option_inconnue", place, n, fields) for n in unknown)
 
 
-def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[Fault]:
+def unread_columns(
+    table: TextTable, contract: Contract, found: Mapping[str, str], asked: Collection[str] = ()
+) -> list[Fault]:
     """List the columns of a file that nothing reads: a right or a date that is lost moves money.
+
+    Parameters
+    ----------
+    asked : collection of str
+        Headers that a question is about: they are in no list.
 
     Returns
     -------
@@ -132,7 +140,7 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
         nobody found; `colonnes_non_lues` for the others, in a contract that is closed.
     """
     others = of_year(table.frame.columns, table.year)[1]
-    left = [h for h in table.frame.columns if h not in set(found.values())]
+    left = [h for h in table.frame.columns if h not in {*found.values(), *asked}]
     unread = [h for h in left if h not in others]
     place = Place(table.file, table.sheet)
     doubts = _amounts_absent(table, contract, found, unread)
@@ -172,7 +180,8 @@ def _amounts_absent(
     column = contract.column(contract.counted[0])
     likely = "" if column.name in found else _likely(column, unread)
     read = [found[name] for name in contract.counted if name in found]
-    is_whole = any(any(table.frame[header]) for header in read)
+    spent = found.get("realise_eur", "")  # what is valued of it is asked
+    is_whole = any(any(table.frame[header]) for header in (*read, spent) if header)
     if is_whole and not likely and column.name not in found:
         # a total made of hours while amounts stand unread, of another year even, would be another one
         unfound = [c for c in contract.columns if c.kind is Kind.MONEY and c.name not in found]

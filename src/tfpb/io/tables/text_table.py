@@ -55,6 +55,10 @@ class TextTable:
         Year that the file is about: of two dated headers, which is read.
     hidden_columns : frozenset of str
         Headers of columns that the sheet hides.
+    owner : str
+        Bailleur whose file it is, where it is known.
+    alike : tuple of str
+        Other sheets of the file that hold the same columns, or nearly.
     """
 
     frame: pd.DataFrame
@@ -69,6 +73,8 @@ class TextTable:
     struck: frozenset[int] = frozenset()
     year: int | None = None
     hidden_columns: frozenset[str] = frozenset()
+    alike: tuple[str, ...] = ()
+    owner: str = ""
 
     def place(self, position: int, column: str = "", name: str = "") -> Place:
         """Return the place of the line at a position (0-based) of the frame.

@@ -20,14 +20,15 @@ from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
 from tfpb.io.tables.headers import THOUSANDS, UNCOUNTED, match_columns, unread_columns
 from tfpb.io.tables.text_table import DASHES
-from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import READINGS, Column, Contract, Kind
+from tfpb.model.tables import means_every_quarter
 from tfpb.text import fold, mend_mojibake, squeeze
 from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, UNITS, bounds, copy_words
-from tfpb.words.faults.paste_words import COPIED, asked
+from tfpb.words.faults.paste_words import COPIED
+from tfpb.words.faults.paste_words import asked as asking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from tfpb.io.tables.text_table import TextTable
 
@@ -73,6 +74,7 @@ def typed(
     *,
     renames: Mapping[str, str] | None = None,
     readings: Mapping[str, str] | None = None,
+    asked: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Type a text table by a contract.
 
@@ -82,6 +84,8 @@ def typed(
         Contract name → header in the file, as the user gave it.
     readings : mapping of str to str, optional
         Contract name → how its cells are read, one of `READINGS`, where the user said so.
+    asked : collection of str
+        Headers that a question is about: the list of unread columns leaves them out.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def typed(
         filled = [empty if v is None else v for v in values]
         out[column.name] = pd.Series(filled, dtype=dtype)
     _give_back_sections(out, table, found)
-    unread = unread_columns(table, contract, found)
+    unread = unread_columns(table, contract, found, asked)
     faults += unread
     faults += _guessed_units(table, contract, unread, readings)
     taken = set(found.values())
@@ -196,7 +200,7 @@ def _thousands(table: TextTable, header: str, role: str, name: str) -> list[Faul
     """Refuse to read for euros the bare numbers of a column whose header says thousands."""
     if not THOUSANDS.search(header) or not any(map(_BARE.fullmatch, table.frame[header])):
         return []
-    fields = {"attendu": UNITS[Kind.MONEY], **asked(role, name)}
+    fields = {"attendu": UNITS[Kind.MONEY], **asking(role, name)}
     return [Fault("unite_contraire", Place(table.file, table.sheet, 0, header), header, fields)]
 
 
@@ -219,7 +223,7 @@ def _month_first(table: TextTable, header: str, role: str, name: str) -> list[Fa
     for position, raw in enumerate(table.frame[header]):
         if _reads(raw, month_first=True) and not _reads(raw, month_first=False):
             place = table.place(position, header, name)
-            return [Fault("dates_mois_jour", place, raw, asked(role, name), Severity.DOUTE)]
+            return [Fault("dates_mois_jour", place, raw, asking(role, name), Severity.DOUTE)]
     return []
 
 
@@ -246,7 +250,7 @@ def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any])
     for position, (raw, value) in enumerate(zip(table.frame[header], values, strict=True)):
         codes = value if isinstance(value, tuple) else (value or "",)
         # what parts several codes may be anything; the codes themselves must stand as published
-        if not all(code in raw or code == ALL_QUARTERS for code in codes):
+        if not all(code in raw or means_every_quarter(code) for code in codes):
             changed.append((position, raw, ", ".join(codes)))
     if not changed:
         return []

@@ -148,6 +148,7 @@ class Workbook:
             notices=tuple(notices),
             percents=shown,
             title=f"{table.title} {sheet.name}".strip(),
+            alike=alike,
             hidden=frozenset(row + 1 for row in sheet.scan.hidden),
             struck=frozenset(_struck_rows(sheet)),
             hidden_columns=frozenset(
@@ -260,7 +261,9 @@ def _notices(
             bare.setdefault(column, []).append(row + 1)
     for column, rows in sorted(bare.items()):
         place = Place(file, sheet.name, rows[0], header[column])
-        yield Fault("formule_sans_valeur", place, fields={"nombre": len(rows)})
+        yield Fault(
+            "formule_sans_valeur", place, fields={"nombre": len(rows), "lignes": tuple(rows)}
+        )
     tall: dict[int, list[tuple[int, int]]] = {}
     for first, last in sheet.merged:
         if last[0] > first[0] > top and first[1] < len(header):

@@ -45,7 +45,6 @@ _BOUNDING: Final = 10
 _STILL: Final = 1e-11
 _FEWER: Final = 0.8
 """Share of the entries that still move under which the others are left."""
-_REPORTED_UNDER: Final = 0.995
 
 
 @dataclass(frozen=True, eq=False)
@@ -487,7 +486,7 @@ def _notices(c: Comparison, lines: Indices, support: Floats) -> list[Fault]:
         if level != TOTAL or not len(known):
             continue
         share = float(np.median(known))
-        if share < _REPORTED_UNDER:
+        if share < ENOUGH_SUPPORT:
             fields = {"vague": c.vague, "bailleur": bailleur, "part_pct": round(100 * share)}
             notices.append(Fault("support_commun", fields=fields, severity=Severity.DOUTE))
     return notices

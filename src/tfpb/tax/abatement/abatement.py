@@ -173,6 +173,7 @@ def abate(
         raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
     reader = law.on(dt.date(year, 1, 1))
     stipulated = terms(reader, rounding)
+    premises = _unsigned(premises)
     faults = abatement_doubts.check_premises(premises, law, as_written=as_written)
     stop_on_faults(faults)
     for key in abatement_doubts.UNIT_VALUES:
@@ -377,6 +378,14 @@ def _checks_of(file: NoticeFile, outcome: Outcome) -> Checks:
     return [(reading.check, list(one.places)) for one, reading in pairs]
 
 
+def _unsigned(premises: pd.DataFrame) -> pd.DataFrame:
+    """Return premises whose dégrèvements have no sign: they are written as what is given, or taken off."""
+    if "degrevements_eur" not in premises:
+        return premises
+    given = [None if v is None else abs(v) for v in premises["degrevements_eur"]]
+    return premises.assign(degrevements_eur=pd.Series(given, premises.index, dtype=object))
+
+
 def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
     """Add `ADDED_COLUMNS` to the columns of the file."""
     columns: dict[str, list[Any]] = {
@@ -390,9 +399,14 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         "logements_retenus": [i.dwellings for i in items],
     }
     for index, line in enumerate(LINES):
-        columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
+        columns[f"abattement_{line}_eur"] = [
+            None if i.unsplit else i.amounts.lines[index] for i in items
+        ]
     for column, name in tallies.AMOUNTS.items():
-        columns[column] = [getattr(i.amounts, name) for i in items]
+        columns[column] = [
+            None if i.unsplit and column in tallies.SPLIT else getattr(i.amounts, name)
+            for i in items
+        ]
     rows = [{**_state_cells(i), **tallies.reserve_cells([i])} for i in items]
     for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
         columns[column] = [cells[column] for cells in rows]

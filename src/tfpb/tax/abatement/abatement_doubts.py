@@ -19,6 +19,7 @@ from tfpb.tax.abatement.premises import (
     UNSETTLED,
     Premises,
     is_repeated,
+    is_unsplit,
     rates_of,
     year_of,
 )
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 UNIT_VALUES: Final = ("vlc_par_logement_max_eur", "vlc_par_logement_min_eur", "franc_par_euro")
 """Legal values that units are doubted by."""
 _AMOUNTS: Final = (
-    "vlc_eur", "base_nette_eur", "cotisation_avis_eur", "degrevements_eur", "teom_eur",
+    "vlc_eur", "base_nette_eur", "teom_eur",
 )  # fmt: skip
 _IDENTITY: Final = (
     "id_residence", "id_batiment", "section", "parcelle", "vlc_eur", "base_nette_eur",
@@ -123,8 +124,11 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
         value = row.money(column)
         if value is not None and value < 0:
             yield Fault("montant_negatif", row.place(column), str(value))
+    paid = row.money("cotisation_avis_eur")
+    if paid is not None and paid < 0:
+        yield doubt("cotisation_negative", row.place("cotisation_avis_eur"), str(paid))
     here, rates = row.place("taux_commune_pct"), rates_of(row)
-    if row.money("taux_commune_pct") is None:
+    if row.money("taux_commune_pct") is None and not is_unsplit(row):
         yield Fault("taux_commune_vide", here)
     elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
         # no commune has so low a rate: asked about, never used 100 times too small

@@ -118,7 +118,9 @@ def _asked(items: Sequence[Premises], fees: Mapping[str, Decimal]) -> Decimal:
 
 
 def _blank(item: Premises) -> list[str]:
-    """Return the lines whose rate is blank; the commune's own is a fault."""
+    """Return the lines whose rate is blank; the commune's own is a fault, and a sum of rates lacks none."""
+    if item.unsplit:
+        return []
     return [line for line in LINES[1:] if item.row.money(f"taux_{line}_pct") is None]
 
 

@@ -62,6 +62,7 @@ HELD: Final = "droit_exoneration_echue"
 """Motive of a right that is not known, were it held."""
 TWICE: Final = "local_deux_avis"
 """Motive of a premises that an earlier notice of the year bears."""
+WHOLE_RATE: Final = "taux_global_pct"
 _ALL: Final = Decimal(1)
 
 
@@ -166,6 +167,11 @@ class Premises:
         return self.row.text("avis")
 
     @property
+    def unsplit(self) -> bool:
+        """Whether the sum of its rates alone is known."""
+        return is_unsplit(self.row)
+
+    @property
     def entitled(self) -> bool:
         """Whether every condition holds."""
         return not self.right.statut
@@ -222,8 +228,18 @@ def year_of(row: Record) -> int:
 
 
 def rates_of(row: Record) -> tuple[Decimal, ...]:
-    """Return the rates of a row, in percent, one a line of `LINES`; a missing rate is zero."""
+    """Return the rates of a row, in percent, one a line of `LINES`; a missing rate is zero.
+
+    A sum of rates that nothing parts stands alone, in the first line.
+    """
+    if is_unsplit(row):
+        return (row.money(WHOLE_RATE) or ZERO, *[ZERO] * (len(LINES) - 1))
     return tuple(row.money(f"taux_{line}_pct") or ZERO for line in LINES)
+
+
+def is_unsplit(row: Record) -> bool:
+    """Return whether a row gives the sum of its rates alone: who bears what is not known."""
+    return row.money("taux_commune_pct") is None and row.money(WHOLE_RATE) is not None
 
 
 def exemption_of(row: Record) -> dt.date | None:
@@ -249,6 +265,9 @@ def premises_of(
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = row.money("cotisation_avis_eur") if current else None
+        paid = (
+            None if paid is not None and paid < 0 else paid
+        )  # a credit says nothing of what was due
         items.append(
             Premises(
                 row=row,

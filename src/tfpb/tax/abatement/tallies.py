@@ -44,6 +44,13 @@ AMOUNTS: Final[Mapping[str, str]] = {
     "reporte_contribuables_eur": "spread",
 }
 """Columns that add what is counted, and the field of `Amounts` each adds."""
+SPLIT: Final = (
+    "frais_gestion_eur", "total_eur", "compensation_etat_eur", "perte_collectivites_eur",
+    "reporte_contribuables_eur",
+)  # fmt: skip
+"""Columns that hang on the rate of each line of a notice: not known of a sum of rates."""
+WHOLE: Final = "global"
+"""Line of a notice whose rates are not parted."""
 RESERVED: Final = "sous_reserve"
 LACKING: Final = "manquant"
 """Natures of an amount that is not known: it hangs on something, or no file gives it."""
@@ -127,6 +134,8 @@ def sums(items: Iterable[Premises], missing: int = 0) -> dict[str, Decimal | Non
         "base_eur": total(cents(i.base * i.share) for i in counted),
         **{c: total(getattr(i.amounts, name) for i in counted) for c, name in AMOUNTS.items()},
     }
+    if any(i.unsplit for i in counted):
+        cells |= dict.fromkeys(SPLIT)
     return (cells if known else dict.fromkeys(cells)) | state_cells(states) | reserve_cells(group)
 
 
@@ -294,9 +303,12 @@ def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
         reporte_contribuables_eur`. Compensations of a commune add up to its total: the last line
         with an amount takes the cents of rounding.
     """
-    rows = []
+    rows: list[tuple[str, str, str, Decimal, Decimal | None, Decimal | None, Decimal | None]] = []
     for (code, name), group in _communes(items):
-        counted = [i.amounts for i in group if i.statut in COUNTED]
+        whole = total(i.amounts.abatement for i in group if i.statut in COUNTED and i.unsplit)
+        if whole:
+            rows.append((name, code, WHOLE, whole, None, None, None))
+        counted = [i.amounts for i in group if i.statut in COUNTED and not i.unsplit]
         by_line = {n: total(c.lines[k] for c in counted) for k, n in enumerate(LINES)}
         back = {n: cents(by_line[n] * terms.compensation) for n in LOST if by_line[n]}
         if back:

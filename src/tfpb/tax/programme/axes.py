@@ -35,6 +35,10 @@ _OTHERS: Final = re.compile(
     rf"(?:(?:et|ou|a|puis|axe|axes) )*[1-{_LAST}](?: (?:(?:et|ou|a|puis|axe|axes) )*[1-{_LAST}])*"
 )
 """What follows a number when an action is given to several axes: « 3/4 », « Axe 3 et axe 5 »."""
+_ROMANS: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")
+_ROMAN: Final = re.compile(
+    r"^(axe\s*)?(?:n\s*[°o]\s*)?(viii|vii|vi|iv|v|iii|ii|i)(?=\s*[-–—.:)/]|\s|$)", re.IGNORECASE
+)
 _NEAR: Final = 84
 _CLEAR: Final = 6
 _SHOWN: Final = 3
@@ -70,7 +74,7 @@ def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
         The user's own themes; they come before every other label. A theme without a reference is a
         proposition.
     """
-    text = squeeze(written)
+    text = _ROMAN.sub(lambda m: f"{m[1] or ''}{_ROMANS.index(m[2].lower()) + 1}", squeeze(written))
     match = _NUMBER.match(strip_accents(text).lower())
     number = int(match[1]) if match else None
     label = text[match.end() :] if match else text

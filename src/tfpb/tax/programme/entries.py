@@ -11,8 +11,9 @@ import pandas as pd
 
 from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
-from tfpb.model.codes import ALL_QUARTERS, QpvStatut
+from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP, texts
+from tfpb.model.tables import counted_quarters, means_every_quarter
 from tfpb.piece_names import is_numbered, piece_key, references
 from tfpb.tax.plain_values import (
     CENT,
@@ -370,21 +371,27 @@ def shared(actions: pd.DataFrame, homes: Mapping[str, int]) -> tuple[pd.DataFram
     actions : DataFrame
         The same one when no action is of all quarters.
     faults : list of Fault
-        `action_partagee` (doubt, with the shares), `action_sans_quartier` where no quarter has dwellings.
+        `action_partagee` (doubt, with the shares), `action_sans_quartier` where no quarter has dwellings,
+        `quartiers_autre_nombre` where « les deux » are not two.
     """
-    if not (actions["code_qpv"] == ALL_QUARTERS).any():
+    if not actions["code_qpv"].map(means_every_quarter).any():
         return actions, []
     codes = [c for c, n in homes.items() if n > 0]
     weights = [Decimal(homes[c]) for c in codes]
     rows: list[Record] = []
     faults: list[Fault] = []
     for row in records(actions):
-        if row.text("code_qpv") != ALL_QUARTERS:
+        written = row.text("code_qpv")
+        if not means_every_quarter(written):
             rows.append(row)
             continue
         here = row.place("code_qpv")
         if not codes:
             faults.append(Fault("action_sans_quartier", here, row.text("id_action")))
+            continue
+        if (count := counted_quarters(written)) and count != len(codes):
+            fields = {"codes": ", ".join(codes)}
+            faults.append(Fault("quartiers_autre_nombre", here, written, fields))
             continue
         parts = {c: _split(row.money(c), weights) for c in _SPLIT}
         hours = row.money("heures")

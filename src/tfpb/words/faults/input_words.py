@@ -54,6 +54,8 @@ _SETTING_BOUNDS: Final = (
 _SETTING_KINDS: Final[tuple[tuple[str, str], ...]] = tuple(_TEXTS["setting_kinds"].items())
 
 
+NO_NOTICE: Final = "sans avis (exonéré)"
+ENCODINGS: Final = {"mac_roman": "ceux d’un Mac (MacRoman)", "cp850": "ceux de DOS (code 850)"}
 ONE_SHEET: Final = "ce fichier n’a pas de feuilles"
 ALL_HAVE_TOWN: Final = "chaque ligne dit sa commune"
 POINTS_GIVEN: Final = "les positions sont déjà dans le fichier, les adresses n’ont pas été lues"

@@ -32,6 +32,10 @@ NO_ACTION: Final = ("Rien à faire.", "Rien à faire :", "Rien à faire ;")
 """How the hint of a doubt begins that asks for nothing at all."""
 _LONGEST: Final = 160
 _SETTINGS: Final = ".toml"
+SHEETS_APART: Final = " + "
+"""Between the names of sheets that were stacked."""
+STACKED: Final = 10_000_000
+"""Added to the rows of each sheet that was stacked under another, which none has."""
 _RUNS: Final = 12
 _READ: Final = 5
 _MANY: Final = 5
@@ -153,6 +157,7 @@ def _joined(alike: list[Fault], others: int) -> FaultText:
 
 def rows_words(rows: list[int]) -> str:
     """Write rows: « lignes 4 à 8, 12 et 20 autres », « ligne 4 »; nothing for none."""
+    rows = [row % STACKED for row in rows]
     if len(rows) < 2:  # noqa: PLR2004
         return "".join(f"ligne {row}" for row in rows)
     runs: list[list[int]] = []
@@ -171,6 +176,7 @@ def place_words(place: Place) -> str:
     parts = []
     if place.file:
         parts.append(f"fichier « {shortened(place.file)} »")
+    place = _of_one_sheet(place)
     if place.sheet:
         parts.append(f"feuille « {shortened(place.sheet)} »")
     if place.row:
@@ -185,6 +191,15 @@ def place_words(place: Place) -> str:
             meaning = f" ({label})" if label else ""
             parts.append(f"colonne « {shortened(place.column)} »{meaning}")
     return ", ".join(parts)
+
+
+def _of_one_sheet(place: Place) -> Place:
+    """Return the place in its own sheet of a row of several that were stacked."""
+    if place.row < STACKED:
+        return place
+    sheets, k = place.sheet.split(SHEETS_APART), place.row // STACKED
+    sheet = sheets[k] if k < len(sheets) else place.sheet
+    return replace(place, sheet=sheet, row=place.row % STACKED)
 
 
 def _in_settings(place: Place) -> bool:

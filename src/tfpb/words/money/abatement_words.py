@@ -35,6 +35,8 @@ _TEXTS: Final = packaged(__name__)
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
 NATURES: Final[dict[str, str]] = _TEXTS["natures"]
 LINES: Final[dict[str, str]] = {line: facts["nom"] for line, facts in TAX_LINES.items()}
+PAYERS: Final[dict[str, str]] = LINES | _TEXTS["unsplit"]
+"""Lines of a notice, and the whole of those whose rates are not parted."""
 ROUNDINGS: Final[dict[str, str]] = _TEXTS["roundings"]
 CONVENTIONS_OPTION: Final = "Pour donner la table des conventions : option --conventions."
 ROUNDING: Final = "Arrondi : {rounding}."

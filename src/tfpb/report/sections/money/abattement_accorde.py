@@ -88,7 +88,7 @@ def _spread(money: Abatement) -> list[Block]:
     ]
     rows = money.by_collectivity
     if rows is not None and len(rows):
-        named = worded(rows, collectivite=("ligne", words.LINES))
+        named = worded(rows, collectivite=("ligne", words.PAYERS))
         blocks.append(table("abattement_collectivites", named, annee=money.year))
     return blocks
 
