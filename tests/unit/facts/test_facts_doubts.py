@@ -286,7 +286,8 @@ def test_an_answer_keeps_every_claim_where_its_kind_says(
 ) -> None:
     """What a doubt suspends only falls, what is established only rises, all else stays within its bounds.
 
-    An upper bound that is printed holds whatever the side. A quarter is read with what lies out of every one: premises leave it with their last doubtful door.
+    An upper bound that is printed contains every side. A quarter is read with what lies out of every one:
+    premises leave it with their last doubtful door.
     """
     doors, lines = drawn
     open_doors = [i for i, one in enumerate(doors) if one["qpv_statut"] == "a_verifier"]
