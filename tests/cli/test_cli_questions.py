@@ -68,6 +68,21 @@ def asking(few: Path) -> Path:
 
 
 @pytest.fixture
+def copied_action(few: Path) -> Path:
+    """Return few résidences, an action of whose programme comes again under another number."""
+    path = few / "programme_2025.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Programme"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    top = next(k for k, row in enumerate(rows) if "Pièce" in row)
+    piece = rows[top].index("Pièce")
+    first = next(row for row in rows[top + 1 :] if row[piece])
+    sheet.append(["A99", *first[1:]])
+    book.save(path)
+    return few
+
+
+@pytest.fixture
 def true(few: Path, run: Run, geodata: Path, tmp_path: Path) -> Facts:
     """Return the claims of few résidences, whose notices have a column of TEOM."""
     made = run("dossier", few, "--sortie", tmp_path / "vrai", "--geodonnees", geodata)
@@ -461,3 +476,20 @@ def test_a_bailleur_of_a_region_bounds_its_claims_and_their_sum(
         assert one.state is State.SUSPENDU
         assert (one.amount.at_least, one.amount.at_most) == (1950 + more, 2130 + more)
     assert part.claims.get("acquis").state is State.SUSPENDU
+
+
+def test_a_copied_action_never_makes_the_abatement_unknown(
+    copied_action: Path, true: Facts, run: Run, geodata: Path, tmp_path: Path
+) -> None:
+    """The answer that its invoice forbids is not offered, and moves no figure."""
+    seen = run("verifier", copied_action, "--geodonnees", geodata)
+    assert "« c’est la même action » :" in seen.output
+    assert "« c’est une autre action » demande d’abord de corriger" in " ".join(seen.output.split())
+    made = run("dossier", copied_action, "--sortie", tmp_path / "double", "--geodonnees", geodata)
+    assert made.exit_code == 0, made.output
+    told = facts(tmp_path / "double")
+    assert told == true
+    sheet = openpyxl.load_workbook(tmp_path / "double" / "dossier.xlsx")["Questions"]
+    cells = " ".join(str(c.value) for row in sheet.iter_rows() for c in row if c.value)
+    assert "est déjà à la ligne" in cells
+    assert '"garder"' not in cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.amount import QUESTION, Amount, unknown
 from tfpb.facts.bailleurs import QUOTIENTS
@@ -29,7 +29,7 @@ _SURVEY: Final = ("enquete", "vague")
 _MONEY: Final = ("avis", "droit", "batiment")
 _ALL: Final = tuple(code for code in KINDS if code not in _SURVEY)
 _HANGING: Final = {
-    "fiscalite": _MONEY, "gmbi": _MONEY, "conventions": _MONEY, "programme": ("depense", "axe", "avis"),
+    "fiscalite": _MONEY, "gmbi": _MONEY, "conventions": _MONEY, "programme": ("depense", "axe"),
     "programme_precedent": ("report",), "droit_commun": ("droit_commun",), "enquete": _SURVEY,
     "plan": _SURVEY, "repere": (), "declaration": _MONEY, "fiscalite_precedente": (), "reclamations": (),
 }  # fmt: skip
@@ -43,7 +43,8 @@ def suspend_asked(
 
     Up to three questions, all answers are tried together. Of more, each alone, then with those that touch a
     same claim, to three; of a claim that more of them touch, the moves of each add up: its bounds are the
-    widest.
+    widest. An answer under which the files stop moves nothing (`refused`); answers that stop them only
+    together leave without bounds what depends on their tables.
 
     Parameters
     ----------
@@ -80,10 +81,29 @@ def suspend_asked(
         for name, keys in touching.items()
         if len(keys) > _MOST_COMBINED
     )
-    without = {k for supposed, other in trials.found.items() if other is None for k, _ in supposed}
-    claims = claims.renewed(_unbounded(claims, (open_[key] for key in without)))
+    together = {
+        key
+        for stopping in _smallest_stopping(trials.found)
+        if len(stopping) > 1  # alone, the answer is refused, and moves nothing
+        for key, _ in stopping
+    }
+    claims = claims.renewed(_unbounded(claims, (open_[key] for key in sorted(together))))
     trials.found[frozenset()] = base
     return claims, tuple(Outcome(supposed, other) for supposed, other in trials.found.items())
+
+
+def refused(outcomes: Iterable[Outcome]) -> frozenset[tuple[str, str]]:
+    """Return the answers under which the files stop, whatever is answered elsewhere: (key, code)."""
+    read, stopped = set[tuple[str, str]](), set[tuple[str, str]]()
+    for outcome in outcomes:
+        (stopped if outcome.claims is None else read).update(outcome.supposed)
+    return frozenset(stopped - read)
+
+
+def _smallest_stopping(found: Mapping[frozenset[Any], Claims | None]) -> list[frozenset[Any]]:
+    """List the sets under which the files stop while they are read under every part of each."""
+    failed = [tried for tried, claims in found.items() if claims is None]
+    return [one for one in failed if not any(part < one for part in failed)]
 
 
 def suspend_together(
@@ -112,18 +132,22 @@ def suspend_together(
     for one in asked:
         keys.setdefault(one.question.source, []).append(one.question.key)
     chosen = (some for size in range(1, len(keys) + 1) for some in combinations(keys, size))
-    readings = [read({key: kept for source in some for key in keys[source]}) for some in chosen]
-    if None in readings:
-        return base.renewed(_unbounded(base, asked))
-    others = [one for one in readings if one is not None]
+    readings = {
+        frozenset(some): read({key: kept for source in some for key in keys[source]})
+        for some in chosen
+    }
+    others = [one for one in readings.values() if one is not None]
     names = dict.fromkeys(name for other in others for name in _moved(base, other))
     bounded = (_bounded(name, base, others) for name in names)
-    return base.renewed(
+    claims = base.renewed(
         _suspended(one, unknown(QUESTION), {one.nature})
         if one.name in QUOTIENTS and one.value is not None
         else one
         for one in bounded
     )
+    stopping = frozenset[str]().union(*_smallest_stopping(readings))
+    unread = (one for one in asked if one.question.source in stopping)
+    return claims.renewed(_unbounded(claims, unread))
 
 
 def lines_of(
@@ -140,6 +164,8 @@ def lines_of(
     base = next((o.claims for o in outcomes if not o.supposed), None)
     if base is None:
         return []
+    stopping = refused(outcomes)
+    outcomes = [one for one in outcomes if not one.supposed & stopping]
     values = {o.supposed: None if o.claims is None else _value(o.claims, name) for o in outcomes}
     moving = {
         pair[0] for supposed, value in values.items() for pair in supposed

@@ -11,10 +11,10 @@ import pandas as pd
 from tfpb.facts.amount import Amount, between, known, total, unknown
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, Nature, State, claim
 from tfpb.model.codes import Reserve
-from tfpb.model.results import MORE, PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
+from tfpb.model.results import DECIDED, MORE, PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tfpb.model.money import Abatement
 
@@ -28,6 +28,8 @@ _RATED: Final = ("compensation", "perte", "perte_communes", "perte_intercommunal
 """Claims that hang on the State’s part besides their amount."""
 _COUNTED: Final = ("acquis", "base", "frais_gestion", "economie", *_RATED, "reporte_contribuables")
 """What follows the amount that counts: its nature is theirs, and what lacks to it lacks to them."""
+_FOLLOWING: Final = (*_COUNTED, "logements_abattus")
+"""What counts, and what follows it."""
 _SPLIT: Final = frozenset(
     {*_RATED, "frais_gestion", "economie", "reporte_contribuables", "frais_a_reclamer"}
 )
@@ -55,6 +57,11 @@ def _euros(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2) if cents % 100 else Decimal(cents // 100)
 
 
+def _writer(name: str) -> Callable[[int], Decimal]:
+    """Return what makes a fact of its whole units: cents, or dwellings."""
+    return Decimal if name.startswith("logements") else _euros
+
+
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """What the premises of a scope add up to.
@@ -74,13 +81,16 @@ class _Sums:
     unlined: int
 
     def amount(self, name: str) -> Amount:
-        """Return a fact between its bounds, with what is missing to know it."""
-        euros = not name.startswith("logements")
-        write = _euros if euros else Decimal
+        """Return a fact between its bounds, with what is missing to know it.
+
+        A side to check is under reserve, told apart: it raises only a bound that something else leaves open.
+        """
+        euros, write = not name.startswith("logements"), _writer(name)
         more = {code: rows[name + MORE] for code, rows in self.more.items() if name in UNREAD_FACTS}
         why = {code for code, extra in more.items() if extra}
         least = write(self.facts[name])
-        most = least + write(sum(more.values()))
+        side = self.facts[name + DECIDED] if why else 0
+        most = least + write(sum(more.values()) + side)
         if self.unlined and name in _UNLINED:
             homes = None if euros else most + self.unlined
             return between(least, homes, *why, "sans_ligne")
@@ -94,22 +104,47 @@ class _Sums:
         )
 
     @property
-    def waiting(self) -> Waiting:
-        """What may come on top where nothing counts and part hangs, of what follows the amount that counts.
+    def is_opened(self) -> bool:
+        """Whether a notice or a right leaves the acquired amount open, hence the sides to check with it."""
+        return any(rows["acquis" + MORE] for rows in self.more.values())
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing counts and part is pending."""
+        return not self.facts["acquis"] and bool(self._elsewhere or self.facts["acquis" + DECIDED])
+
+    @property
+    def elsewhere(self) -> Waiting:
+        """What may come on top of what counts, by what is pending on something else than a side.
 
         Of a right not known each premises says what it may bring; the rest of what hangs is of the scope.
         """
-        if self.facts["acquis"] or not self.hanging:
+        if not self._elsewhere:
             return ()
+        bare = unknown(*self.hanging)
+        open_ = ((name, bare) for name in _FOLLOWING if name != "acquis")
+        return (("acquis", between(Decimal(0), _euros(self._elsewhere), *self.hanging)), *open_)
+
+    @property
+    def sides(self) -> Waiting:
+        """What sides to check may put on top of what counts, and of what follows it."""
+        return tuple(
+            (
+                name,
+                between(
+                    Decimal(0), _writer(name)(self.facts[name + DECIDED]), REASONS[Reserve.COTE]
+                ),
+            )
+            for name in _FOLLOWING
+        )
+
+    @property
+    def _elsewhere(self) -> int:
         by_premises = sum(
             self.more[code]["acquis" + MORE] for code in REASONS.values() if code in self.more
         )
-        left = max(0, self.facts["sous_reserve"] - by_premises)
-        if not left:
-            return ()
-        bare = unknown(*self.hanging)
-        open_ = ((name, bare) for name in (*_COUNTED, "logements_abattus") if name != "acquis")
-        return (("acquis", between(Decimal(0), _euros(left), *self.hanging)), *open_)
+        pending = self.facts["sous_reserve"] - self.facts["reserve_cote"]
+        return max(0, pending - by_premises)
 
 
 def money_claims(money: Abatement) -> Iterator[Claim]:
@@ -133,13 +168,26 @@ def money_claims(money: Abatement) -> Iterator[Claim]:
     outside = [OUTSIDE] if (facts["code_qpv"] == "").any() else []
     placed = facts["code_qpv"].replace("", OUTSIDE)
     parts = _sums(facts, placed, [*here, *outside], unlined)
-    waiting = {scope: sums.waiting for scope, sums in parts.items()}
-    waiting[TOTAL] = tuple(pair for pairs in waiting.values() for pair in pairs)
-    for scope, sums in (_sums(facts, [TOTAL] * len(facts), [TOTAL], unlined) | parts).items():
+    whole = _sums(facts, [TOTAL] * len(facts), [TOTAL], unlined)
+    waiting = {scope: _waiting([sums], sums) for scope, sums in parts.items()}
+    waiting[TOTAL] = _waiting(parts.values(), whole[TOTAL])
+    for scope, sums in (whole | parts).items():
         yield from _scope_claims(scope, sums, waiting[scope], money)
         yield claim("logements_exoneres", scope, known(counts["logements_exoneres"][scope]))
         yield claim("logements_sans_avis", scope, known(sums.unlined))
     yield from _leaver_claims(money)
+
+
+def _waiting(parts: Iterable[_Sums], whole: _Sums) -> Waiting:
+    """Return what may come on top of the sums of a whole where nothing counts in some of its parts.
+
+    Sides to check of every part come with it, where a notice or a right does not leave them open already.
+    """
+    some = [sums for sums in parts if sums.waits]
+    if not some:
+        return ()
+    elsewhere = tuple(pair for sums in some for pair in sums.elsewhere)
+    return elsewhere if whole.is_opened else (*elsewhere, *whole.sides)
 
 
 def _by_quarter(quarters: pd.DataFrame, column: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ from datetime import date  # noqa: TC003 - a field's type
 from enum import StrEnum
 from typing import Final
 
-from tfpb.errors import Place  # noqa: TC001 - a field's type
+from tfpb.errors import Fault, Place  # noqa: TC001 - a field's type
 from tfpb.model.codes import Role
 
 NOT_KNOWN: Final = "inconnu"
@@ -198,6 +198,8 @@ class Asked:
         Answer supposed in this run, to see what it comes to; empty in a run that is shown.
     owner : str
         Bailleur whose dossier takes the reply, where a region lists those of several; its key stays the same.
+    refused : tuple of (str, Fault)
+        Codes of the answers under which the files stop, with the first fault of each: they are not offered.
     """
 
     question: Question
@@ -205,6 +207,13 @@ class Asked:
     fallen: Reply | None = None
     supposed: str = ""
     owner: str = ""
+    refused: tuple[tuple[str, Fault], ...] = ()
+
+    @property
+    def offered(self) -> tuple[Answer, ...]:
+        """The answers under which the files can be read."""
+        stopping = {code for code, _ in self.refused}
+        return tuple(one for one in self.question.answers if one.code not in stopping)
 
     @property
     def is_settled(self) -> bool:

@@ -47,10 +47,13 @@ RESERVE_FACTS: Final = {name: Reserve(code) for name, code in _TABLES["reserve_f
 UNREAD_FACTS: Final = _COLUMNS["unread_facts"]
 MORE: Final = "_de_plus"
 """Behind the name of a fact of premises: what may be on top of it."""
+DECIDED: Final = "_cote_decide"
+"""Behind the name of a fact of premises: what deciding its side may put on top of all that."""
 PREMISES_TEXTS: Final = ("id_residence", "code_qpv", "code_insee", "ouvert")
 """Columns of the facts of premises that are no figure."""
 PREMISES_FACT_COLUMNS: Final = (
     *_COLUMNS["premises_facts"], *RESERVE_FACTS, *(name + MORE for name in UNREAD_FACTS),
+    *(name + DECIDED for name in UNREAD_FACTS),
 )  # fmt: skip
 MONEY_QPV_COLUMNS: Final = (
     *_COLUMNS["money_qpv"], *STATE_COLUMNS, *RESERVE_COLUMNS, "logements_sans_montant", "nature",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
-from tfpb.evidence.suspension import suspend_asked
+from tfpb.evidence.suspension import refused, suspend_asked
 from tfpb.evidence.tasks import charged, filled_doubts, tasks_of
 from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.whole_dossier import Dossier
@@ -20,6 +19,7 @@ from tfpb.io.packs.pack import ARCHIVE
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.inputs import Inputs, gather_inputs
+from tfpb.model.codes import Role
 from tfpb.model.question import with_subjects
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_of, ruling_vintage
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from tfpb.questions.finding import Change
 
 _NOTHING: Final = Released()
+_MONEY: Final[tuple[Key[Any], ...]] = (stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN)
+"""What answers on tables of money may stop."""
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
@@ -113,6 +115,10 @@ def _stopped(faults: Iterable[Fault]) -> bool:
     return any(f.severity is Severity.FAUTE for f in faults)
 
 
+def _first(faults: Iterable[Fault]) -> Fault:
+    return next(f for f in faults if f.severity is Severity.FAUTE)
+
+
 def _crossed(
     settings: Settings, inputs: Inputs, geography: Geography
 ) -> tuple[Inputs, tuple[Fault, ...]]:
@@ -162,13 +168,24 @@ def asked_in_all(
 def supposed_inputs(
     settings: Settings, geography: Geography, asked: Iterable[Asked], supposed: Mapping[str, str],
     outside: tuple[Change, ...] = (),
-) -> Inputs | None:  # fmt: skip
-    """Read the files under supposed answers in place of those of a run; None where a fault stops them."""
+) -> tuple[Inputs, tuple[Fault, ...]]:  # fmt: skip
+    """Read the files under supposed answers in place of those of a run."""
     asked = tuple(asked)
     held = {one.question.key: one.supposed for one in asked if one.supposed}
     under = with_subjects(asked, {**held, **supposed})
-    inputs, faults = _read_under(settings, geography, under, outside)
-    return None if _stopped(faults) else inputs
+    return _read_under(settings, geography, under, outside)
+
+
+def with_refused(
+    asked: Iterable[Asked],
+    pairs: Iterable[tuple[str, str]],
+    faults: Mapping[frozenset[tuple[str, str]], Fault],
+) -> tuple[Asked, ...]:
+    """Return the questions, each with the answers that stop the files and the first fault of each."""
+    why: dict[str, list[tuple[str, Fault]]] = {}
+    for key, code in sorted(pairs):
+        why.setdefault(key, []).append((code, faults[frozenset({(key, code)})]))
+    return tuple(replace(one, refused=tuple(why.get(one.question.key, ()))) for one in asked)
 
 
 def first_values(
@@ -305,17 +322,17 @@ def examine(
         return Examined(listed, checking.readings(inputs), asked=asked, towns=towns)
     if not whole:
         values = outcome.results
+        tried = _Supposing(settings, geography, asked, before, memory.again)
+        asked = with_refused(asked, tried.refused_alone(), tried.faults)
         doubts = _doubts(values, _outside(values, geography), found)
         return Examined(doubts, _readings(inputs, values), asked=asked)
     sources = (*inputs.sources, *earlier.source())
     cities = {c for c in outcome.results[stages.LOCATED].entrances["result_citycode"] if c}
     parcels = geography.parcel_sources(cities)
     inputs = replace(inputs, sources=sources)
-    bounded, outcomes = suspend_asked(
-        outcome.results[stages.CLAIMS],
-        asked,
-        partial(_supposed, settings, geography, asked, before, memory.again),
-    )
+    tried = _Supposing(settings, geography, asked, before, memory.again)
+    bounded, outcomes = suspend_asked(outcome.results[stages.CLAIMS], asked, tried.claims)
+    asked = with_refused(asked, refused(outcomes), tried.faults)
     values = outcome.results.having(stages.CLAIMS, bounded)
     dossier = assembled(settings, inputs, geography, values, found, parcels)
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
@@ -333,18 +350,46 @@ def examine(
     return Examined(dossier.notices, dossier.readings, dossier, asked, towns)
 
 
-def _supposed(
-    settings: Settings, geography: Geography, asked: tuple[Asked, ...], before: Released,
-    execute: Execute, supposed: Mapping[str, str],
-) -> Claims | None:  # fmt: skip
-    """Return the claims of a dossier under supposed answers; None where they give no figure."""
-    inputs = supposed_inputs(settings, geography, asked, supposed)
-    if inputs is None:
+@dataclass(frozen=True, slots=True)
+class _Supposing:
+    """A dossier under supposed answers to its open questions, and the first fault of those that stop it."""
+
+    settings: Settings
+    geography: Geography
+    asked: tuple[Asked, ...]
+    before: Released
+    execute: Execute
+    faults: dict[frozenset[tuple[str, str]], Fault] = field(default_factory=dict)
+
+    def claims(self, supposed: Mapping[str, str]) -> Claims | None:
+        """Return the claims; None where the files stop."""
+        values = self._values(supposed, (stages.CLAIMS,))
+        return None if values is None else values[stages.CLAIMS]
+
+    def refused_alone(self) -> frozenset[tuple[str, str]]:
+        """Return the answers that stop the files or the money by themselves: (key, code)."""
+        others = (
+            (one.question.key, code)
+            for one in self.asked
+            if one.is_open and one.question.role is not Role.ENQUETE
+            for code in one.question.codes
+            if code != one.reading
+        )
+        return frozenset(pair for pair in others if self._values(dict((pair,)), _MONEY) is None)
+
+    def _values(self, supposed: Mapping[str, str], goals: tuple[Key[Any], ...]) -> Values | None:
+        inputs, found = supposed_inputs(self.settings, self.geography, self.asked, supposed)
+        if not _stopped(found):
+            with ExitStack() as opened:
+                start = first_values(
+                    self.settings, inputs, self.geography, before=self.before, opened=opened
+                )
+                outcome = run(goals, start, execute=self.execute, headers=inputs.headers)
+            if not outcome.faults:
+                return outcome.results
+            found = outcome.faults
+        self.faults[frozenset(supposed.items())] = _first(found)
         return None
-    with ExitStack() as opened:
-        start = first_values(settings, inputs, geography, before=before, opened=opened)
-        outcome = run((stages.CLAIMS,), start, execute=execute, headers=inputs.headers)
-    return None if outcome.faults else outcome.results[stages.CLAIMS]
 
 
 def assemble(

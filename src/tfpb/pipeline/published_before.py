@@ -23,7 +23,7 @@ from tfpb.model.record import Source
 from tfpb.survey import Release, Released, together
 from tfpb.words.documents.pack_words import LEDGER
 from tfpb.words.faults.paste_words import REPLIES
-from tfpb.words.faults.question_words import effects, left_open_words, question_text, to_paste
+from tfpb.words.faults.question_words import asked_text, effects, left_open_words, to_paste
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -298,12 +298,12 @@ def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") ->
         Where replies are written, when it is no `dossier.toml`.
     """
     out = []
-    for question in (one.question for one in asked if one.is_waiting):
-        text = question_text(question)
+    for one in (one for one in asked if one.is_waiting):
+        question, text = one.question, asked_text(one)
         fields = {
             "question": text.title, "phrase": text.sentence, "cle": question.key,
-            "effets": effects(question), "part": text.share,
-            "coller": (REPLIES, question.key, to_paste(question, on)), **({"ou": file} if file else {}),
+            "effets": effects(one), "part": text.share,
+            "coller": (REPLIES, question.key, to_paste(one, on)), **({"ou": file} if file else {}),
         }  # fmt: skip
         out.append(Fault("diffusion_sans_reponse", question.place, "", fields))
     return out

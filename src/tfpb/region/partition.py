@@ -10,7 +10,7 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
-from tfpb.evidence.suspension import suspend_asked
+from tfpb.evidence.suspension import refused, suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.dwellings import commune_claims
@@ -25,6 +25,7 @@ from tfpb.pipeline.assembling import (
     read,
     scope_of,
     supposed_inputs,
+    with_refused,
 )
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
@@ -214,22 +215,25 @@ def _make(task: Task) -> Part:
         asked=asked,
     )
 
+    faults: dict[frozenset[tuple[str, str]], Fault] = {}
+
     def supposed(answers: Mapping[str, str]) -> Claims | None:
-        other = supposed_inputs(settings, geography, asked, answers, task.outside)
-        if other is None:
-            return None
+        other, wrong = supposed_inputs(settings, geography, asked, answers, task.outside)
         try:
+            stop_on_faults(wrong)
             return _claims(
                 execute(_OWN, (bare, other.of_roles(*_ROLES), geography, task.carte)), name
             )
-        except TfpbError:
+        except TfpbError as error:
+            faults[frozenset(answers.items())] = error.faults[0]
             return None
 
     of_stock = (one for one in asked if one.question.role is not Role.ENQUETE)
     claims, outcomes = suspend_asked(_claims(own, name), of_stock, supposed)
     weights = Weights(part.located, part.abatement, part.programme)
     claims = suspend(claims, part.notices, weights, task.settings.roles)
-    return replace(part, claims=claims, outcomes=outcomes)
+    offered = with_refused(asked, refused(outcomes), faults)
+    return replace(part, claims=claims, outcomes=outcomes, asked=offered)
 
 
 def _claims(own: Mapping[str, Any], name: str) -> Claims:

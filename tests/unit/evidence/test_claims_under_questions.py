@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from effort import tries
 from tfpb.errors import Place
-from tfpb.evidence.suspension import lines_of, suspend_asked, without_survey_bounds
+from tfpb.evidence.suspension import (
+    lines_of,
+    refused,
+    suspend_asked,
+    suspend_together,
+    without_survey_bounds,
+)
 from tfpb.facts.amount import QUESTION, known
 from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
 from tfpb.model.codes import Role
@@ -210,14 +216,73 @@ def test_a_mask_of_one_reading_masks_and_an_absent_figure_is_not_known() -> None
     assert claim_value(new) == "suspendu"
 
 
-def test_an_answer_that_does_not_read_leaves_what_hangs_on_its_table_without_bounds() -> None:
+def acquired(supposed: Supposed) -> Claims:
+    return Claims([claim("acquis", TOTAL, known(5 + len(supposed)))])
+
+
+def test_an_answer_that_stops_the_files_moves_no_figure_and_is_refused() -> None:
     asked = [Asked(question("a"))]
-    base = Claims([claim("acquis", TOTAL, known(5)), claim("satisfaits_qpv", TOTAL, known(0))])
+    base = acquired({})
     claims, outcomes = suspend_asked(base, asked, lambda _: None)
+    assert list(claims) == list(base)
+    assert refused(outcomes) == {(asked[0].question.key, KEPT)}
+    assert lines_of(("acquis", TOTAL), asked, outcomes) == [((), base.get("acquis"))]
+
+
+def test_an_answer_that_stops_the_files_leaves_other_questions_their_bounds() -> None:
+    copied, other = asked = [Asked(question("a", source="programme")), Asked(question("b"))]
+
+    def read(supposed: Supposed) -> Claims | None:
+        return None if copied.question.key in supposed else acquired(supposed)
+
+    claims, outcomes = suspend_asked(acquired({}), asked, read)
     held = claims.get("acquis")
-    assert (held.state, held.amount.at_least, held.amount.at_most) == (State.SUSPENDU, 0, None)
-    assert claims.get("satisfaits_qpv").state is State.CONNU
-    assert [o.claims for o in outcomes if o.supposed] == [None]
+    assert (held.state, held.amount.at_least, held.amount.at_most) == (State.SUSPENDU, 5, 6)
+    assert refused(outcomes) == {(copied.question.key, KEPT)}
+    lines = lines_of(("acquis", TOTAL), asked, outcomes)
+    assert [pairs for pairs, _ in lines] == [((other.question, OUT),), ((other.question, KEPT),)]
+
+
+def test_answers_that_stop_the_files_only_together_leave_their_tables_without_bounds() -> None:
+    asked = [Asked(question("a")), Asked(question("b"))]
+    claims, outcomes = suspend_asked(
+        acquired({}), asked, lambda supposed: None if len(supposed) > 1 else acquired(supposed)
+    )
+    assert claims.amount("acquis").at_most is None
+    assert refused(outcomes) == frozenset()
+
+
+def test_an_answer_read_only_beside_another_is_still_offered() -> None:
+    asked = [Asked(question("a")), Asked(question("b"))]
+    first = asked[0].question.key
+    claims, outcomes = suspend_asked(
+        acquired({}), asked, lambda s: None if set(s) == {first} else acquired(s)
+    )
+    assert refused(outcomes) == frozenset()
+    assert claims.amount("acquis").at_most == 7
+
+
+def test_the_programme_leaves_notices_alone_whatever_its_answers_stop() -> None:
+    asked = [Asked(question(n, source="programme")) for n in "ab"]
+    base = Claims([claim("acquis", TOTAL, known(5)), claim("valorise", TOTAL, known(5))])
+    claims, _ = suspend_asked(base, asked, lambda s: None if len(s) > 1 else base)
+    assert claims.get("acquis").state is State.CONNU
+    assert claims.amount("valorise").at_most is None
+
+
+def test_a_table_that_stops_a_region_leaves_the_others_bounded() -> None:
+    money, plan = asked = [Asked(question("a")), Asked(question("b", source="programme"))]
+    base = Claims([claim("acquis", TOTAL, known(5)), claim("valorise", TOTAL, known(5))])
+
+    def read(supposed: Supposed) -> Claims | None:
+        if plan.question.key in supposed:
+            return None
+        more = known(5 + 4 * (money.question.key in supposed))
+        return Claims([claim("acquis", TOTAL, more), claim("valorise", TOTAL, known(5))])
+
+    claims = suspend_together(base, asked, read, KEPT)
+    assert (claims.amount("acquis").at_least, claims.amount("acquis").at_most) == (5, 9)
+    assert claims.amount("valorise").at_most is None
 
 
 def test_a_release_bears_no_bounds_of_the_survey() -> None:

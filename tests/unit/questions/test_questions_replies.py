@@ -140,7 +140,7 @@ def test_what_stops_a_release_is_ready_to_paste(tmp_path: Path) -> None:
         (found,) = read_replies(path).given.values()
         assert (found.key, found.answer, found.on) == (QUESTION.key, code, ON)
         assert found.subject == QUESTION.subject
-    assert all(line.startswith("#") for line in to_paste(QUESTION, None).splitlines())
+    assert all(line.startswith("#") for line in to_paste(replies.to(QUESTION), None).splitlines())
     assert unanswered([Replies({QUESTION.key: reply(NOT_KNOWN)}).to(QUESTION)], ON) == []
     small = replace(
         QUESTION, answers=(Answer("a", Measure(991, Unit.EUR)), Answer("b", WHOLE))

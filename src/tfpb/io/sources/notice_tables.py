@@ -129,7 +129,9 @@ def _with_named_rates(table: TextTable, own: Mapping[str, str]) -> TextTable:
     rates = {
         str(h): f"taux_{line}_pct"
         for h in table.frame.columns
-        if h not in read and (line := _line(fold(str(h)))) in _TAXED and _holds_rates(table, str(h))
+        if h not in read
+        and (line := _line(fold(str(h)))) in TAX_LINES
+        and _holds_rates(table, str(h))
     }
     if "taux_commune_pct" not in rates.values() or len(set(rates.values())) < len(rates):
         return table

@@ -33,9 +33,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     asked = desk.outlook.asked_of
     notes = [one for one in asked if one[0].question.is_note and one[0].reply is None]
     return {
-        "demandes": [
-            (a, words.question_text(a.question), o) for a, o in asked if (a, o) not in notes
-        ],
+        "demandes": [(a, words.asked_text(a), o) for a, o in asked if (a, o) not in notes],
         "remarques": [(a, words.question_text(a.question)) for a, _ in notes],
         "dits": words,
         "date": desk.settings.dossier.date,
@@ -79,7 +77,7 @@ def _reply(day: dt.date, one: Asked, choice: str, form: FormData) -> Reply:
         `reponse_non_ecrite`: an answer that the question lacks, or no role.
     """
     role = str(form.get("par", ""))
-    if choice not in (*one.question.codes, NOT_KNOWN) or role not in set(Role):
+    if choice not in (*(answer.code for answer in one.offered), NOT_KNOWN) or role not in set(Role):
         raise fail("reponse_non_ecrite")
     with suppress(ValueError):
         day = dt.date.fromisoformat(str(form.get("le", "")))

@@ -42,7 +42,7 @@ def questions(dossier: Dossier) -> Section:
     # of a draft, those too light to stop a release: their bounds stay until somebody answers
     if pasted := [one for one in open_ if one.is_waiting or (weighed and one.is_open)]:
         day = dossier.settings.dossier.date
-        lines = (words.to_paste(one.question, day, one.owner) for one in pasted)
+        lines = (words.to_paste(one, day) for one in pasted)
         blocks.append(Text((words.WHERE_TO_WRITE, *"\n".join(lines).splitlines()), media=SHEET))
     blocks.append(table("questions", pd.DataFrame([_data(one, weighed) for one in asked])))
     lead = words.lead(len(open_), waiting, len(notes))
@@ -52,10 +52,11 @@ def questions(dossier: Dossier) -> Section:
 
 def _shown(one: Asked, weighed: bool) -> dict[str, object]:  # noqa: FBT001 - of a draft, or not
     """Return a question as the sheet shows it; `weighed`: whether what hangs on the survey may be."""
-    text, reply = words.question_text(_without_rows(one.question)), one.reply or one.fallen
+    one = replace(one, question=_without_rows(one.question))
+    text, reply = words.asked_text(one), one.reply or one.fallen
     row: dict[str, object] = {
         "titre": text.title, "ou": words.of_owner(one.owner, text.where), "phrase": text.sentence,
-        "effets": words.effects(one.question), "enjeu": text.spread, "part": text.share,
+        "effets": words.effects(one), "enjeu": text.spread, "part": text.share,
         "etat": words.STANDINGS[words.standing(one)],
         "lu": words.answer_words(one.question, one.reading), "cle": one.question.key,
     }  # fmt: skip
@@ -81,7 +82,7 @@ def _data(one: Asked, weighed: bool) -> dict[str, object]:  # noqa: FBT001 - of 
         "colonne": place.column,
         "lignes": len(question.rows) or None, "role": str(question.role), "unite": str(question.total.unit),
         "total": question.total.amount, "enjeu": question.spread, "part": question.share,
-        "reponses": " ; ".join(f"{a.code}={a.effect.amount:.2f}" for a in question.answers),
+        "reponses": " ; ".join(f"{a.code}={a.effect.amount:.2f}" for a in one.offered),
         "etat": words.standing(one), "lu": one.reading,
     }  # fmt: skip
     if reply is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.results import (
+    DECIDED,
     MORE,
     PREMISES_FACT_COLUMNS,
     PREMISES_TEXTS,
@@ -20,13 +22,18 @@ from tfpb.tax.plain_values import ZERO, cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
 
     from tfpb.tax.abatement.premises import Standing
 
+_ALL: Final = Decimal(1)
 TO_SEND: Final = "a_envoyer"
 _SENDING: Final = {TO_SEND: ("reclame_a_envoyer",), "envoyee": ("reclame_en_cours",)}
 """Where a claim stands, and the facts that it is of."""
+_AFTER_DECISION: Final = (
+    "estime", "perdu", "acquis_porte", "a_reclamer", "apres_reclamation", "non_lu",
+)  # fmt: skip
+"""States that the amount of a door to check may be in once its side is decided."""
+_HOMES_DECIDED: Final = tuple(f"logements_{name}{DECIDED}" for name in ("abattus", "a_reclamer"))
 _SIDE: Final = frozenset({"cote_a_verifier", "residence_hors_patrimoine", "logements_inconnus"})
 """Motives in doubt of a side: their dwellings are to check, and in no count of the quarter."""
 
@@ -63,19 +70,31 @@ def _row(item: Premises, suite: str) -> dict[str, object]:
         **_right(item.amounts if counted else NOTHING, item.base * item.share if counted else ZERO),
         **_standing(item.standing, claimed),
     }
-    more = {
-        name + MORE: amount - named.get(name, ZERO)
-        for name, amount in _most(item, claimed).items()
-        if name in UNREAD_FACTS and amount > named.get(name, ZERO)
-    }
-    euros = {name: int(amount.scaleb(2)) for name, amount in {**named, **more}.items() if amount}
+    most = _most(item, claimed)
+    more = _beyond(named, most, MORE)
+    reached = {n: max(named.get(n, ZERO), most.get(n, ZERO)) for n in {**named, **most}}
+    side = _beyond(reached, _decided(item, claimed), DECIDED) if item.right.doubt else {}
+    amounts = {**named, **more, **side}
+    euros = {name: int(amount.scaleb(2)) for name, amount in amounts.items() if amount}
     return {
         **euros,
         **_dwellings(item),
+        **dict.fromkeys(_HOMES_DECIDED, round(item.dwellings * item.right.doubt)),
         "id_residence": item.id_residence,
         "code_qpv": item.right.code_qpv,
         "code_insee": item.holding.code_insee if item.holding is not None else "",
         "ouvert": _open(item),
+    }
+
+
+def _beyond(
+    named: Mapping[str, Decimal], most: Mapping[str, Decimal], mark: str
+) -> dict[str, Decimal]:
+    """Name by how much facts may exceed what they are, where nothing keeps them from it."""
+    return {
+        name + mark: amount - named.get(name, ZERO)
+        for name, amount in most.items()
+        if name in UNREAD_FACTS and amount > named.get(name, ZERO)
     }
 
 
@@ -118,6 +137,21 @@ def _most(item: Premises, claimed: tuple[str, ...]) -> dict[str, Decimal]:
         for name, amount in _standing(outcome, claimed).items():
             found[name] = max(found.get(name, ZERO), amount)
     return found
+
+
+def _decided(item: Premises, claimed: tuple[str, ...]) -> dict[str, Decimal]:
+    """Return the most that each fact may come to once the side of a door to check is decided.
+
+    In the quarter, any state may have the whole amount; out of it, what the notice bears is at risk.
+    """
+    share = item.right.share + item.right.doubt
+    due = item.most_abated(share)
+    return {
+        **_right(due, item.base * item.stretch * share),
+        **dict.fromkeys((*_AFTER_DECISION, *claimed), due.abatement),
+        **dict.fromkeys(("a_risque", "porte"), item.most_abated(_ALL).abatement),
+        "frais_a_reclamer": due.fees,
+    }
 
 
 def _dwellings(item: Premises) -> dict[str, int]:

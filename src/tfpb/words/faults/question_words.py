@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.question import NOT_KNOWN, Unit
 from tfpb.packaged import packaged
 from tfpb.words.faults.paste_words import reply_line
-from tfpb.words.faults.sentences import place_words, rows_words
+from tfpb.words.faults.sentences import fault_text, place_words, rows_words
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tfpb.model.question import Asked, Measure, Question
 
@@ -36,6 +36,7 @@ _UNITS: Final = {Unit.LOGEMENTS: "logement", Unit.QUARTIERS: "quartier", Unit.LI
 _NOTHING_READ: Final = "rien n’est lu"
 _EFFECT: Final = "« {label} » : {effect}"
 _ASSUMED: Final = "{question} Sans réponse, lu comme : {answer}."
+_REFUSED: Final = "« {label} » demande d’abord de corriger le fichier : {message} ({where})"
 _ANSWERED: Final = "{question} {answer}"
 CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
 _NO_QUESTION: Final = "Aucune question : rien, dans les fichiers, ne laisse deux lectures."
@@ -57,6 +58,10 @@ _OPEN: Final = "   Sans réponse : les chiffres qui en dépendent sont suspendus
 _WAITING: Final = (
     "   Sans réponse : les chiffres qui en dépendent sont suspendus, et la diffusion attend. "
     "Clé {key}."
+)
+_ONE_LEFT: Final = (
+    "   Sans réponse : une seule se lit dans ces fichiers, et les chiffres la suivent ; "
+    "confirmez-la avant de diffuser. Clé {key}."
 )
 _NOTES: Final = Phrase(
     "{count:s remarque/remarques} sur vos fichiers, {count:a trop légère/trop légères} pour une question "
@@ -112,8 +117,8 @@ def question_title(question: Question) -> str:
     return _filled(question, "titre")
 
 
-def question_text(question: Question) -> QuestionText:
-    """Return a question in French.
+def question_text(question: Question, refused: Collection[str] = ()) -> QuestionText:
+    """Return a question in French, without the answers under which the files stop.
 
     Raises
     ------
@@ -127,6 +132,7 @@ def question_text(question: Question) -> QuestionText:
         tuple(
             (a.code, answer_words(question, a.code), _effect(question, a.effect))
             for a in question.answers
+            if a.code not in refused
         ),
         measure_words(replace(question.total, amount=question.spread)),
         share_words(question),
@@ -206,12 +212,28 @@ def _percent(share: float) -> str:
     return percent(share, 0 if share >= 0.1 else 1)  # noqa: PLR2004 - a small share keeps its decimal
 
 
-def effects(question: Question) -> str:
-    """Write what each answer comes to, on one line."""
-    text = question_text(question)
-    return " ; ".join(
-        _EFFECT.format(label=label, effect=effect) for _, label, effect in text.answers
-    )
+def effects(asked: Asked) -> str:
+    """Write what each answer comes to, on one line; of one that stops the files, what to mend first."""
+    text = asked_text(asked)
+    shown = [_EFFECT.format(label=label, effect=effect) for _, label, effect in text.answers]
+    return " ; ".join((*shown, *refusals(asked)))
+
+
+def asked_text(asked: Asked) -> QuestionText:
+    """Return a question in French, with the answers that its files allow."""
+    return question_text(asked.question, {code for code, _ in asked.refused})
+
+
+def refusals(asked: Asked) -> list[str]:
+    """Write each answer that is not offered, and the fault of the file that keeps it from being read."""
+    return [
+        _REFUSED.format(
+            label=answer_words(asked.question, code),
+            message=fault_text(fault).title.rstrip("."),
+            where=place_words(fault.place),
+        )
+        for code, fault in asked.refused
+    ]
 
 
 def answers_line(answers: Iterable[tuple[Question, str]]) -> str:
@@ -252,7 +274,7 @@ def question_lines(asked: Sequence[Asked]) -> list[str]:
                 number=k, title=text.title, where=text.where, spread=text.spread, share=text.share
             ),
             f"   {text.sentence}",
-            _EFFECTS.format(effects=effects(one.question)),
+            _EFFECTS.format(effects=effects(one)),
             _state_line(one),
         ]
     if notes:
@@ -267,7 +289,8 @@ def question_lines(asked: Sequence[Asked]) -> list[str]:
 def _state_line(asked: Asked) -> str:
     reply = asked.reply or asked.fallen
     if reply is None:
-        return (_WAITING if asked.is_waiting else _OPEN).format(key=asked.question.key)
+        open_ = _WAITING if asked.is_waiting else _OPEN
+        return (_ONE_LEFT if len(asked.offered) == 1 else open_).format(key=asked.question.key)
     return (_SETTLED if asked.reply else _AGAIN).format(
         on=reply.on, role=ROLES[reply.role], key=asked.question.key,
         answer=answer_words(asked.question, reply.answer),
@@ -289,11 +312,12 @@ def of_owner(owner: str, text: str) -> str:
     return f"{owner} › {text}" if owner else text
 
 
-def to_paste(question: Question, on: dt.date | None, owner: str = "") -> str:
+def to_paste(asked: Asked, on: dt.date | None) -> str:
     """Write what goes under `[reponses]`, and of whose dossier: a line an answer, none of them chosen."""
-    lines = [f"# {of_owner(owner, question_title(question))}"]
+    question = asked.question
+    lines = [f"# {of_owner(asked.owner, question_title(question))}"]
     unknown = () if question.must_choose else (NOT_KNOWN,)  # it would not open the gate
-    for code in (*question.codes, *unknown):
+    for code in (*(answer.code for answer in asked.offered), *unknown):
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")
     return "\n".join(lines)
