@@ -39,6 +39,8 @@ KINDS: Final = (ADDRESSES, "qpv2024", "qpv2015", "communes", "parcelles")
 """What can be imported, as the page names it."""
 _HEAD: Final = 20_000
 _QUARTERS: Final = re.compile(rb'"(?:code_qp|CODE_QP|code_qpv)"', re.IGNORECASE)
+_OF_2015: Final = re.compile(rb'"QP(?!97)\d{6}"')
+"""Codes of the first map: overseas, both have them."""
 _PARCELS: Final = re.compile(rb'"(?:arpente|contenance|prefixe)"')
 
 
@@ -160,7 +162,7 @@ def _absent(what: str, command: str) -> Fault:
 def geography_of(path: Path, name: str = "") -> str:
     """Return one of `KINDS`; empty for a file that is no geography.
 
-    Of quarters, the name tells the map, 2024 otherwise.
+    Of quarters, the name tells the map, or their codes; 2024 otherwise.
     """
     folded, suffix = fold(name or path.name), path.suffix.lower()
     if suffix in {".csv", ".gz", ".txt"} and "json" not in folded:
@@ -173,7 +175,8 @@ def geography_of(path: Path, name: str = "") -> str:
         return ""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    map_of = "qpv2015" if "2015" in folded else "qpv2024"
+    first = "2015" in folded or ("2024" not in folded and _OF_2015.search(head))
+    map_of = "qpv2015" if first else "qpv2024"
     if _QUARTERS.search(head) or re.search(r"\bqp|quartier", folded):
         return map_of
     if _PARCELS.search(head) or "parcelle" in folded:

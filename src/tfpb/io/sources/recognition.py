@@ -48,7 +48,7 @@ SURVEY: Final = "enquete"
 _LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if "_precedent" not in r}
 """Roles that a table may have by what it holds: last year's programme is a programme."""
 _DISTINCT: Final = {"declaration": ("declare_le",)}
-"""Columns that a table of a role is known by, where none must be there: any list of premises has the others."""
+"""Columns that a table of a role is known by, where none must be there."""
 _TITLES: Final = {fold(FILE_TITLE.format(title=c.title)): r for r, c in _LOOKED_FOR.items()}
 """Title of a template, above its header → its role."""
 _HELPS: Final = frozenset(tuple(map(fold, h)) for h in (HEADINGS, AXES_HEADINGS))
@@ -142,15 +142,15 @@ def recognise(path: Path) -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    read = _pages(path)
-    pages = [p for p in read if not (p.explains or is_dictionary(p.table.frame))]
+    whole = _pages(path)
+    pages = [p for p in whole if not (p.explains or is_dictionary(p.table.frame))]
     if not pages:
         return Recognised("")
     best = max(pages, key=lambda page: page.score)  # of equals, the first
     table, role = best.table, best.role
     personal = tuple(
         (page.table.sheet, names)
-        for page in read
+        for page in whole
         if (names := _personal(page, survey=page is best and role == SURVEY))
     )
     found = Recognised(
@@ -159,7 +159,7 @@ def recognise(path: Path) -> Recognised:
         sheets=tuple(page.table.sheet for page in pages),
         header=best.top + 1,
         personal=personal,
-        titled=tuple(page.table.sheet for page in read if any(map(names_someone, page.above))),
+        titled=tuple(page.table.sheet for page in whole if any(map(names_someone, page.above))),
     )
     if best.empty:
         return found

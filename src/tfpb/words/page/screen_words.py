@@ -31,6 +31,14 @@ WAITS: Final = (
     "« {name} » ressemble à : {role}, que « {there} » tient déjà. "
     "Dites ci-dessous s’il le remplace."
 )
+SAME_NAME: Final = "« {name} » est déjà dans le dossier : dites ci-dessous s’il le remplace."
+UNCHANGED: Final = "« {name} » est déjà dans le dossier, à l’identique : rien n’a changé."
+REPLACED: Final = "« {name} » remplace le fichier du même nom, que le Journal permet de reprendre."
+REFUSED_FOR: Final = "{title} {hint}"
+TABLE: Final = "tableau"
+"""What a file taken for geography may be in place of a map."""
+A_TABLE: Final = "un tableau du dossier"
+MAP_STATES: Final[dict[str, str]] = _TEXTS["map_states"]
 OWNED: Final = (
     "Cette livraison ne nomme pas d’organisme : ses réponses sont lues comme celles de « {name} »."
 )
