@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -17,6 +16,7 @@ from tfpb.page.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BEGUN = {"geste": "tete", "bailleur": "Habitat", "titre": "T", "annee": "2025",
          "date": "2026-02-10", "convention": ""}  # fmt: skip
@@ -189,11 +189,11 @@ def test_a_workbook_like_nothing_known_has_its_sheet_and_its_role_chosen(page: S
 
 
 def imported(page: Served) -> set[str]:
+    """Return the layers that are there, once the import has ended."""
     page.wait()
     page.get("/deposer")
-    return {p.stem for p in (page.folder.parent / "geo").glob("*") if p.suffix != ".json"} | {
-        p.stem for p in (page.folder.parent / "geo").glob("qpv-*.json")
-    }
+    folder = page.folder.parent / "geo"
+    return {p.stem.rpartition("-")[0] for p in folder.glob("*.parquet")}
 
 
 def test_each_map_of_a_drop_stands_for_itself(page: Served, example: Path) -> None:

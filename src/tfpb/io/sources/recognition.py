@@ -36,6 +36,7 @@ from tfpb.words.documents.setting_words import (
     HEADINGS,
     LISTS,
 )
+from tfpb.words.faults.input_words import TABLES_READ
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,6 +143,9 @@ def recognise(path: Path) -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
+    if not form(path):
+        got = path.suffix.lower() or path.name
+        raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
     whole = _pages(path)
     pages = [p for p in whole if not (p.explains or is_dictionary(p.table.frame))]
     if not pages:
