@@ -260,3 +260,25 @@ def test_a_restart_loses_nothing_that_waits(page: Served) -> None:
     page.desk._enter(page.folder)
     page.post("/deposer", {"geste": "revoir", "nom": "parc.csv", "choix": "remplace"})
     assert (page.folder / "parc.csv").read_bytes() == stock(6)
+
+
+def test_the_title_of_a_cover_is_no_column_of_persons(page: Served) -> None:
+    book = openpyxl.Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.title = "Couverture"
+    texts = ("Enquête auprès des locataires", "Habitat de la Vallée", "Version du 3 mars 2025")
+    for text in (*texts, "Sophie MARTIN"):
+        cover.append([text])
+    sheet = book.create_sheet("Parc")
+    for line in stock(5).decode().splitlines():
+        sheet.append(line.split(";"))
+    out = io.BytesIO()
+    book.save(out)
+    shown = drop(page, ("parc.xlsx", out.getvalue()))
+    assert page.desk.files == [("patrimoine", "parc.xlsx")]
+    assert "peut nommer quelqu’un" not in shown
+    assert "Enquête auprès des locataires" not in shown
+    assert "feuille qu’aucun calcul ne lit" in shown
+    copied = openpyxl.load_workbook(page.folder / "parc.xlsx")["Couverture"]
+    assert all("MARTIN" not in str(c.value) for row in copied.iter_rows() for c in row)

@@ -76,6 +76,8 @@ _HEAD: Final = 400
 _LEAST_QUESTIONS: Final = 3
 _LEAST_ANSWERS: Final = 20
 _LEAST: Final = 4.0
+_SENTENCE: Final = 3
+"""Words from which the first cell of a sheet of one column is a title."""
 _SURE: Final = 50.0
 """Weight of the register of dwellings, and of a template: nothing else has their columns, or their title."""
 _ENOUGH: Final = 0.5
@@ -102,6 +104,8 @@ class Recognised:
         Sheet → columns that look like a person.
     titled : tuple of str
         Sheets where a cell above the header names someone.
+    covers : tuple of str
+        Sheets of a title and of texts, which no reader reads: their text goes, but no column of persons.
     """
 
     role: str
@@ -113,6 +117,7 @@ class Recognised:
     waves: tuple[str, ...] = ()
     personal: tuple[tuple[str, tuple[str, ...]], ...] = ()
     titled: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -122,7 +127,8 @@ class Recognised:
     @property
     def dropped(self) -> tuple[str, ...]:
         """Columns that look like a person, of any sheet."""
-        return tuple(dict.fromkeys(name for _, names in self.personal for name in names))
+        columns = (names for sheet, names in self.personal if sheet not in self.covers)
+        return tuple(dict.fromkeys(name for names in columns for name in names))
 
 
 def recognise(path: Path) -> Recognised:
@@ -164,6 +170,7 @@ def recognise(path: Path) -> Recognised:
         header=best.top + 1,
         personal=personal,
         titled=tuple(page.table.sheet for page in whole if any(map(names_someone, page.above))),
+        covers=tuple(page.table.sheet for page in whole if page is not best and _is_cover(page)),
     )
     if best.empty:
         return found
@@ -310,6 +317,12 @@ def _personal(page: _Page, *, survey: bool) -> tuple[str, ...]:
     left, _ = without_people(table, known=(*_HEADERS, *NAMES, *KNOWN))
     private = private_columns(table) if is_register(table) else ()
     return tuple(n for n in table.frame.columns if n not in left.frame.columns or n in private)
+
+
+def _is_cover(page: _Page) -> bool:
+    """Tell whether a sheet holds one column of texts under a title: a sentence is no header."""
+    names = page.table.frame.columns
+    return not page.role and len(names) == 1 and len(str(names[0]).split()) >= _SENTENCE
 
 
 def _weight(table: TextTable | None, role: str, name: str) -> float:

@@ -382,6 +382,9 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
     line = words.TAKEN.format(name=name, role=ROLES[role])
     if found.dropped:
         line += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
+    blanked = [sheet for sheet, _ in found.personal if sheet in found.covers]
+    if blanked:
+        line += words.BLANKED.format(count=len(blanked), names=", ".join(blanked))
     return line
 
 

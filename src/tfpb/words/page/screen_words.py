@@ -55,6 +55,10 @@ DROPPED: Final = Phrase(
     " {count:s colonne qui peut nommer quelqu’un a été écartée/colonnes qui peuvent nommer quelqu’un ont été "
     "écartées} avant la copie : {names}."
 )
+BLANKED: Final = Phrase(
+    " {count:s feuille qu’aucun calcul ne lit n’est pas copiée/feuilles qu’aucun calcul ne lit ne sont pas "
+    "copiées} : {names}."
+)
 MEANS: Final = "« {got} » veut dire {value} %"
 NOBODY: Final = "aucun organisme de la région"
 NO_STOCK: Final = "patrimoine.xlsx"
