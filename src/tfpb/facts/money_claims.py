@@ -111,7 +111,8 @@ class _Sums:
     @property
     def waits(self) -> bool:
         """Whether nothing counts and part is pending."""
-        return not self.facts["acquis"] and bool(self._elsewhere or self.facts["acquis" + DECIDED])
+        on_side = self.facts["acquis" + DECIDED] or self.facts["reserve_cote"]
+        return not self.facts["acquis"] and bool(self._elsewhere or on_side)
 
     @property
     def elsewhere(self) -> Waiting:
@@ -128,13 +129,14 @@ class _Sums:
     @property
     def sides(self) -> Waiting:
         """What sides to check may put on top of what counts, and of what follows it."""
+        why, pending = REASONS[Reserve.COTE], self.facts["reserve_cote"]
+        decided = {name: self.facts[name + DECIDED] for name in _FOLLOWING}
+        if decided["acquis"] < pending:  # what no premises says is pending on the scope alone
+            decided = {"acquis": pending}
         return tuple(
-            (
-                name,
-                between(
-                    Decimal(0), _writer(name)(self.facts[name + DECIDED]), REASONS[Reserve.COTE]
-                ),
-            )
+            (name, between(Decimal(0), _writer(name)(decided[name]), why))
+            if name in decided
+            else (name, unknown(why))
             for name in _FOLLOWING
         )
 

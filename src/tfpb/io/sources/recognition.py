@@ -54,7 +54,7 @@ _TITLES: Final = {fold(FILE_TITLE.format(title=c.title)): r for r, c in _LOOKED_
 """Title of a template, above its header → its role."""
 _HELPS: Final = frozenset(tuple(map(fold, h)) for h in (HEADINGS, AXES_HEADINGS))
 """Headers of the sheets of a template that explain it."""
-_BESIDE: Final = {EXPLANATIONS, AXES_SHEET, LISTS}
+_NEXT_TO: Final = {EXPLANATIONS, AXES_SHEET, LISTS}
 _HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
 _FOLDED: Final = frozenset(map(fold, (*_HEADERS, *KNOWN)))
 _NAMED: Final = {
@@ -215,7 +215,7 @@ def _pages(path: Path) -> list[_Page]:
     grids = grids_of(path)
     template = any(_template(grid) for _, grid in grids)
     return [
-        _page(path, sheet, grid, explains=template and not _template(grid) and sheet in _BESIDE)
+        _page(path, sheet, grid, explains=template and not _template(grid) and sheet in _NEXT_TO)
         for sheet, grid in grids
     ]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.decimals import parse_decimal
+from tfpb.model.columns import Kind
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _GROUP: Final = re.compile(
 """Folded words that begin the name of a group of résidences."""
 _CODED: Final = 0.6
 """Part of the identifiers with a digit from which one without is no identifier."""
+_MEASURES: Final = frozenset(
+    {Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.YEAR}
+)
+"""Kinds of the columns where a text is a remark, and names no group."""
 _RESIDENCE: Final = "id_residence"
 _TOWN: Final = "commune"
 
@@ -55,10 +60,12 @@ def section_lines(table: TextTable, contract: Contract, found: Mapping[str, str]
     towns = {fold(row[headers.index(found[_TOWN])]) for row in others} if _TOWN in found else set()
     coded = _has_codes([row[headers.index(found[_RESIDENCE])] for row in others])
 
+    measures = {found.get(c.name) for c in contract.columns if c.kind in _MEASURES}
+
     def names_group(position: int) -> bool:
         at = lone[position][0]
         text = fold(cells[position, at])
-        in_codes = coded and headers[at] != found.get("adresse")
+        in_codes = coded and headers[at] not in {found.get("adresse"), *measures}
         return in_codes or _GROUP.fullmatch(text) is not None or text in towns
 
     bare = [

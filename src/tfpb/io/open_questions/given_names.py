@@ -52,7 +52,7 @@ def _numbered(table: TextTable, found: Mapping[str, str]) -> TextTable:
         met[name] += 1
         cells[k] = f"SN-{name}" + (f"-{met[name]}" if met[name] > 1 else "")
         first, count = (k if first < 0 else first), count + 1
-    return _told(table, header, cells, "actions_numerotees", first, count)
+    return _named(table, header, cells, "actions_numerotees", first, count)
 
 
 def _noticed(table: TextTable, found: Mapping[str, str]) -> TextTable:
@@ -74,10 +74,10 @@ def _noticed(table: TextTable, found: Mapping[str, str]) -> TextTable:
     ]
     for k in at:
         cells[k] = NO_NOTICE
-    return _told(table, header, cells, "avis_sans_numero", at[0] if at else -1, len(at))
+    return _named(table, header, cells, "avis_sans_numero", at[0] if at else -1, len(at))
 
 
-def _told(
+def _named(
     table: TextTable, header: str, cells: list[Any], code: str, first: int, count: int
 ) -> TextTable:
     if not count:
