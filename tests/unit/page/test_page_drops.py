@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -282,3 +283,14 @@ def test_the_title_of_a_cover_is_no_column_of_persons(page: Served) -> None:
     assert "feuille qu’aucun calcul ne lit" in shown
     copied = openpyxl.load_workbook(page.folder / "parc.xlsx")["Couverture"]
     assert all("MARTIN" not in str(c.value) for row in copied.iter_rows() for c in row)
+
+
+def test_a_column_that_stops_nothing_is_not_said_to_lack(page: Served) -> None:
+    """One that a question or the dossier fills is asked there: « Colonnes » no longer says to choose it."""
+    drop(page, ("parc.csv", stock(5)), ("TF.csv", taxes()))
+    assert "Sans colonne" in page.get("/colonnes").text
+    page.look()
+    assert "Sans colonne" in page.get("/colonnes").text
+    left = tuple(f for f in page.desk.outlook.faults if f.code != "colonne_absente")
+    page.desk.outlook = replace(page.desk.outlook, faults=left)
+    assert "Sans colonne" not in page.get("/colonnes").text

@@ -162,7 +162,8 @@ def test_commands_read_them_all(saved_again: Path, part: str) -> None:
     for role in named:
         assert len(inputs.frame(role)) == 1, role
     told = CliRunner().invoke(app, ["verifier", str(folder / "dossier.toml")]).output
-    assert "feuille" not in told.replace("feuille « ", ""), told
+    assert "est vide" not in told, told  # « La feuille est vide », « La cellule est vide »
+    assert "manque" not in told.replace("Il manque aux géodonnées", ""), told
 
 
 STRUCTURE = {"feuille_vide", "feuille_absente", "feuilles_semblables", "colonne_absente",
