@@ -64,7 +64,7 @@ def test_a_tax_sheet_without_notice_nor_year_is_no_programme(page: Served) -> No
 
 def test_a_table_with_one_column_of_a_role_is_not_of_that_role(page: Served) -> None:
     """What lacks and is like no header there does not count as met."""
-    drop(page, ("liste.csv", b"residence;remarque\nR1;vu\nR2;vu\nR3;vu\n"))
+    drop(page, ("liste.csv", b"id_residence;remarque\nR1;vu\nR2;vu\nR3;vu\n"))
     assert page.desk.files == []
     assert "liste.csv" in page.get("/deposer").text
 
@@ -187,6 +187,25 @@ def test_a_workbook_like_nothing_known_has_its_sheet_and_its_role_chosen(page: S
     settings = load_settings(page.desk.file)
     assert settings.fichiers.programme == "divers.xlsx"
     assert settings.reglages.feuilles["programme"] == "Actions du site"
+
+
+def test_words_of_a_header_at_the_foot_of_another_sheet_refuse_nothing(page: Served) -> None:
+    book = openpyxl.Workbook()
+    first = book.active
+    assert first is not None
+    for line in stock(5).decode().splitlines():
+        first.append(line.split(";"))
+    notes = book.create_sheet("Notes")
+    for row in (
+        ["Ce que disent les colonnes"],
+        ["voir le guide"],
+        ["constat", "suite", "code_qpv"],
+    ):
+        notes.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    assert "Refusés" not in drop(page, ("parc.xlsx", out.getvalue()))
+    assert page.desk.files == [("patrimoine", "parc.xlsx")]
 
 
 def imported(page: Served) -> set[str]:
