@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -304,12 +303,16 @@ def test_the_title_of_a_cover_is_no_column_of_persons(page: Served) -> None:
     assert all("MARTIN" not in str(c.value) for row in copied.iter_rows() for c in row)
 
 
-def test_a_column_that_stops_nothing_is_not_said_to_lack(page: Served) -> None:
-    """One that a question or the dossier fills is asked there: « Colonnes » no longer says to choose it."""
+def test_a_column_that_a_question_fills_is_not_said_to_lack(page: Served) -> None:
+    """« Colonnes » does not say to choose the notice and the year, that « Questions » asks for."""
     drop(page, ("parc.csv", stock(5)), ("TF.csv", taxes()))
-    assert "Sans colonne" in page.get("/colonnes").text
+    page.look()
+    assert {one.question.file for one in page.desk.outlook.asked} == {"TF.csv"}
+    assert "Sans colonne" not in page.get("/colonnes").text
+
+
+def test_a_column_that_stops_is_said_to_lack(page: Served) -> None:
+    lines = [line.rpartition(";")[0] for line in stock(5).decode().splitlines()]
+    drop(page, ("parc.csv", "\n".join(lines).encode()))
     page.look()
     assert "Sans colonne" in page.get("/colonnes").text
-    left = tuple(f for f in page.desk.outlook.faults if f.code != "colonne_absente")
-    page.desk.outlook = replace(page.desk.outlook, faults=left)
-    assert "Sans colonne" not in page.get("/colonnes").text
