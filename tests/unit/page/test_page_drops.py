@@ -63,7 +63,7 @@ def test_a_tax_sheet_without_notice_nor_year_is_no_programme(page: Served) -> No
 
 def test_a_table_with_one_column_of_a_role_is_not_of_that_role(page: Served) -> None:
     """What lacks and is like no header there does not count as met."""
-    drop(page, ("liste.csv", b"residence;remarque\nR1;vu\nR2;vu\nR3;vu\n"))
+    drop(page, ("liste.csv", b"id_residence;remarque\nR1;vu\nR2;vu\nR3;vu\n"))
     assert page.desk.files == []
     assert "liste.csv" in page.get("/deposer").text
 
@@ -188,6 +188,25 @@ def test_a_workbook_like_nothing_known_has_its_sheet_and_its_role_chosen(page: S
     assert settings.reglages.feuilles["programme"] == "Actions du site"
 
 
+def test_words_of_a_header_at_the_foot_of_another_sheet_refuse_nothing(page: Served) -> None:
+    book = openpyxl.Workbook()
+    first = book.active
+    assert first is not None
+    for line in stock(5).decode().splitlines():
+        first.append(line.split(";"))
+    notes = book.create_sheet("Notes")
+    for row in (
+        ["Ce que disent les colonnes"],
+        ["voir le guide"],
+        ["constat", "suite", "code_qpv"],
+    ):
+        notes.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    assert "Refusés" not in drop(page, ("parc.xlsx", out.getvalue()))
+    assert page.desk.files == [("patrimoine", "parc.xlsx")]
+
+
 def imported(page: Served) -> set[str]:
     """Return the layers that are there, once the import has ended."""
     page.wait()
@@ -282,3 +301,18 @@ def test_the_title_of_a_cover_is_no_column_of_persons(page: Served) -> None:
     assert "feuille qu’aucun calcul ne lit" in shown
     copied = openpyxl.load_workbook(page.folder / "parc.xlsx")["Couverture"]
     assert all("MARTIN" not in str(c.value) for row in copied.iter_rows() for c in row)
+
+
+def test_a_column_that_a_question_fills_is_not_said_to_lack(page: Served) -> None:
+    """« Colonnes » does not say to choose the notice and the year, that « Questions » asks for."""
+    drop(page, ("parc.csv", stock(5)), ("TF.csv", taxes()))
+    page.look()
+    assert "TF.csv" in page.get("/reponses").text
+    assert "Sans colonne" not in page.get("/colonnes").text
+
+
+def test_a_column_that_stops_is_said_to_lack(page: Served) -> None:
+    lines = [line.rpartition(";")[0] for line in stock(5).decode().splitlines()]
+    drop(page, ("parc.csv", "\n".join(lines).encode()))
+    page.look()
+    assert "Sans colonne" in page.get("/colonnes").text

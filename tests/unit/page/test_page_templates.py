@@ -148,6 +148,18 @@ def test_so_is_one_whose_title_and_explanations_were_taken_out(
     _is_known(page, tmp_path / name)
 
 
+def test_the_title_of_a_template_says_what_its_columns_do_not(
+    page: Served, filled: Path, tmp_path: Path
+) -> None:
+    """Of a list declared, the day may be left out: what is left is any list of premises."""
+    book = openpyxl.load_workbook(filled / "entier" / "liste_declaree.xlsx")
+    sheet = book.worksheets[0]
+    (day,) = (c.column for c in sheet[5] if c.value == "declare_le")
+    sheet.delete_cols(day)
+    book.save(tmp_path / "liste_declaree.xlsx")
+    _is_known(page, tmp_path / "liste_declaree.xlsx")
+
+
 @pytest.mark.parametrize("part", ["entier", "entier-xlsx", "entier-ods"])
 def test_commands_read_them_all(saved_again: Path, part: str) -> None:
     """All of them in one dossier: no command says that a sheet or a column lacks."""
@@ -162,7 +174,8 @@ def test_commands_read_them_all(saved_again: Path, part: str) -> None:
     for role in named:
         assert len(inputs.frame(role)) == 1, role
     told = CliRunner().invoke(app, ["verifier", str(folder / "dossier.toml")]).output
-    assert "feuille" not in told.replace("feuille « ", ""), told
+    assert "est vide" not in told, told  # « La feuille est vide », « La cellule est vide »
+    assert "manque" not in told.replace("Il manque aux géodonnées", ""), told
 
 
 STRUCTURE = {"feuille_vide", "feuille_absente", "feuilles_semblables", "colonne_absente",

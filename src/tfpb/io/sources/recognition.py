@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 SURVEY: Final = "enquete"
 _LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if "_precedent" not in r}
 """Roles that a table may have by what it holds: last year's programme is a programme."""
-_DISTINCT: Final = {"declaration": ("declare_le",)}
-"""Columns that a table of a role is known by, where none must be there."""
+_DISTINCT: Final = {"declaration": ("declare_le",), "decisions": ("id_residence", "decision")}
+"""Columns that a table of a role is known by, where any list of résidences has those that must be there."""
 _TITLES: Final = {fold(FILE_TITLE.format(title=c.title)): r for r, c in _LOOKED_FOR.items()}
 """Title of a template, above its header → its role."""
 _HELPS: Final = frozenset(tuple(map(fold, h)) for h in (HEADINGS, AXES_HEADINGS))
