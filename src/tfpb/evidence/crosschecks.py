@@ -285,10 +285,9 @@ def signed_quarters(
     """
     if "codes_qpv" not in conventions:
         return conventions, []
-    forms = [form for form in _FORMS.values() if any(map(form.fullmatch, names))] or [
-        *_FORMS.values()
-    ]
-    example = min(names, default="QN05901I")
+    forms = [m.codes for m in MAPS.values() if any(map(m.codes.fullmatch, names))]
+    forms = forms or [m.codes for m in MAPS.values()]
+    example = min(names, default=max(MAPS.items())[1].example)
     by_name: dict[str, list[str]] = {}
     for code, name in names.items():
         by_name.setdefault(_key(name), []).append(code)

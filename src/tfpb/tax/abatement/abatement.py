@@ -195,7 +195,7 @@ def abate(
             list(of), checks, tolerance, lambda item: _may_be_exempt(item, reader, dated=dated)
         )
         done = [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)]
-        return with_relief(done, tolerance), checked
+        return with_relief(done, tolerance, reader, on), checked
 
     def read_as(of: Sequence[Record]) -> _Read:
         items = premises_of(of, stock, held, terms=stipulated, reader=reader)

@@ -300,8 +300,13 @@ def right_on(
     holding : Holding or None
         Résidence or building, on the map that rules that year.
     """
+    covers = holding is not None and 0 < holding.dwellings <= (written_dwellings(row) or 0)
     right = right_of(
-        holding, own_exemption=exemption_of(row), conventions=conventions, reader=reader
+        holding,
+        own_exemption=exemption_of(row),
+        conventions=conventions,
+        reader=reader,
+        covers=covers,
     )
     if bears_no_dwelling(row) and holding is not None:
         return without_dwellings(right, row)

@@ -124,11 +124,13 @@ def right_of(
     own_exemption: dt.date | None,
     conventions: Conventions,
     reader: Reader,
+    covers: bool = False,
 ) -> Right:
     """Weigh the conditions in the order of the contract; the first that fails names the status.
 
     A premises whose dwellings stand in several quarters is in doubt unless each of them lacks a condition:
-    nothing read says which quarter, hence which convention, it answers to.
+    nothing read says which quarter, hence which convention, it answers to. Where it covers them all and one
+    quarter alone may have a convention, money follows the dwellings of that one.
 
     Parameters
     ----------
@@ -136,6 +138,8 @@ def right_of(
         Résidence or building of the premises; None when the stock does not know it.
     own_exemption : date, optional
         End of exemption written on the premises; it prevails over the stock's.
+    covers : bool
+        Whether it counts all the dwellings of the holding.
     """
     year = reader.day.year
     if holding is None:
@@ -174,7 +178,15 @@ def right_of(
         first = min(e for e in sides if e is not None and exempt(e, reader.day))
         fields = {"date": first, "annee": first.year + 1}
         return replace(bare, fields=fields)
-    held = conventions.standing(holding, reader)
+    quarters = quarters_of(taxable)
+    standings = {c: conventions.standing(replace(holding, code_qpv=c), reader) for c in quarters}
+    may = sorted(c for c, s in standings.items() if not (s.statut and s.known))
+    several = len(quarters) > 1 and bool(may)
+    if several and len(may) == 1 and covers:  # money follows its dwellings
+        several, code = False, may[0]
+        own = sum(u.weight for u in taxable if u.side == QpvStatut.DANS and u.code_qpv == code)
+        share = Decimal(own) / whole
+    held = conventions.standing(replace(holding, code_qpv=code), reader)
     if (not held.statut or not held.known) and (unsure := parted.intersection(taxable)):
         stock = max(filter(None, (u.exempt_until for u in unsure)))
         held = Standing(
@@ -185,11 +197,11 @@ def right_of(
         )
     reader.text("limite_voie")
     reader.text("critere_localisation")
-    quarters = quarters_of(taxable)
-    if len(quarters) > 1 and not all(
-        conventions.standing(replace(holding, code_qpv=c), reader).statut for c in quarters
-    ):
-        unknown = {"quartiers": ", ".join(sorted(quarters)), "residence": holding.id_residence}
+    if several:
+        unknown = {
+            "quartiers": ", ".join(sorted(quarters)),
+            "residence": holding.id_residence,
+        }
         return replace(
             bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive=TWO_QUARTERS, fields=unknown
         )

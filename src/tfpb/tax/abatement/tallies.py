@@ -225,7 +225,9 @@ def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
         alike[0],
         reader,
         on,
-        amount=total(i.amounts.abatement for i in alike),
+        amount=total(
+            i.states.to_claim if statut == Statut.A_RECLAMER else i.amounts.abatement for i in alike
+        ),
         risk=total(i.states.at_risk for i in alike),
     )
     if len(alike) == len(group):
