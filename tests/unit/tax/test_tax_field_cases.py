@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,8 @@ from tax_builders import (
     homes,
     local,
 )
+
+from tfpb.words.faults.sentences import fault_text
 
 OTHER = "QN05992M"
 LATE = conventions(
@@ -158,3 +161,25 @@ def test_a_relief_of_a_notice_is_shared_over_its_lines() -> None:
     ]
     made = abate(*rows)
     assert made.states.to_claim == Decimal("165.00")
+
+
+# ---------------------------------------------------------------- sold, demolished
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [({"date_vente": dt.date(2023, 6, 30)}, "vendu"), ({"annee_demolition": 2022}, "démoli")],
+)
+def test_what_is_sold_or_demolished_has_a_finding_of_its_own(
+    cells: dict[str, Any], word: str
+) -> None:
+    """It is no exemption that may have ended: nothing there is to claim."""
+    made = abate(
+        local(nb_logements=10, cotisation_avis_eur=REFUSED),
+        residences=homes(home(nb_logements=10, logements_dans=10)),
+        entrances=pd.DataFrame([door(**cells)]),
+    )
+    (found,) = [n for n in made.notices if n.code in {"sorti_impose", "exonere_impose"}]
+    assert (found.code, found.fields["sort"]) == ("sorti_impose", word)
+    assert made.states.to_claim == 0
+    assert "réclamer" not in str(fault_text(found))
