@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REASONS: Final = {
     Reserve.COTE: "cote", Reserve.CONVENTIONS: "sans_convention", Reserve.CONVENTION: "convention",
     Reserve.DECLARATION: "declaration", Reserve.RENOUVELLEMENT: "renouvellement",
-    Reserve.EXONERATION: "exoneration",
+    Reserve.EXONERATION: "exoneration", Reserve.NATURE: "nature",
 }  # fmt: skip
 """Why what hangs is not acquired, by what it hangs on."""
 _RATED: Final = ("compensation", "perte", "perte_communes", "perte_intercommunale")

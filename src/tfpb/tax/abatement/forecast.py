@@ -21,13 +21,13 @@ from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
     Premises,
+    bears_homes,
     hangs_on,
     is_lost,
-    is_repeated,
     motive_fields,
     right_on,
 )
-from tfpb.tax.abatement.rights import Right, standing_units
+from tfpb.tax.abatement.rights import Right, bears_no_dwelling, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, RESERVED, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money import state_words
@@ -148,11 +148,12 @@ def _of_year(
     raised = 1 + reader.decimal("revalorisation_bases")
     factor = raised ** (target - year) if target > year else Decimal(1)
     groups = grouped(items, lambda i: i.id_residence)
-    once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+    once = grouped(filter(bears_homes, items), lambda i: i.id_residence)
     mean_under = means.under(law)
     rows = []
     for holding in stock.holdings:
-        group = groups.get(holding.id_residence, [])
+        every = groups.get(holding.id_residence, [])
+        group = [i for i in every if not bears_no_dwelling(i.row)]
         read = target == year and bool(group)
         if not read and _is_out(holding) and _is_out(now.residence(holding.id_residence)):
             continue  # what a map to come takes out says so
@@ -531,7 +532,7 @@ class _Means:
     """The mean full amount per dwelling, by commune and (key "") over all, by the terms of any year."""
 
     def __init__(self, items: list[Premises], stock: Stock, reader: Reader) -> None:
-        once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+        once = grouped(filter(bears_homes, items), lambda i: i.id_residence)
         self._groups: list[tuple[list[Premises], str, int]] = []
         self._by_terms: list[tuple[Terms, dict[str, Decimal]]] = []
         for key, group in once.items():

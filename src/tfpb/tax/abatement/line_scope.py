@@ -12,10 +12,16 @@ from tfpb.tax.abatement.premises import (
     NONE,
     RIGHT,
     UNKNOWN,
+    dwellings_of,
     exemption_of,
-    written_dwellings,
 )
-from tfpb.tax.abatement.rights import EITHER_SIDE, end_of_exemption, exempt, standing_units
+from tfpb.tax.abatement.rights import (
+    EITHER_SIDE,
+    bears_no_dwelling,
+    end_of_exemption,
+    exempt,
+    standing_units,
+)
 from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:
@@ -46,14 +52,15 @@ def unlined(holding: Holding, rows: Sequence[Record], reader: Reader) -> tuple[U
     """
     if not holding.counted:
         return ()
+    rows = [row for row in rows if not bears_no_dwelling(row)]
     *named, (others, loose) = _scopes(holding, rows)
     if not loose:
         within = all(
-            (written := _written(of)) is not None and written <= _dwellings(units)
+            (written := dwellings_of(of)) is not None and written <= _dwellings(units)
             for units, of in named
         )
         return others if within else ()
-    written = None if _own_end(loose) else _written(loose)
+    written = None if _own_end(loose) else dwellings_of(loose)
     free, bound = _by_exemption(others, reader)
     return bound if free and written is not None and written <= _dwellings(free) else ()
 
@@ -67,7 +74,7 @@ def overcounted(
     """
     found = []
     for units, of in _scopes(holding, rows) if holding.counted else []:
-        written = None if _own_end(of) else _written(of)
+        written = None if _own_end(of) else dwellings_of(of)
         free, bound = _by_exemption(units, reader)
         if free and bound and written is not None:
             least = min(u.dwellings for u in bound)
@@ -167,6 +174,8 @@ def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:
     """Return the units and lines of each building that a line names, then the other units and lines."""
     known = {u.building for u in holding.units} - {""}
     named = dict.fromkeys(b for row in rows if (b := row.text("id_batiment")) in known)
+    loose = [row for row in rows if row.text("id_batiment") not in named]
+    counts = {b: dwellings_of(r for r in rows if r.text("id_batiment") == b) for b in named}
     return [
         *(
             (
@@ -176,8 +185,8 @@ def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:
             for building in named
         ),
         (
-            tuple(u for u in holding.units if u.building not in named),
-            [row for row in rows if row.text("id_batiment") not in named],
+            holding.left_by(counts | {"": dwellings_of(loose) if loose else 0}),
+            loose,
         ),
     ]
 
@@ -193,13 +202,6 @@ def _by_exemption(
 
 def _dwellings(units: Iterable[Unit]) -> int:
     return sum(u.dwellings for u in units)
-
-
-def _written(rows: Iterable[Record]) -> int | None:
-    """Return the dwellings that lines count; None where one does not."""
-    counts = [written_dwellings(row) for row in rows]
-    known = [n for n in counts if n is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def _own_end(rows: Iterable[Record]) -> bool:
