@@ -111,8 +111,7 @@ class _Sums:
     @property
     def waits(self) -> bool:
         """Whether nothing counts and part is pending."""
-        on_side = self.facts["acquis" + DECIDED] or self.facts["reserve_cote"]
-        return not self.facts["acquis"] and bool(self._elsewhere or on_side)
+        return not self.facts["acquis"] and bool(self._elsewhere or self.facts["acquis" + DECIDED])
 
     @property
     def elsewhere(self) -> Waiting:
@@ -129,14 +128,9 @@ class _Sums:
     @property
     def sides(self) -> Waiting:
         """What sides to check may put on top of what counts, and of what follows it."""
-        why, pending = REASONS[Reserve.COTE], self.facts["reserve_cote"]
-        decided = {name: self.facts[name + DECIDED] for name in _FOLLOWING}
-        if decided["acquis"] < pending:  # what no premises says is pending on the scope alone
-            decided = {"acquis": pending}
+        why = REASONS[Reserve.COTE]
         return tuple(
-            (name, between(Decimal(0), _writer(name)(decided[name]), why))
-            if name in decided
-            else (name, unknown(why))
+            (name, between(Decimal(0), _writer(name)(self.facts[name + DECIDED]), why))
             for name in _FOLLOWING
         )
 

@@ -185,8 +185,8 @@ def abate(
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur, texts(residences, "bailleur"), is_past=is_past)
-    said, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
-    rows = taken_for_bare(said)
+    written, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
+    rows = taken_for_bare(written)
     kept, left_out = _rows_of_year(rows, stock, reader)
     tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated
 
@@ -201,7 +201,9 @@ def abate(
         items = premises_of(of, stock, held, terms=stipulated, reader=reader)
         return _read_notices(items, reader, settled, replies or {})
 
-    read = _read_of_homes([said[k] for k in kept], [rows[k] for k in kept], read_as, replies or {})
+    read = _read_of_homes(
+        [written[k] for k in kept], [rows[k] for k in kept], read_as, replies or {}
+    )
     items = read.items
     frame, renamed = _own_columns(premises.iloc[kept])
     lines = _premises_frame(frame, items)
@@ -381,7 +383,7 @@ def _read_notices(
 
 
 def _read_of_homes(
-    said: Sequence[Record],
+    written: Sequence[Record],
     rows: Sequence[Record],
     read_as: Callable[[Sequence[Record]], _Read],
     replies: Mapping[str, str],
@@ -390,18 +392,18 @@ def _read_of_homes(
 
     Parameters
     ----------
-    said, rows : sequence of Record
+    written, rows : sequence of Record
         Lines as they stand in the file; with those that do not say taken for lines without dwellings.
     """
     read = read_as(rows)
     if not any(row.text(BARE) for row in rows):
         return read
-    homes = read_as(said)
+    homes = read_as(written)
     pairs = zip(read.items, homes.items, strict=True)
     if not any(b.right.share or b.right.doubt or a.states != b.states for a, b in pairs):
         return read
     found = {NONE: read, HOMES: homes}
-    question = question_of_lines(said, {c: tallies.states_of(r.items) for c, r in found.items()})
+    question = question_of_lines(written, {c: tallies.states_of(r.items) for c, r in found.items()})
     answer = replies.get(question.key) or replies.get(question.subject, "")
     read = found.get(answer, read)
     return replace(read, questions=(*read.questions, question))

@@ -73,13 +73,14 @@ def _row(item: Premises, suite: str) -> dict[str, object]:
     most = _most(item, claimed)
     more = _beyond(named, most, MORE)
     reached = {n: max(named.get(n, ZERO), most.get(n, ZERO)) for n in {**named, **most}}
-    side = _beyond(reached, _decided(item, claimed), DECIDED) if item.right.doubt else {}
+    doubt = ZERO if item.right.statut == Statut.SANS_LOGEMENT else item.right.doubt
+    side = _beyond(reached, _decided(item, claimed), DECIDED) if doubt else {}
     amounts = {**named, **more, **side}
     euros = {name: int(amount.scaleb(2)) for name, amount in amounts.items() if amount}
     return {
         **euros,
         **_dwellings(item),
-        **dict.fromkeys(_HOMES_DECIDED, round(item.dwellings * item.right.doubt)),
+        **dict.fromkeys(_HOMES_DECIDED, round(item.dwellings * doubt)),
         "id_residence": item.id_residence,
         "code_qpv": item.right.code_qpv,
         "code_insee": item.holding.code_insee if item.holding is not None else "",
