@@ -214,8 +214,12 @@ def declaration(folder: Path, world: World, how: Layout) -> Written:
         "invariant": rng.choice(("Invariant", "N° invariant", "Numéro fiscal du local")),
         "declare_le": rng.choice(("Déclaré le", "Date d'envoi")),
     }
+    whole = words["invariant"].startswith(
+        "Numéro fiscal"
+    )  # the department comes before the invariant
+    prefix = world.residences[0].entrances[0].insee[:2] if whole else ""
     rows: list[list[object]] = [
-        [one.invariant, _dates(world)["declaree"]]
+        [prefix + one.invariant, _dates(world)["declaree"]]
         for one in world.premises
         if one.kind == "logement" and one.share > 0 and one.covered and one.declared
     ]
