@@ -105,6 +105,7 @@ def _satisfaction(
     headlines: dict[tuple[str, str], str],
 ) -> Result:
     row = long.get((one.name, one.scope))
+    beside = long.get(("ecart", one.scope), {})
     fact = {"qpv": "satisfaits_qpv", "hors_qpv": "satisfaits_hors"}.get(one.name, one.name)
     state = headlines.get((fact, one.scope), "")
     if row is None:
@@ -121,9 +122,9 @@ def _satisfaction(
     shown = f"{printed:.2f}"
     if gap <= 0.005 + EPSILON:
         return _result(one, "juste", shown, state)
-    if gap <= _steps(one, long) / 2 + EPSILON:
+    if gap <= _steps(one, long) / 2 + EPSILON or _merged(one, printed, _steps(one, long)):
         return _result(one, "juste au pas", shown, state)
-    if state in OPEN or "confirmer" in row.get("verdict", ""):
+    if state in OPEN or "confirmer" in row.get("verdict", "") + beside.get("verdict", ""):
         return _result(one, "à confirmer", shown, state)
     return _result(one, "FAUX", shown, state)
 
@@ -137,6 +138,15 @@ def _steps(one: Figure, long: dict[tuple[str, str], dict[str, str]]) -> float:
         _step(long.get((side, f"{key} {wave}")))
         for wave in waves.split("-")
         for side in ("qpv", "hors_qpv")
+    )
+
+
+def _merged(one: Figure, printed: float, step: float) -> bool:
+    """Whether an end is merged: « 95 % ou plus » where every household is satisfied."""
+    if one.name not in {"qpv", "hors_qpv"}:
+        return False
+    return (
+        min(printed, 1 - printed) <= step + EPSILON and abs(printed - one.value) <= step + EPSILON
     )
 
 
@@ -162,7 +172,7 @@ def _fact(one: Figure, facts: dict[tuple[str, str], dict[str, str]], world: Worl
     if low is not None and high is not None and low == high:
         if abs(low - one.value) <= slack:
             return _result(one, "juste", shown, state)
-        return _result(one, "à confirmer" if state in OPEN else "FAUX", shown, state)
+        return _result(one, "ouvert sans bornes" if state in OPEN else "FAUX", shown, state)
     inside = (low is None or low - slack <= one.value) and (
         high is None or one.value <= high + slack
     )

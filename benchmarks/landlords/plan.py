@@ -47,8 +47,13 @@ def _names(values: list[str]) -> str:
     return json.dumps(unique[0] if len(unique) == 1 else unique, ensure_ascii=False)
 
 
-def reread(text: str, world: World, deliveries: list[Written]) -> tuple[str, list[str]]:
-    """Return the plan as its reader leaves it, and what the reader had to change."""
+def reread(
+    text: str, world: World, deliveries: list[Written], *, trusting: bool = False
+) -> tuple[str, list[str]]:
+    """Return the plan as its reader leaves it, and what the reader had to change.
+
+    A trusting reader leaves what the drafted scales place, and adds what they lack.
+    """
     changes: list[str] = []
     good, bad, _ = scale(world)
     for wave in world.waves:  # against the one direction that the plan keeps
@@ -58,8 +63,9 @@ def reread(text: str, world: World, deliveries: list[Written]) -> tuple[str, lis
     by_column = _by_column(world)
     out, rank_scale = _own_scale(out, by_column, world, changes, rank_scale)
     items = tomllib.loads("".join(out)).get("items", [])
-    if used := _used(items, by_column, "rank"):
-        out = [_scale(block, used, world, changes) for block in out]
+    used = _used(items, by_column, "rank")
+    if used:
+        out = [_scale(block, used, world, changes, trusting=trusting) for block in out]
     for kind in ("rank", "mark"):
         name = _used(items, by_column, kind)
         out = [_outside(one, name, world, mark=kind == "mark", changes=changes) for one in out]
@@ -172,7 +178,7 @@ def _columns(
     return block
 
 
-def _scale(block: str, name: str, world: World, changes: list[str]) -> str:
+def _scale(block: str, name: str, world: World, changes: list[str], *, trusting: bool) -> str:
     if not block.startswith(f"[echelles.{name}]"):
         return block
     have = tomllib.loads(block)["echelles"][name]
@@ -181,6 +187,15 @@ def _scale(block: str, name: str, world: World, changes: list[str]) -> str:
     less = [one for one in bad if one not in have.get("insatisfait", [])]
     wrong = [one for one in good if one in have.get("insatisfait", [])]
     wrong += [one for one in bad if one in have.get("satisfait", [])]
+    if trusting:  # what the draft places stays; the rest is added where the file needs it
+        placed = [*have.get("satisfait", []), *have.get("insatisfait", [])]
+        good = [*have.get("satisfait", []), *[one for one in good if one not in placed]]
+        bad = [*have.get("insatisfait", []), *[one for one in bad if one not in placed]]
+        more, less, wrong = (
+            good[len(have.get("satisfait", [])) :],
+            bad[len(have.get("insatisfait", [])) :],
+            [],
+        )
     if clash:
         changes.append("deux vagues en sens opposés : le plan n’en dit qu’un")
     if wrong and "À CONFIRMER" not in block:

@@ -28,9 +28,11 @@ LIMIT_S = 300
 class Play:
     """One landlord, its folder, and what was done to it."""
 
-    def __init__(self, index: int, work: Path, tfpb: Path, geography: Path) -> None:
+    def __init__(
+        self, index: int, work: Path, tfpb: Path, geography: Path, *, trusting: bool = False
+    ) -> None:
         self.world, self.how = draw.landlord(index)
-        self.tfpb, self.geography = tfpb, geography
+        self.tfpb, self.geography, self.trusting = tfpb, geography, trusting
         self.folder = work / f"{index:02d}"
         self.log: Counter[str] = Counter()
         self.notes: list[str] = []
@@ -83,7 +85,7 @@ class Play:
     def plan(self) -> None:
         """Reread the drafted plan."""
         deliveries = [one for one in self.files if one.role == "enquete"]
-        text, changes = plan.reread(self.draft, self.world, deliveries)
+        text, changes = plan.reread(self.draft, self.world, deliveries, trusting=self.trusting)
         (self.folder / "dossier" / "plan_enquete.toml").write_text(text, encoding="utf-8")
         self.log["plan"] = len(changes)
         self.notes += [one for one in changes if one not in self.notes]
