@@ -55,10 +55,6 @@ def reread(
     A trusting reader leaves what the drafted scales place, and adds what they lack.
     """
     changes: list[str] = []
-    good, bad, _ = scale(world)
-    for wave in world.waves:  # against the one direction that the plan keeps
-        more, less = _values(wave)
-        wave.coding["reversed"] = bool(set(more) & set(bad) or set(less) & set(good))
     out, rank_scale = _blocks(text, world, deliveries, changes)
     by_column = _by_column(world)
     out, rank_scale = _own_scale(out, by_column, world, changes, rank_scale)
@@ -69,7 +65,19 @@ def reread(
     for kind in ("rank", "mark"):
         name = _used(items, by_column, kind)
         out = [_outside(one, name, world, mark=kind == "mark", changes=changes) for one in out]
-    return "".join(out + _added(out, world, changes, rank_scale)), changes
+    done = "".join(out + _added(out, world, changes, rank_scale))
+    _directions(done, world, by_column)
+    return done, changes
+
+
+def _directions(text: str, world: World, by_column: dict[str, Question]) -> None:
+    """Note which waves run against the one direction that the plan keeps."""
+    plan = tomllib.loads(text)
+    kept = plan["echelles"][_used(plan["items"], by_column, "rank")]
+    for wave in world.waves:
+        good, bad = _values(wave)
+        against = set(good) & set(kept["insatisfait"]) or set(bad) & set(kept["satisfait"])
+        wave.coding["reversed"] = bool(against)
 
 
 def _by_column(world: World) -> dict[str, Question]:
