@@ -7,12 +7,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import money_files
+from . import money_files, survey_files
 
 if TYPE_CHECKING:
     from .layout import Layout
     from .sheets import Written
-    from .world import World
+    from .world import Wave, World
 
 CALLED = {
     "programme": "programme",
@@ -197,6 +197,10 @@ def choose(question: str, world: World, how: Layout) -> str:
     if "teom" in low or "ordures" in low:
         inside = how.tax == "teom_dedans"
         return r"compren|dedans|avec|oui" if inside else r"ne compren|hors|sans|non"
+    if asked := re.search(r"que veut dire « (\w+) »", low):
+        named = [one for one in world.waves if f"vague {one.name}" in question]
+        if len(named) == 1:
+            return rf"^{best_end(named[0], asked[1]).lower()} veut dire"
     if "envers" in low or "sens" in low:
         named = [one for one in world.waves if one.name in question]
         if len(named) == 1 and "autre sens" in low:
@@ -204,6 +208,13 @@ def choose(question: str, world: World, how: Layout) -> str:
     if "compter" in low:
         return r"ne comptent pas|ecarter"
     return ""
+
+
+def best_end(wave: Wave, asked: str) -> str:
+    """Return the end of a wave's scale that means very satisfied."""
+    if asked in {"0", "10"}:
+        return "10"
+    return str(survey_files.code(wave.coding, len(survey_files.levels(wave.coding)) - 1))
 
 
 def merge(text: str, addition: str) -> str:

@@ -42,6 +42,7 @@ class Play:
         self.files: list[Written] = []
         self.draft = ""
         self.stuck: list[str] = []
+        self.chosen: dict[str, int] = {}  # key of a question: rank of the true answer
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command and keep what it printed."""
@@ -150,25 +151,27 @@ class Play:
             words = [way for way, _ in ways if pattern and re.search(pattern, way.lower())]
             self.notes.append(f"question : {question.strip()[:700]} → {words or 'inconnu'}")
             found = next((line for line in lines if words and words[0] in line), "")
-            code = words[0] if words else "inconnu"
             day = f"{self.world.year + 1}-02-10"
-            own = f'{keys[0]} = {{ reponse = "{code}", par = "patrimoine", le = {day} }}'
-            line = found or own
+            said = "inconnu"
+            if words:
+                self.chosen[keys[0]] = [way for way, _ in ways].index(words[0])
+                said = words[0][:40].replace('"', "")
+            line = found or f'{keys[0]} = {{ reponse = "{said}", par = "patrimoine", le = {day} }}'
             text = answers.merge(text, f"[reponses]\n{line}")
         return text
 
     def recode(self, printed: str, text: str) -> str:
         """Write the code of an answer, which only the refusal of its words gives."""
-        for match in re.finditer(
-            r"réglage « reponses\.([0-9a-f]+) »\n\s+lu : (.+)\n\s+attendu : (.+)", printed
-        ):
-            codes = {
-                label: code for code, label in re.findall(r"« ([^»]+) » \(([^)]+)\)", match[3])
-            }
-            if match[2] in codes:
-                self.log["codes_par_refus"] += 1
-                old = f'{match[1]} = {{ reponse = "{match[2]}"'
-                text = text.replace(old, f'{match[1]} = {{ reponse = "{codes[match[2]]}"')
+        refused = r"réglage « reponses\.([0-9a-f]+) »\n\s+lu : .+\n\s+attendu : (.+)"
+        for match in re.finditer(refused, printed):
+            codes = re.findall(r"« (\w+) » \(", match[2])
+            if match[1] not in self.chosen or len(codes) <= self.chosen[match[1]]:
+                continue
+            self.log["codes_par_refus"] += 1
+            right = f'{match[1]} = {{ reponse = "{codes[self.chosen[match[1]]]}"'
+            text = re.sub(
+                rf'(?m)^{match[1]} = \{{ reponse = "[^"]*"', lambda _, right=right: right, text
+            )
         return text
 
     def mend(self, faults: list[tuple[str, str]]) -> bool:
