@@ -39,7 +39,7 @@ OUTSIDE: Final = {"a_risque", "porte"}
 """Claims of which a part lies in no quarter: a notice may bear the abatement of a résidence that left."""
 EXAMPLE: Final = {
     "acquis": 510_880, "valorise": 486_346, "justifie": 472_864, "prouve": 440_529, "a_prouver": 32_335,
-    "reste_a_justifier": 38_016, "reporte": 12_500, "a_programmer": 50_516, "a_reclamer": 46_692,
+    "reste_a_justifier": 38_016, "reporte": 12_500, "a_programmer": 50_516, "a_reclamer": 42_748,
     "a_risque": 12_411, "sous_reserve": 21_280, "sous_reserve_porte": 3_755, "porte": 527_046,
     "non_lu": 0, "logements_qpv": 2_880, "logements_abattus": 2_205, "logements_exoneres": 475,
     "logements_a_reclamer": 200, "logements_non_lus": 0, "logements_droit_non_etabli": 0,

@@ -55,6 +55,7 @@ def test_a_quarter_that_cannot_be_read_is_named_with_its_cell(tmp_path: Path, wr
     assert code == 2
     assert "c.csv" in text
     assert "codes_qpv" in text
+    assert "ne se lit pas" in text
     assert written.removeprefix("tous les ") in text
     assert "aucune convention ne couvre" not in text.lower()
     assert not (tmp_path / "o.csv").exists()

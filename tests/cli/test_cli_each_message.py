@@ -56,6 +56,12 @@ echelle = "s4"
 """
 
 ELSEWHERE = {
+    "quartiers_autre_nombre": ("test_cli_lacking_columns.py", "ceux qui comptent sont "),
+    "avis_sans_numero": ("test_cli_lacking_columns.py", "pas de numéro d’avis"),
+    "convention_qpv_illisible": ("test_cli_abattement_quarters.py", "ne se lit pas"),
+    "encodage_ancien": ("test_cli_lacking_columns.py", "Les accents du fichier"),
+    "cotisation_negative": ("test_cli_lacking_columns.py", "est un crédit"),
+    "actions_numerotees": ("test_cli_lacking_columns.py", "reçoivent un"),
     "annee_isolee": ("test_cli_abattement.py", " quand le fichier en a "),
     "a_faire_personne": ("test_cli_to_do.py", "nomme peut-être une personne"),
     "a_faire_illisible": ("test_cli_to_do.py", "n’a pas été compris dans la feuille « À faire »"),

@@ -32,14 +32,13 @@ QUESTIONS = {
         "Depuis 2019, écart plus favorable aux QPV : « Gestion des déchets et des encombrants »,",
         "« Présence et disponibilité du gardien » et « Qualité des interventions techniques ».",
         "▲ passé de −2 (2019) à +8 (2023)",
-        "peut-être, de −14 (2019) à −8 (2023)",
     ),
     "do the actions work": (
         "Les actions servent-elles ? L’enquête précède celles de 2025 : elle ne le dit pas encore",
     ),
     "at once": ("Signaler aux impôts Les Mineurs (12 411 €)", "en plus des 510 880 € acquis"),
     "claim what, until when": (
-        "Réclamer pour La Fonderie (38 781 €), La Verrerie (7 911 €)", "31 décembre 2026",
+        "Réclamer pour La Fonderie (37 795 €), La Verrerie (4 953 €)", "31 décembre 2026",
     ),
 }  # fmt: skip
 MISLEADING = (
