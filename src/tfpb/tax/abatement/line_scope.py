@@ -116,7 +116,11 @@ def of_young(
     out = list(rights)
     for k, (item, right) in enumerate(zip(items, rights, strict=True)):
         if item.state == UNKNOWN and may_be_exempt(item, right, reader, dated=dated):
-            built = sorted(year for year in _built(item) if year is not None)
+            built = sorted(
+                year
+                for year in _built(item.holding.units if item.holding else ())
+                if year is not None
+            )
             out[k] = replace(
                 right, statut=Statut.DROIT_INCONNU, motive="exoneration_possible",
                 fields={**right.fields, "construction": "".join(map(str, built[-1:]))}, known=False,
@@ -159,14 +163,19 @@ def may_be_exempt(item: Premises, right: Right, reader: Reader, *, dated: bool) 
 
     A year that is not known may be young, where the stock is `dated`: knows that of others.
     """
-    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
-    unsaid = dated and right.motive == "droit_exoneration_inconnue"
-    return unsaid and any(year is None or year > young for year in _built(item))
-
-
-def _built(item: Premises) -> list[int | None]:
-    """Return when the dwellings of a premises in a quarter were built, of those whose end nothing gives."""
     units = () if item.holding is None else item.holding.units
+    return dated and may_be_young(units, right, reader)
+
+
+def may_be_young(units: Iterable[Unit], right: Right, reader: Reader) -> bool:
+    """Return whether dwellings of a quarter are young enough to be exempt, and nothing gives the end."""
+    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
+    unsaid = right.motive == "droit_exoneration_inconnue"
+    return unsaid and any(year is None or year > young for year in _built(units))
+
+
+def _built(units: Iterable[Unit]) -> list[int | None]:
+    """Return when dwellings in a quarter were built, of those whose end of exemption nothing gives."""
     return [u.built for u in units if u.side == QpvStatut.DANS and not u.exempt_until]
 
 
