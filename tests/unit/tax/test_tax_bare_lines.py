@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, codes, door, held, home, homes, local
+from tax_builders import abate, codes, convention, conventions, door, held, home, homes, local
 
 HOMES = {"invariant": 1, "nb_logements": 30, "vlc_eur": 30000, "cotisation_avis_eur": 8250}
 """The dwellings of both buildings, on one line, refused."""
@@ -167,3 +167,26 @@ def test_a_file_that_neither_counts_nor_names_its_lines_is_asked_what_they_are()
     made = abate(*lines)
     assert made.states.to_claim == 0
     assert [q.code for q in made.questions] == ["lignes_sans_logement"]
+
+
+def test_a_line_of_a_building_that_does_not_count_takes_nothing_for_sure() -> None:
+    """All, or a loge, of A: the other line may be of both buildings, or of B alone."""
+    lines = [
+        local(**{**HOMES, "nb_logements": "", "cotisation_avis_eur": paid}) for paid in (8250, 5775)
+    ]
+    beside = local(invariant=3, avis="L", id_batiment="A", nb_logements="", cotisation_avis_eur=825)
+    for line in lines:
+        told = held(abate(line, beside, **cut()))
+        assert told.amount("a_risque").at_least == 0
+        assert told.amount("a_reclamer").at_least == Decimal("247.50")  # of the line of A
+
+
+def test_of_two_quarters_without_convention_what_one_may_still_bring_is_not_lost() -> None:
+    doors = [door(building="A"), door(building="B", qpv_code="QN05992M")]
+    late = convention(date_signature_convention="2025-05-12", date_declaration="2025-05-20")
+    made = abate(
+        local(nb_logements=20, cotisation_avis_eur=825),
+        residences=homes(home(nb_logements=20, logements_dans=20)), entrances=pd.DataFrame(doors),
+        conventions=conventions(late),
+    )  # fmt: skip
+    assert made.states.lost == 0

@@ -14,6 +14,7 @@ from tfpb.tax.abatement.premises import (
     UNKNOWN,
     dwellings_of,
     exemption_of,
+    written_dwellings,
 )
 from tfpb.tax.abatement.rights import (
     EITHER_SIDE,
@@ -132,7 +133,8 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
     """Doubt the rights of lines that share a résidence, or a building, cut by a limit, where notices differ.
 
     Each is given the part of the whole that is in the quarter. A notice that abates all of a line, or none,
-    says that the line may be of one side alone.
+    says that the line may be of one side alone. A line of a building, beside it, that does not count leaves
+    it as unsure.
     """
     out = list(rights)
     cut = (
@@ -140,17 +142,25 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
         if items[k].holding is not None and not right.statut and 0 < right.share < 1
     )  # fmt: skip
     for group in grouped(cut, lambda k: items[k].holding).values():
-        if len(group) > 1 and any(items[k].state in (NONE, FULL) for k in group):
+        shared = len(group) > 1 or any(
+            not items[k].building and _uncounted(items[k]) for k in group
+        )
+        if shared and any(items[k].state in (NONE, FULL) for k in group):
             for k in group:
                 if items[k].state != RIGHT:
                     out[k] = _of_either_side(items[k], rights[k])
     return out
 
 
+def _uncounted(item: Premises) -> bool:
+    """Return whether a line of a building of its résidence does not count its dwellings."""
+    return None in (count for building, count in item.named.items() if building)
+
+
 def _of_either_side(item: Premises, right: Right) -> Right:
     """Leave the right of a line unknown: at most the dwellings that stand in the quarter are its own."""
     whole = sum(u.weight for u in item.holding.units) if item.holding else 0
-    count = min(item.dwellings, whole) or 1
+    count = min(item.dwellings if written_dwellings(item.row) else 0, whole) or 1
     most = min(Decimal(count), (right.share + right.doubt) * whole) / count
     return replace(
         right, statut=Statut.DROIT_INCONNU, share=most, doubt=ZERO, motive=EITHER_SIDE,
@@ -194,7 +204,7 @@ def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:
             for building in named
         ),
         (
-            holding.left_by(counts | {"": dwellings_of(loose) if loose else 0}),
+            holding.left_by(counts | ({"": dwellings_of(loose)} if loose else {})),
             loose,
         ),
     ]
