@@ -219,3 +219,9 @@ def test_a_column_less_of_the_stock_raises_no_coming_year(column: str, *, lined:
     less = abate(*rows, residences=stock, entrances=pd.DataFrame(poorer)).by_year
     for before, after in zip(whole["abattement_eur"], less["abattement_eur"], strict=True):
         assert after is None or after <= before
+
+
+def test_a_forecast_waits_for_the_unread_notice_of_a_lost_year() -> None:
+    made = abate(local(nb_logements=10, cotisation_avis_eur=12), conventions=LATE)
+    assert list(made.by_year["en_attente_eur"])[1:] == [DUE] * 5
+    assert list(made.by_year["abattement_eur"])[1:] == [None] * 5

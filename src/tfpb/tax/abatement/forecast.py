@@ -477,7 +477,7 @@ def _rests_on(line: Premises | None, place: Holding, right: Right, then: Reader)
     """Return what a right that would hold rests on and is not known; empty where nothing is missing."""
     if right.statut or (line is not None and line.state != UNKNOWN):
         return ""
-    if line is not None and line.current and line.entitled:
+    if line is not None and line.statut == Statut.NON_LU:
         return UNREAD
     return str(Reserve.EXONERATION) if may_be_young(place.units, right, then) else ""
 
