@@ -78,7 +78,7 @@ def test_a_line_of_one_dwelling_takes_no_more_of_a_building_than_it_counts(
 
 
 def test_a_line_beside_a_whole_residence_leaves_it_whole() -> None:
-    made = abate(local(**HOMES), other(id_batiment="B", nb_logements=1), **cut())
+    made = abate(local(**HOMES), other(id_batiment="B", nb_logements=2), **cut())
     assert made.states.to_claim == DUE
 
 
@@ -190,3 +190,12 @@ def test_of_two_quarters_without_convention_what_one_may_still_bring_is_not_lost
         conventions=conventions(late),
     )  # fmt: skip
     assert made.states.lost == 0
+
+
+@pytest.mark.parametrize("nature", ["Loge de gardien", ""])
+def test_a_line_of_one_dwelling_too_many_may_be_a_loge(nature: str) -> None:
+    """Thirty in the stock, thirty on a line: one more is claimed by nobody, its nature told or not."""
+    loge = other(id_batiment="A", nb_logements=1, type_local=nature)
+    made = abate(local(**HOMES), loge, **cut())
+    assert made.states.to_claim == DUE
+    assert len(made.questions) == (not nature)
