@@ -118,12 +118,8 @@ def test_a_habit_that_explains_a_file_is_taken_and_disclosed(change: Any) -> Non
 
 
 def test_degrevements_deducted_are_added_again() -> None:
-    def change(k: int, row: dict[str, Any]) -> None:
-        if k not in REFUSED:  # what is given back is taken off a claim
-            row |= {
-                "degrevements_eur": 450,
-                "cotisation_avis_eur": row["cotisation_avis_eur"] - 450,
-            }
+    def change(_: int, row: dict[str, Any]) -> None:
+        row |= {"degrevements_eur": 450, "cotisation_avis_eur": row["cotisation_avis_eur"] - 450}
 
     made = read(file_of(change))
     given = 450 * len(REFUSED)  # what a notice gave back is claimed no more
