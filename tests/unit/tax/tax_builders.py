@@ -80,6 +80,7 @@ def home(identifier: str = "R1", **cells: Any) -> dict[str, Any]:
         "cote": "dans",
         "evolution": "maintenu",
         "type_habitat": "collectif",
+        "annee_construction": 1972,
         **cells,
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, codes, door, held, home, homes, local
+from tax_builders import abate, codes, convention, conventions, door, held, home, homes, local
 
 HOMES = {"invariant": 1, "nb_logements": 30, "vlc_eur": 30000, "cotisation_avis_eur": 8250}
 """The dwellings of both buildings, on one line, refused."""
@@ -78,7 +78,7 @@ def test_a_line_of_one_dwelling_takes_no_more_of_a_building_than_it_counts(
 
 
 def test_a_line_beside_a_whole_residence_leaves_it_whole() -> None:
-    made = abate(local(**HOMES), other(id_batiment="B", nb_logements=1), **cut())
+    made = abate(local(**HOMES), other(id_batiment="B", nb_logements=2), **cut())
     assert made.states.to_claim == DUE
 
 
@@ -167,3 +167,35 @@ def test_a_file_that_neither_counts_nor_names_its_lines_is_asked_what_they_are()
     made = abate(*lines)
     assert made.states.to_claim == 0
     assert [q.code for q in made.questions] == ["lignes_sans_logement"]
+
+
+def test_a_line_of_a_building_that_does_not_count_takes_nothing_for_sure() -> None:
+    """All, or a loge, of A: the other line may be of both buildings, or of B alone."""
+    lines = [
+        local(**{**HOMES, "nb_logements": "", "cotisation_avis_eur": paid}) for paid in (8250, 5775)
+    ]
+    beside = local(invariant=3, avis="L", id_batiment="A", nb_logements="", cotisation_avis_eur=825)
+    for line in lines:
+        told = held(abate(line, beside, **cut()))
+        assert told.amount("a_risque").at_least == 0
+        assert told.amount("a_reclamer").at_least == Decimal("247.50")  # of the line of A
+
+
+def test_of_two_quarters_without_convention_what_one_may_still_bring_is_not_lost() -> None:
+    doors = [door(building="A"), door(building="B", qpv_code="QN05992M")]
+    late = convention(date_signature_convention="2025-05-12", date_declaration="2025-05-20")
+    made = abate(
+        local(nb_logements=20, cotisation_avis_eur=825),
+        residences=homes(home(nb_logements=20, logements_dans=20)), entrances=pd.DataFrame(doors),
+        conventions=conventions(late),
+    )  # fmt: skip
+    assert made.states.lost == 0
+
+
+@pytest.mark.parametrize("nature", ["Loge de gardien", ""])
+def test_a_line_of_one_dwelling_too_many_may_be_a_loge(nature: str) -> None:
+    """Thirty in the stock, thirty on a line: one more is claimed by nobody, its nature told or not."""
+    loge = other(id_batiment="A", nb_logements=1, type_local=nature)
+    made = abate(local(**HOMES), loge, **cut())
+    assert made.states.to_claim == DUE
+    assert len(made.questions) == (not nature)

@@ -183,3 +183,45 @@ def test_what_is_sold_or_demolished_has_a_finding_of_its_own(
     assert (found.code, found.fields["sort"]) == ("sorti_impose", word)
     assert made.states.to_claim == 0
     assert "réclamer" not in str(fault_text(found))
+
+
+# ---------------------------------------------------------------- what a forecast rests on
+
+
+def test_a_forecast_knows_nothing_of_what_an_unread_notice_bears() -> None:
+    rows = [
+        local(invariant=1, nb_logements=10, cotisation_avis_eur=PAID),
+        local(invariant=2, avis="B", id_residence="R2", nb_logements=10, cotisation_avis_eur=12),
+    ]
+    stock = homes(*(home(k, nb_logements=10, logements_dans=10) for k in ("R1", "R2")))
+    years = abate(*rows, residences=stock).by_year
+    assert list(years["abattement_eur"]) == [DUE] * 6
+    assert list(years["en_attente_eur"]) == [DUE] * 6
+    assert set(years["en_attente_de"]) == {"avis"}
+    assert list(years["logements"]) == [10] * 6
+
+
+@pytest.mark.parametrize("column", ["fin_exoneration", "id_batiment", "annee_construction"])
+@pytest.mark.parametrize("lined", [True, False])
+def test_a_column_less_of_the_stock_raises_no_coming_year(column: str, *, lined: bool) -> None:
+    """B is exempt to 2028 and its notice asks nothing, or there is none."""
+    end = dt.date(2028, 12, 31)
+    doors = [
+        door(building="A", fin_exoneration=dt.date(1999, 12, 31)),
+        door(building="B", fin_exoneration=end, annee_construction=2008),
+    ]
+    rows = [local(invariant=1, id_batiment="A", nb_logements=10, cotisation_avis_eur=PAID)]
+    if lined:
+        rows.append(local(invariant=2, id_batiment="B", nb_logements=10, cotisation_avis_eur=0))
+    stock = homes(home(nb_logements=20, logements_dans=20))
+    whole = abate(*rows, residences=stock, entrances=pd.DataFrame(doors)).by_year
+    poorer = [{k: v for k, v in one.items() if k != column} for one in doors]
+    less = abate(*rows, residences=stock, entrances=pd.DataFrame(poorer)).by_year
+    for before, after in zip(whole["abattement_eur"], less["abattement_eur"], strict=True):
+        assert after is None or after <= before
+
+
+def test_a_forecast_waits_for_the_unread_notice_of_a_lost_year() -> None:
+    made = abate(local(nb_logements=10, cotisation_avis_eur=12), conventions=LATE)
+    assert list(made.by_year["en_attente_eur"])[1:] == [DUE] * 5
+    assert list(made.by_year["abattement_eur"])[1:] == [None] * 5

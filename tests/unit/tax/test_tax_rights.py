@@ -356,13 +356,13 @@ def test_a_line_of_two_quarters_hangs_on_what_is_inside_and_on_what_is_to_check(
     assert made.totals["abattement_a_verifier_eur"] == Decimal("185.63")  # ¾ of 247.50
 
 
-def test_what_a_notice_abates_of_no_dwelling_hangs_on_what_is_inside_or_to_check() -> None:
+def test_what_a_notice_abates_of_no_dwelling_hangs_on_what_it_is() -> None:
     stock = side(nb_logements=10, logements_dans=6, logements_a_verifier=2, logements_hors=2)
     garage = local(nb_logements=10, type_local="Garage", cotisation_avis_eur="577,5")
     made = abate(garage, residences=stock)
     assert first(made)["statut"] == "sans_logement"
-    assert made.reserves == {"nature": Decimal("198.00")}  # 80 %
-    assert made.states.at_risk == Decimal("49.50")
+    assert made.reserves == {"nature": Decimal("247.50")}  # of which building, nothing says
+    assert made.states.at_risk == 0
 
 
 @pytest.mark.parametrize(

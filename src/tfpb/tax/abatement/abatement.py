@@ -186,7 +186,7 @@ def abate(
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur, texts(residences, "bailleur"), is_past=is_past)
     written, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
-    rows = taken_for_bare(written)
+    rows = taken_for_bare(written, stock)
     kept, left_out = _rows_of_year(rows, stock, reader)
     tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated
 
@@ -403,7 +403,7 @@ def _read_of_homes(
     if not any(b.right.share or b.right.doubt or a.states != b.states for a, b in pairs):
         return read
     found = {NONE: read, HOMES: homes}
-    question = question_of_lines(written, {c: tallies.states_of(r.items) for c, r in found.items()})
+    question = question_of_lines(rows, {c: tallies.states_of(r.items) for c, r in found.items()})
     answer = replies.get(question.key) or replies.get(question.subject, "")
     read = found.get(answer, read)
     return replace(read, questions=(*read.questions, question))

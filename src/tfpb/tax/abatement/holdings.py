@@ -140,7 +140,8 @@ class Holding:
         """Return the units that lines which name no building bear: those of the buildings that none names.
 
         Where those lines count more dwellings, what the others leave of the buildings they name is theirs
-        too; where they count more still, all of it is: a loge of one dwelling takes no building.
+        too; where they count more still, all of it is: a loge of one dwelling takes no building. A line
+        that does not count leaves all of its building.
 
         Parameters
         ----------
@@ -154,6 +155,9 @@ class Holding:
         free = tuple(u for u in self.units if u.building not in counts)
         short = {b: n for b, n in named.items() if b and n is not None and n < counts[b]}
         loose = named.get("")
+        if "" in named and None in (n for b, n in named.items() if b and counts[b]):
+            whole = {b for b, n in named.items() if n is not None and b not in short}
+            return tuple(u for u in self.units if u.building not in whole)
         if not short or (loose is not None and loose <= sum(u.dwellings for u in free)):
             return free
         rest = self.dwellings - sum(short.get(b, n) for b, n in counts.items())

@@ -570,7 +570,7 @@ def standing_of(
     side = best - sure
     on = {FULL: part(_ALL).abatement, RIGHT: sure}.get(state, ZERO)
     if right.statut == Statut.SANS_LOGEMENT:  # never claimed
-        kept = min(on, best)
+        kept = on if right.doubt else ZERO
         return _standing(States(at_risk=on - kept, doubtful=kept), {Reserve.NATURE: kept})
     reason = hangs_on(right)
     if right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE) and right.known:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model.codes import Evolution, QpvStatut, Statut
 from tfpb.model.legal.map_table import pair_of
 from tfpb.packaged import packaged
-from tfpb.tax.abatement.signatures import Standing
+from tfpb.tax.abatement.signatures import LATE, Standing
 from tfpb.tax.plain_values import ZERO
 from tfpb.text import fold
 
@@ -32,6 +32,7 @@ _APART: Final = re.compile(rf"\b(?:{'|'.join(_NATURES['autres'])})\b")
 NATURE: Final = "type_local"
 BARE: Final = "sans_logement"
 """Column of a line that is taken for one without dwellings: what it is is not known."""
+_HELD: Final = Standing("", "")
 _GONE: Final = {"demolie": attrgetter("demolition"), "vendue": attrgetter("sale")}
 _AP_MA: Final = frozenset({"ap", "ma"})
 """How a relevé shortens flat and house."""
@@ -186,6 +187,10 @@ def right_of(
         several, code = False, may[0]
         own = sum(u.weight for u in taxable if u.side == QpvStatut.DANS and u.code_qpv == code)
         share = Decimal(own) / whole
+    if (
+        not may and standings.get(code, _HELD).motive in LATE
+    ):  # only what is late everywhere is lost
+        code = next((c for c, s in sorted(standings.items()) if s.motive not in LATE), code)
     held = conventions.standing(replace(holding, code_qpv=code), reader)
     if (not held.statut or not held.known) and (unsure := parted.intersection(taxable)):
         stock = max(filter(None, (u.exempt_until for u in unsure)))
