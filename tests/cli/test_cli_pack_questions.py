@@ -38,7 +38,7 @@ QUESTIONS = {
     ),
     "at once": ("Signaler aux impôts Les Mineurs (12 411 €)", "en plus des 510 880 € acquis"),
     "claim what, until when": (
-        "Réclamer pour La Fonderie (37 795 €), La Verrerie (4 953 €)", "31 décembre 2026",
+        "Réclamer pour La Fonderie (38 781 €), La Verrerie (7 911 €)", "31 décembre 2026",
     ),
 }  # fmt: skip
 MISLEADING = (

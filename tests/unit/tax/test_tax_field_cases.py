@@ -163,6 +163,14 @@ def test_a_relief_of_a_notice_is_shared_over_its_lines() -> None:
     assert made.states.to_claim == Decimal("165.00")
 
 
+def test_a_relief_of_another_premises_leaves_a_claim_whole() -> None:
+    rows = [
+        local(invariant=1, cotisation_avis_eur=REFUSED),
+        local(invariant=2, cotisation_avis_eur=REFUSED, degrevements_eur=330),
+    ]
+    assert abate(*rows).states.to_claim == DUE + max(Decimal(0), DUE - 330)
+
+
 # ---------------------------------------------------------------- sold, demolished
 
 

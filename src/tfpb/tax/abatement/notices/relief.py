@@ -24,8 +24,9 @@ def with_relief(
 ) -> list[Premises]:
     """Mark the premises to claim whose dégrèvement is as much as their abatement: « obtenu ? ».
 
-    A dégrèvement stands on the line of its premises, or once for all of a notice. One of another amount
-    (vacancy, works) is taken off what its notice has to claim: what was given back is claimed no more.
+    A dégrèvement is on the line of its premises, or once for all on the first line of a notice, as the whole
+    file does. One of another amount (vacancy, works) is taken off the claim of its premises, or off what its
+    notice has to claim: what was given back is claimed no more.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ def with_relief(
     """
     out = list(items)
     on_notice = grouped(range(len(items)), lambda k: items[k].avis)
+    once = all(_is_once([items[k] for k in places]) for places in on_notice.values())
     refused = [k for k, item in enumerate(items) if item.states.to_claim]
     for avis, places in grouped(refused, lambda k: items[k].avis).items():
         lines = [items[k] for k in on_notice[avis]]
@@ -47,13 +49,29 @@ def with_relief(
                 motive = f"{items[k].motive} {EXTRAS['obtenu'].format()}"
                 out[k] = replace(items[k], relieved=True, motive=motive)
         left = [k for k in places if not out[k].relieved]
-        given = _given(items[k] for k in on_notice[avis] if not out[k].relieved)
-        if left and given:
-            due = total(items[k].states.to_claim for k in left)
-            part = max(ZERO, 1 - given / due)
+        if once:
+            given = _given(items[k] for k in on_notice[avis] if not out[k].relieved)
+            _take_off(out, left, given, reader, on)
+        else:
             for k in left:
-                out[k] = _less(items[k], part, given, reader, on)
+                _take_off(out, [k], _given([items[k]]), reader, on)
     return out
+
+
+def _is_once(lines: Sequence[Premises]) -> bool:
+    """Return whether no line of a notice but the first carries a dégrèvement."""
+    return not _given(lines[1:])
+
+
+def _take_off(
+    out: list[Premises], places: Sequence[int], given: Decimal, reader: Reader, on: dt.date | None
+) -> None:
+    """Share some euros over the claims of premises, and leave what remains of each."""
+    if not places or not given:
+        return
+    part = max(ZERO, 1 - given / total(out[k].states.to_claim for k in places))
+    for k in places:
+        out[k] = _less(out[k], part, given, reader, on)
 
 
 def _less(
