@@ -141,6 +141,8 @@ def test_an_axis_more_is_one_entry(tmp_path: Path, unsurveyed: Path, geodata: Pa
     book.save(path)
     made = pack_under(program, unsurveyed, geodata, tmp_path / "pack")
     with (made / "donnees" / "axes.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [r for r in csv.DictReader(file, delimiter=";") if r["axe_mot"] == "9 · Mobilité fictive"]
+        rows = [
+            r for r in csv.DictReader(file, delimiter=";") if r["axe_mot"] == "9 · Mobilité fictive"
+        ]
     assert {amount(r["valorise_eur"]) for r in rows if amount(r["valorise_eur"])} == {spent}
     assert "9 · Mobilité fictive" in texts(made, "Actions")
