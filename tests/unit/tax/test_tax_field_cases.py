@@ -237,10 +237,10 @@ def test_a_relief_as_large_as_an_abatement_asks_whether_it_was_obtained(
 
 
 def test_a_relief_that_leaves_nothing_to_claim_says_no_amount_of_it() -> None:
-    made = abate(local(nb_logements=10, cotisation_avis_eur=REFUSED, degrevements_eur=825))
-    assert "à réclamer jusqu" not in first(made)["motif"]
-    assert "réclamer jusqu" not in made.by_residence["motif"].iloc[0]
-    assert len(made.follow_up) == 0
+    made = of_notice(330, "", "")
+    for motives in (made.premises["motif"], made.by_residence["motif"]):
+        assert ["à réclamer jusqu" in motive for motive in motives[:2]] == [False, True]
+    assert len(made.follow_up) == 1
 
 
 # ---------------------------------------------------------------- sold, demolished
@@ -299,6 +299,26 @@ def test_a_column_less_of_the_stock_raises_no_coming_year(column: str, *, lined:
     less = abate(*rows, residences=stock, entrances=pd.DataFrame(poorer)).by_year
     for before, after in zip(whole["abattement_eur"], less["abattement_eur"], strict=True):
         assert after is None or after <= before
+
+
+def test_a_row_less_of_the_tax_sheet_raises_no_coming_year() -> None:
+    """Its base is half of the others': their mean is more than it is due."""
+    rows = [
+        local(
+            invariant=k,
+            id_residence=f"R{k}",
+            nb_logements=10,
+            cotisation_avis_eur=paid,
+            vlc_eur=vlc,
+        )
+        for k, vlc, paid in ((1, 3000, PAID), (2, 1500, "288,75"))
+    ]
+    stock = homes(*(home(k, nb_logements=10, logements_dans=10) for k in ("R1", "R2")))
+    whole, less = (abate(*of, residences=stock).by_year for of in (rows, rows[:1]))
+    assert list(whole["abattement_eur"]) == [DUE * 3 / 2] * 6
+    assert list(less["abattement_eur"]) == [DUE] * 6
+    assert list(less["en_attente_eur"]) == [DUE] * 6
+    assert set(less["en_attente_de"]) == {"ligne"}
 
 
 def test_a_forecast_waits_for_the_unread_notice_of_a_lost_year() -> None:
