@@ -298,6 +298,79 @@ def test_filters_count_and_one_click_shows_the_doubts(visit: Opener) -> None:
     assert page.inner_text("#compte") == "60 résidences affichées sur 60"
 
 
+@pytest.fixture
+def unplaced_map(tmp_path: Path) -> Path:
+    """Write the map of a résidence without a point, and of one with dwellings that no mark stands for."""
+    model = synthetic()
+    homes = model.residences.set_index("id_residence", drop=False)
+    homes.loc["R0014", ["longitude", "latitude", "distance_m"]] = float("nan")
+    homes.loc["R0014", ["statut", "motif", "code_qpv"]] = ["a_verifier", "adresse introuvable", ""]
+    homes.loc["R0014", "dessines"] = homes.loc["R0014", "logements"]
+    inside = homes.index[homes["statut"] == "dans"][5]
+    homes.loc[inside, "non_dessines"] = 12
+    homes.at[inside, "doutes"] = ("3 rue Pasteur : rue inconnue",)
+    whole = dataclasses.replace(
+        model,
+        residences=homes.reset_index(drop=True),
+        tasks=(MapTask("Situer", "non connu", "R0014", "", ("R0014",)),),
+    )
+    file = tmp_path / "carte.html"
+    file.write_bytes(map_html.render(whole))
+    return file
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_residence_without_a_point_has_its_card(
+    visit: Opener, unplaced_map: Path, size: dict[str, int]
+) -> None:
+    page = visit("#residence=R0014", size, unplaced_map).page
+    card = page.locator("#fiche-bas")
+    name = card.locator("h2").inner_text()
+    assert "adresse introuvable" in card.inner_text()
+    assert "sans point sur la carte" in card.inner_text()
+    assert "(0)" not in card.inner_text()
+    box = card.bounding_box()
+    assert box
+    assert box["width"] > 250
+    assert box["x"] + box["width"] <= size["width"]
+    assert page.locator(".leaflet-popup").count() == 0  # a popup would say where
+    card.locator("button").click()
+    assert card.is_hidden()
+    assert page.locator("#panneau").is_visible()
+
+    page.click("#o-a-faire")
+    page.click("#liste li:nth-child(1) button")
+    assert card.locator("h2").inner_text() == name
+    card.locator("button").click()
+
+    page.evaluate("history.replaceState(null, '', '#')")
+    page.click("#o-reglages") if size is PHONE else None
+    page.click("#b-tableau")
+    page.locator("#t-residences button.nom", has_text=name).click()
+    assert card.locator("h2").inner_text() == name
+    assert "#residence=R0014" in page.url
+    page.evaluate("location.hash = '#residence=R0012'")  # one with a point takes its place
+    page.wait_for_function("!document.querySelector('#fiche-bas h2, .leaflet-popup-content h2')"
+                           " || !location.hash.endsWith('R0014')")  # fmt: skip
+    other = page.locator("#fiche-bas:visible h2, .leaflet-popup-content h2")
+    other.first.wait_for()
+    assert other.count() == 1
+    assert other.inner_text() != name
+
+
+def test_doubts_count_a_residence_of_which_a_mark_leaves_dwellings_out(
+    visit: Opener, unplaced_map: Path
+) -> None:
+    page = visit("", DESK, unplaced_map).page
+    page.click("#b-doutes")
+    page.click("#b-tableau")
+    shown = page.locator("#t-residences tbody tr").count()
+    sides = page.locator("#t-residences tbody td:nth-child(6)").all_inner_texts()
+    assert len([side for side in sides if side.startswith("dans")]) == 1
+    page.click("#b-doutes")
+    assert page.inner_text("#b-doutes") == f"Voir les doutes ({shown})"
+
+
 def test_the_legend_names_the_sides_that_the_map_shows(visit: Opener, tmp_path: Path) -> None:
     assert "résidence à vérifier" in _open(visit().page, "legende").inner_text("#legende-corps")
     model = synthetic()

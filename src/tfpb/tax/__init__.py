@@ -14,9 +14,11 @@ from tfpb.tax.ledger.deadlines import with_deadlines
 from tfpb.tax.programme.actions import check_programme, npnru_quarters, programme
 from tfpb.tax.programme.balance import read_carry
 from tfpb.tax.programme.baseline import check_droit_commun, droit_commun
+from tfpb.tax.programme.bilans import bilans
 
 __all__ = [
     "abate",
+    "bilans",
     "check_droit_commun",
     "check_premises",
     "check_programme",

@@ -10,9 +10,9 @@ from example_pack import EXAMPLE
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import PROGRAMME
-from tfpb.tax.plain_values import records
+from tfpb.tax.plain_values import Record, records
 from tfpb.tax.programme.action_start import action_start
-from tfpb.tax.programme.entries import _dated
+from tfpb.tax.programme.entries import dated
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_example_has_ten_such_pieces_worth_81_494_euros() -> None:
     found = {
         row.text("id_action"): (row.money("valorise_eur"), fault)
         for row in records(rows)
-        for fault in _dated(row, 2025)
+        for fault in dated([Record(row | {"annee": 2025})])
         if fault.code == "piece_avant_action"
     }
     named = ["A02", "A03", "A15", "A26", "A27", "A38", "A39", "A50", "A51", "A62"]

@@ -171,6 +171,78 @@ def test_a_relief_of_another_premises_leaves_a_claim_whole() -> None:
     assert abate(*rows).states.to_claim == DUE + max(Decimal(0), DUE - 330)
 
 
+GARAGE = {"type_local": "Garage", "vlc_eur": 300, "cotisation_avis_eur": "82,5"}
+"""It is taxed 82,50 €, a tenth of a dwelling."""
+
+
+def of_notice(*given: object, **garage: Any) -> Any:
+    """Compute two refused premises of a notice and a garage, their dégrèvements in this order.
+
+    Another notice has its relief on its second line: in this file, each stands on the line of its premises.
+    """
+    rows = [
+        local(invariant=k, id_residence=f"R{k}", cotisation_avis_eur=REFUSED, degrevements_eur=one)
+        for k, one in enumerate(given[:2], 1)
+    ]
+    rows.append(local(invariant=3, degrevements_eur=given[2], **{**GARAGE, **garage}))
+    rows += [
+        local(
+            invariant=k, avis="Z", id_residence="R4", cotisation_avis_eur=PAID,
+            degrevements_eur="" if k == 4 else 10,
+        )
+        for k in (4, 5)
+    ]  # fmt: skip
+    stock = homes(*(home(f"R{k}") for k in (1, 2)), home("R4", nb_logements=2, logements_dans=2))
+    return abate(*rows, residences=stock)
+
+
+def claims_of(made: Any) -> list[Decimal]:
+    return [row or Decimal(0) for row in made.premises["abattement_a_reclamer_eur"][:3]]
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (("", "", ""), (DUE, DUE, 0)),
+        ((100, "", ""), (DUE - 100, DUE, 0)),
+        (("", 100, ""), (DUE, DUE - 100, 0)),
+        (("", "", 80), (DUE, DUE, 0)),  # of the garage
+        ((330, "", ""), (0, DUE, 0)),  # larger than the claim, not than the tax: vacancy of that one
+        (("", "", "282,5"), (DUE - 100, DUE - 100, 0)),  # larger than the tax of the garage: of the notice
+        ((900, "", ""), (0, DUE - 75, 0)),  # larger than the tax of its line
+        ((-100, "", ""), (DUE - 100, DUE, 0)),
+        ((100, -100, ""), (DUE - 100, DUE - 100, 0)),
+        ((200, 200, 200), (DUE - 100, DUE - 100, 0)),  # that of the notice, on each of its lines
+        ((2000, "", ""), (0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_a_relief_is_taken_off_its_own_premises_or_its_notice(
+    given: tuple[object, ...], left: tuple[Any, ...]
+) -> None:
+    made = of_notice(*given)
+    found = claims_of(made)
+    assert found[2] == 0
+    assert found == list(left)
+    assert held(made).amount("a_reclamer").at_least == sum(found)
+
+
+@pytest.mark.parametrize("given", [("247,5", "", ""), ("", "", "247,5"), ("", "", "495")])
+def test_a_relief_as_large_as_an_abatement_asks_whether_it_was_obtained(
+    given: tuple[object, ...],
+) -> None:
+    """On the line of its premises, or on a garage whose tax it exceeds: of all the notice, then."""
+    made = of_notice(*given)
+    asked = ["obtenu ?" in motive for motive in made.premises["motif"][:2]]
+    assert any(asked) or sum(claims_of(made)) <= DUE + 83
+
+
+def test_a_relief_that_leaves_nothing_to_claim_says_no_amount_of_it() -> None:
+    made = of_notice(330, "", "")
+    for motives in (made.premises["motif"], made.by_residence["motif"]):
+        assert ["à réclamer jusqu" in motive for motive in motives[:2]] == [False, True]
+    assert len(made.follow_up) == 1
+
+
 # ---------------------------------------------------------------- sold, demolished
 
 
@@ -227,6 +299,26 @@ def test_a_column_less_of_the_stock_raises_no_coming_year(column: str, *, lined:
     less = abate(*rows, residences=stock, entrances=pd.DataFrame(poorer)).by_year
     for before, after in zip(whole["abattement_eur"], less["abattement_eur"], strict=True):
         assert after is None or after <= before
+
+
+def test_a_row_less_of_the_tax_sheet_raises_no_coming_year() -> None:
+    """Its base is half of the others': their mean is more than it is due."""
+    rows = [
+        local(
+            invariant=k,
+            id_residence=f"R{k}",
+            nb_logements=10,
+            cotisation_avis_eur=paid,
+            vlc_eur=vlc,
+        )
+        for k, vlc, paid in ((1, 3000, PAID), (2, 1500, "288,75"))
+    ]
+    stock = homes(*(home(k, nb_logements=10, logements_dans=10) for k in ("R1", "R2")))
+    whole, less = (abate(*of, residences=stock).by_year for of in (rows, rows[:1]))
+    assert list(whole["abattement_eur"]) == [DUE * 3 / 2] * 6
+    assert list(less["abattement_eur"]) == [DUE] * 6
+    assert list(less["en_attente_eur"]) == [DUE] * 6
+    assert set(less["en_attente_de"]) == {"ligne"}
 
 
 def test_a_forecast_waits_for_the_unread_notice_of_a_lost_year() -> None:

@@ -71,7 +71,7 @@ def test_a_mean_by_dwelling_follows_the_law_of_its_year(monkeypatch: pytest.Monk
     law = changed_law.law(monkeypatch, (RATE_2025, RATE_FROM_2026))
     stock = homes(home("R1"), home("R2", nb_logements=10, logements_dans=10))
     made = abate(local(), residences=stock, law=law).forecast
-    bare = made[made["id_residence"] == "R2"].set_index("annee")["abattement_eur"]
+    bare = made[made["id_residence"] == "R2"].set_index("annee")["en_attente_eur"]
     assert (bare[2025], bare[2026]) == (Decimal("2475.00"), Decimal("3300.00"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -749,3 +750,61 @@ def test_what_each_action_brings_is_a_column_of_its_year() -> None:
     assert table["enjeu_eur"].tolist() == [0, Decimal("147.50"), None]
     alone = programme(*rows).actions
     assert alone[["prouve_eur", "justifie_eur", "enjeu_eur"]].isna().all(axis=None)
+
+
+def bilans(*rows: dict[str, Any], on: dt.date | None = None) -> Any:
+    """Return the days of the bilans of 2025 of a table of conventions."""
+    signed = conventions(*rows) if rows else None
+    return tax.bilans(signed, (), year=2025, on=on)
+
+
+@pytest.mark.parametrize(
+    ("day", "bilan", "on", "found"),
+    [
+        ("2025-11-03", "15/10/2025", "2026-02-01", "piece_apres_bilan"),
+        ("2025-10-15", "15/10/2025", "2025-01-01", None),  # the very day, whatever the dossier's
+        ("2026-03-02", "31/03/2026", None, "piece_hors_annee"),
+        ("2026-04-02", "31/03/2026", None, "piece_apres_bilan"),
+        ("2025-11-03", "", "2025-10-15", "piece_apres_bilan"),
+        ("2025-10-15", "", "2025-10-15", None),
+        ("2025-11-03", "31/03/2024", "2026-02-01", None),  # the bilan of another year
+        ("2025-11-03", "31/03/2024", "2025-10-15", "piece_apres_bilan"),
+    ],
+)
+def test_a_piece_dated_after_the_bilan_is_doubted_with_what_rests_on_it(
+    day: str, bilan: str, on: str | None, found: str | None
+) -> None:
+    due = bilans(convention(date_bilan=bilan), on=None if on is None else dt.date.fromisoformat(on))
+    made = programme(action(date_piece=day), due=due)
+    assert codes(made) == [found] * (found is not None)
+    if found == "piece_apres_bilan":
+        sentence = fault_text(made.notices[0]).title
+        assert "80 € reposent sur elle" in sentence
+        assert ("15 octobre 2025" in sentence) != ("31 mars 2026" in sentence)
+        assert (made.notices[0].place.row, made.notices[0].place.column) == (4, "date_piece")
+
+
+def test_the_bilan_is_the_quarters_own_and_the_last_of_all_for_every_quarter() -> None:
+    due = bilans(
+        convention(date_bilan="15/10/2025"),
+        convention(codes_qpv="QN05992M", date_bilan="31/03/2026", id_convention="C2"),
+        on=dt.date(2025, 6, 1),
+    )
+    assert due.day(QPV, 2025) == dt.date(2025, 10, 15)
+    assert due.day("QN05992M", 2025) == due.day(tables.ALL_QUARTERS, 2025) == dt.date(2026, 3, 31)
+    assert due.day("QN05993N", 2025) == dt.date(2025, 6, 1)  # of the dossier
+    assert due.day(QPV, 2024) is None
+    late = {"date_piece": "2025-11-03"}
+    assert codes(programme(action(1, **late), due=due)) == ["piece_apres_bilan"]
+    every = programme(
+        action(code_qpv=tables.ALL_QUARTERS, date_piece="2026-04-02"),
+        residences=homes(home(), home("R2", code_qpv="QN05992M")),
+        due=due,
+    )
+    found = {n.code: n for n in every.notices}
+    assert sorted(codes(every)) == ["action_partagee", "piece_apres_bilan"]
+    assert (
+        "80 €" in found["piece_apres_bilan"].fields["montant"]
+    )  # the whole, not a quarter's share
+    last = table(tables.PROGRAMME, action(9, piece="F77", date_piece="2024-12-30"))
+    assert "piece_apres_bilan" not in codes(programme(action(1), previous=last, due=due))

@@ -213,9 +213,12 @@ def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:
     if (premises := inputs.frame("fiscalite")) is not None:
         faults += _found(lambda: tax.check_premises(premises, rule.law, as_written=rule.as_written))
     if (actions := inputs.frame("programme")) is not None:
-        last = inputs.frame("programme_precedent")
+        last, signed = inputs.frame("programme_precedent"), inputs.frame("conventions")
+        due = tax.bilans(signed, (rule.bailleur,), year=rule.year, on=rule.on)
         faults += _found(
-            lambda: tax.check_programme(actions, year=rule.year, previous=last, themes=rule.themes)
+            lambda: tax.check_programme(
+                actions, year=rule.year, previous=last, themes=rule.themes, due=due
+            )
         )
     if (common := inputs.frame("droit_commun")) is not None:
         faults += _found(lambda: tax.check_droit_commun(common))

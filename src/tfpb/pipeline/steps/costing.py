@@ -226,6 +226,12 @@ def programme(
         covered=[] if signed is None else [c for codes in signed["codes_qpv"] for c in codes],
         law=tax_rule.law,
         pieces=inputs.pieces,
+        due=tax.bilans(
+            signed,
+            (tax_rule.bailleur, *texts(located.residences, "bailleur")),
+            year=tax_rule.year,
+            on=tax_rule.on,
+        ),
     )
 
 

@@ -49,6 +49,8 @@ RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
 UNREAD: Final = "avis"
 """Cause of what hangs on a notice that is not read."""
+UNLINED: Final = "ligne"
+"""Cause of what no line of the tax sheet gives a base for: the mean estimates it."""
 WAITING: Final = "en_attente_eur"
 CAUSES: Final = "en_attente_de"
 RENEWING: Final = "a_renouveler_eur"
@@ -479,7 +481,9 @@ def _rests_on(line: Premises | None, place: Holding, right: Right, then: Reader)
         return ""
     if line is not None and line.statut == Statut.NON_LU:
         return UNREAD
-    return str(Reserve.EXONERATION) if may_be_young(place.units, right, then) else ""
+    if may_be_young(place.units, right, then):
+        return str(Reserve.EXONERATION)
+    return "" if line is not None and line.base else UNLINED
 
 
 def _foreseen(

@@ -481,7 +481,8 @@ def motive_of(
         Statut.ABATTU: "abattu_trop" if risk else "abattu",
         Statut.A_RISQUE: "a_risque",
     }
-    state = states.get(item.statut)
+    given_back = item.statut == Statut.A_RECLAMER and not amount
+    state = "" if given_back else states.get(item.statut)
     if state:
         parts.append(state_words.STATES[state].filled(fields))
     if item.entitled:

@@ -26,6 +26,7 @@ from tfpb.tax.programme.entries import (
     Years,
     by_year,
     contradictions,
+    dated,
     elsewhere,
     pieces_twice,
     read_action,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
     from tfpb.model.record import PieceFile
     from tfpb.model.settings import Theme
+    from tfpb.tax.programme.bilans import Bilans
 
 
 def programme(
@@ -61,6 +63,7 @@ def programme(
     covered: Iterable[str] = (),
     law: Law | None = None,
     pieces: tuple[PieceFile, ...] | None = None,
+    due: Bilans | None = None,
 ) -> Programme:
     """Check a programme and set it against the abatement.
 
@@ -99,6 +102,8 @@ def programme(
     pieces : tuple of PieceFile, optional
         Files of the folder of pieces that actions cite: what it lacks proves nothing. Without a folder, a
         piece and its date prove.
+    due : Bilans, optional
+        Days of the bilans: a piece dated after that of its quarter is doubted.
 
     Raises
     ------
@@ -134,7 +139,7 @@ def programme(
     if previous is not None:
         previous, found = _settled(previous, over)
         split += found
-    read, years, faults = _read(actions, previous, themes, year)
+    read, years, faults = _read(actions, previous, themes, year, due)
     kept = years.kept
     faults += split
     listed, found = held_against(read, pieces, year)
@@ -209,12 +214,13 @@ def check_programme(
     year: int,
     previous: pd.DataFrame | None = None,
     themes: Mapping[str, Theme] | None = None,
+    due: Bilans | None = None,
 ) -> list[Fault]:
     """List the faults and doubts of a programme that need no other file.
 
     Parameters
     ----------
-    actions, year, previous, themes
+    actions, year, previous, themes, due
         As `programme`.
 
     Returns
@@ -226,7 +232,7 @@ def check_programme(
     if previous is not None:
         previous, found = without_credit_notes(previous)
         faults += found
-    return [*faults, *_read(actions, previous, themes, year)[2]]
+    return [*faults, *_read(actions, previous, themes, year, due)[2]]
 
 
 def _read(
@@ -234,6 +240,7 @@ def _read(
     previous: pd.DataFrame | None,
     themes: Mapping[str, Theme] | None,
     year: int,
+    due: Bilans | None,
 ) -> tuple[list[Record], Years, list[Fault]]:
     """Read every action of both files, then find which stands for which year."""
     faults = contradictions(themes)
@@ -244,6 +251,7 @@ def _read(
             action, found = read_action(row, themes, when)
             done.append(action)
             faults += found
+        faults += dated(done, due)
         files.append(done)
     years = by_year(files[0], files[1], year)
     faults += [*years.notices, *pieces_twice(years.kept), *repeated(years.kept)]

@@ -41,9 +41,11 @@ from tfpb.words.money.accounts import (
 from tfpb.words.numbers import UNKNOWN, amount, long_date
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from tfpb.model.settings import Theme
+    from tfpb.tax.programme.bilans import Bilans
 
 
 AMOUNTS: Final = (
@@ -78,7 +80,6 @@ def read_action(
         faults += _staff_time(row, values, staff)
     faults += _valued(row, values)
     of_year = row.whole("annee") or year
-    faults += _dated(row, of_year)
     read = {
         "axe_lu": written,
         "axe": axis,
@@ -146,18 +147,48 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     return faults
 
 
-def _dated(row: Record, year: int) -> list[Fault]:
-    """Doubt a piece dated outside the action's year or before it can begin, and a calendar of other years."""
+def dated(rows: Iterable[Record], due: Bilans | None = None) -> list[Fault]:
+    """Doubt pieces dated after the bilan, of another year or before their action; calendars of other years.
+
+    An action of all quarters is one line of its file: it is doubted once, for all that it values, and its
+    piece may be of the last of their bilans.
+    """
+    faults: list[Fault] = []
+    for same in grouped(list(rows), _line).values():
+        row, year = same[0], same[0]["annee"]
+        faults += _dated(row, year, _bilan(same, due), _total(same))
+    return faults
+
+
+def _line(row: Record) -> tuple[Place, str, dt.date | None, str]:
+    # rows of an analyst's frame bear no place: an identifier and a day keep them distinct
+    place, day = row.place("date_piece"), row.day("date_piece")
+    return place, row.text("id_action"), day, row.text("calendrier")
+
+
+def _bilan(same: Iterable[Record], due: Bilans | None) -> dt.date | None:
+    days = [] if due is None else [due.day(r.text("code_qpv"), r["annee"]) for r in same]
+    known = [day for day in days if day is not None]
+    return max(known) if len(known) == len(days) and known else None
+
+
+def _total(same: Iterable[Record]) -> str:
+    parts = [r.money("valorise_eur") for r in same]
+    known = [part for part in parts if part is not None]
+    return UNKNOWN if len(known) < len(parts) else f"{amount(sum(known, ZERO))} €"
+
+
+def _dated(row: Record, year: int, bilan: dt.date | None, weight: str) -> list[Fault]:
     faults = []
-    day, text = row.day("date_piece"), row.text("calendrier")
-    if day is not None and day.year != year:
-        here = row.place("date_piece")
+    day, text, here = row.day("date_piece"), row.text("calendrier"), row.place("date_piece")
+    start = action_start(text, year)
+    if day is not None and bilan is not None and day > bilan:
+        fields = {"bilan": long_date(bilan), "montant": weight}
+        faults.append(doubt("piece_apres_bilan", here, long_date(day), **fields))
+    elif day is not None and day.year != year:
         faults.append(doubt("piece_hors_annee", here, long_date(day), annee=year))
-    start, valued = action_start(text, year), row.money("valorise_eur")
     if day is not None and start is not None and day.year == year == start.year and day < start:
-        weight = UNKNOWN if valued is None else f"{amount(valued)} €"
         fields = {"calendrier": text, "montant": weight}
-        here = row.place("date_piece")
         faults.append(doubt("piece_avant_action", here, long_date(day), **fields))
     years = [int(found) for found in _YEAR.findall(text)]
     if years and not min(years) <= year <= max(years):

@@ -147,7 +147,7 @@ const permalink = (key, id) => el("a", { href: "#" + key + "=" + encodeURICompon
 // Of a résidence partly in doubt, the word is of its dwellings to check alone.
 function sideOf(r) {
   const side = r.cut ? M.cut : DATA.statuts[r.status] || r.status;
-  return r.drawn === r.dwellings ? side : side + " (" + number(r.drawn || 0) + ")";
+  return r.drawn === r.dwellings || !r.drawn ? side : side + " (" + number(r.drawn) + ")";
 }
 // Five lines: dwellings and side, what is acquired, to claim or at risk, to check, what tenants of the quarter say.
 function residenceCard(r) {
@@ -157,7 +157,7 @@ function residenceCard(r) {
   const due = owed > 0 ? euros(owed) + (risk ? "" : " " + fill(M.before, { day: META.limite })) : owed === 0 ? M.nothing : M.unknown;
   // Each doubtful entrance with its own address and reason; the address above has its own reason.
   const own = r.status === "a_verifier" ? count(r.drawn || 0, "logement") + (r.reason ? " : " + r.reason : "") : "";
-  const lost = r.undrawn ? count(r.undrawn, "logement") + " " + M.undrawn : "";
+  const without = r.at ? r.undrawn : r.dwellings, lost = without ? count(without, "logement") + " " + M.undrawn : "";
   const doubtful = [own, lost, ...r.doubts].filter(Boolean).join(" ") || M.nothing;
   return dl([
     el("h2", {}, bdi(r.name)),
@@ -191,7 +191,7 @@ function quarterCard(q) {
   ]);
 }
 // One card at a time; it is remembered, so that another question or wave can rewrite it in place.
-// On a phone it takes the place of the panel, under the whole map.
+// On a phone it takes the place of the panel, under the whole map; so does that of a résidence without a point.
 const narrow = window.innerWidth < 800, sheet = byId("fiche-bas");
 let card = null;
 function showSheet(on) {
@@ -199,12 +199,13 @@ function showSheet(on) {
   byId("panneau").hidden = on;
 }
 function openCard(make, at) {
-  card = { make: make, popup: narrow ? null : L.popup({ maxWidth: 340, minWidth: 260 }).setLatLng(at).setContent(make()) };
+  card = { make: make, popup: narrow || !at ? null : L.popup({ maxWidth: 340, minWidth: 260 }).setLatLng(at).setContent(make()) };
+  showSheet(!card.popup);
   if (card.popup) return card.popup.openOn(map);
-  showSheet(true);
+  map.closePopup();
   refreshCard();
   map.invalidateSize({ animate: false });
-  map.setView(at, map.getZoom(), { animate: false });
+  if (at) map.setView(at, map.getZoom(), { animate: false });
 }
 function refreshCard() {
   if (card && card.popup && card.popup.isOpen()) card.popup.setContent(card.make());

@@ -88,7 +88,7 @@ function openResidence(r) {
     showDoubts(false);
   }
   remember("#residence=" + encodeURIComponent(r.id));
-  if (!r.marker) return;
+  if (!r.marker) return openCard(() => residenceCard(r), null);
   if (!map.hasLayer(residenceGroup)) toggle(residenceGroup, true);
   map.setView(r.at, Math.max(map.getZoom(), 17), { animate: false });
   openCard(() => residenceCard(r), r.at);

@@ -10,8 +10,9 @@ function goTo(task) {
     const q = quarterByCode.get(code);
     if (q && q.box) box.extend(q.box);
   }
+  const one = task.homes.length === 1 && !task.quarters.length ? residenceById.get(task.homes[0]) : null;
+  if (one) return openResidence(one);
   if (!box.isValid()) return;
-  if (task.homes.length === 1 && !task.quarters.length) return openResidence(residenceById.get(task.homes[0]));
   map.closePopup();
   map.fitBounds(box.pad(0.2), { animate: false, maxZoom: 17 });
 }

@@ -97,15 +97,20 @@ def _due(line: Premises) -> float:
 
 def _whole(avis: str, places: Sequence[int], lines: Sequence[Premises]) -> Sum:
     paid = next(line.paid for line in lines if line.paid is not None)
-    teom, cut = (_once(lines, c) for c in ("teom_eur", "degrevements_eur"))
+    teom, cut = (sum_over(lines, c) for c in ("teom_eur", "degrevements_eur"))
     return Sum(tuple(places), paid, teom, cut, 0, avis)
 
 
-def _once(lines: Sequence[Premises], column: str) -> Decimal:
-    """Add an amount over premises; where it is the same on all though they differ, it is the notice's."""
-    values = [v for line in lines if (v := line.row.money(column)) is not None]
-    same = len(values) == len(lines) and len(set(values)) == 1
-    return values[0] if same and _unequal([_due(line) for line in lines]) else total(values)
+def sum_over(lines: Sequence[Premises], column: str) -> Decimal:
+    """Add an amount over premises; one that `is_repeated` is the notice's."""
+    values = [line.row.money(column) for line in lines]
+    return values[0] or ZERO if is_repeated(lines, column) else total(values)
+
+
+def is_repeated(lines: Sequence[Premises], column: str) -> bool:
+    """Return whether an amount is the same on all lines of a notice, though they differ."""
+    values = {line.row.money(column) for line in lines}
+    return len(values) == 1 and None not in values and _unequal([_due(line) for line in lines])
 
 
 def _parts(avis: str, places: Sequence[int], lines: Sequence[Premises]) -> Iterator[Sum]:

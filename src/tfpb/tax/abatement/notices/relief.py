@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.legal.tax_lines import LINES
+from tfpb.tax.abatement.formula import due
+from tfpb.tax.abatement.notices.notice_sums import is_repeated, sum_over
 from tfpb.tax.abatement.premises import motive_of
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.words.money.state_words import EXTRAS
@@ -18,15 +20,18 @@ if TYPE_CHECKING:
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.premises import Premises
 
+COLUMN: Final = "degrevements_eur"
+
 
 def with_relief(
     items: Sequence[Premises], tolerance: Decimal, reader: Reader, on: dt.date | None
 ) -> list[Premises]:
     """Mark the premises to claim whose dégrèvement is as much as their abatement: « obtenu ? ».
 
-    A dégrèvement is on the line of its premises, or once for all on the first line of a notice, as the whole
-    file does. One of another amount (vacancy, works) is taken off the claim of its premises, or off what its
-    notice has to claim: what was given back is claimed no more.
+    A dégrèvement is on the line of its premises, or of the notice: once for all on the first line, as the
+    whole file does, the same on each line, or what is more than the tax of its line. One of another amount
+    (vacancy, works) is taken off the claim of its premises, or off what its notice has to claim: what was
+    given back is claimed no more.
 
     Parameters
     ----------
@@ -48,13 +53,11 @@ def with_relief(
             if whole or _is_as_much([items[k]], [items[k]], tolerance):
                 motive = f"{items[k].motive} {EXTRAS['obtenu'].format()}"
                 out[k] = replace(items[k], relieved=True, motive=motive)
+        own, common = _owners(out, on_notice[avis], whole=once)
         left = [k for k in places if not out[k].relieved]
-        if once:
-            given = _given(items[k] for k in on_notice[avis] if not out[k].relieved)
-            _take_off(out, left, given, reader, on)
-        else:
-            for k in left:
-                _take_off(out, [k], _given([items[k]]), reader, on)
+        for k in left:
+            _take_off(out, [k], own.get(k, ZERO), reader, on)
+        _take_off(out, left, common, reader, on)
     return out
 
 
@@ -63,13 +66,31 @@ def _is_once(lines: Sequence[Premises]) -> bool:
     return not _given(lines[1:])
 
 
+def _owners(
+    items: Sequence[Premises], places: Sequence[int], *, whole: bool
+) -> tuple[dict[int, Decimal], Decimal]:
+    """Part the dégrèvements of a notice: by line, and what is of all; those of « obtenu ? » aside."""
+    left = [k for k in places if not items[k].relieved]
+    lines = [items[k] for k in left]
+    if whole or is_repeated(lines, COLUMN):
+        return {}, _given(lines)
+    own = {k: min(_given([items[k]]), _tax(items[k])) for k in left}
+    return own, _given(lines) - total(own.values())
+
+
+def _tax(line: Premises) -> Decimal:
+    """Return what a line is taxed, fees and TEOM apart."""
+    return due(line.taxed, line.rates, fees={})
+
+
 def _take_off(
     out: list[Premises], places: Sequence[int], given: Decimal, reader: Reader, on: dt.date | None
 ) -> None:
     """Share some euros over the claims of premises, and leave what remains of each."""
-    if not places or not given:
+    claims = total(out[k].states.to_claim for k in places)
+    if not claims or not given:
         return
-    part = max(ZERO, 1 - given / total(out[k].states.to_claim for k in places))
+    part = max(ZERO, 1 - given / claims)
     for k in places:
         out[k] = _less(out[k], part, given, reader, on)
 
@@ -89,7 +110,7 @@ def _less(
 
 def _given(lines: Iterable[Premises]) -> Decimal:
     """Return the dégrèvements of lines, euros."""
-    return abs(total(i.row.money("degrevements_eur") for i in lines if i.current))
+    return abs(sum_over([i for i in lines if i.current], COLUMN))
 
 
 def _is_as_much(lines: Iterable[Premises], refused: Sequence[Premises], tolerance: Decimal) -> bool:
@@ -98,4 +119,4 @@ def _is_as_much(lines: Iterable[Premises], refused: Sequence[Premises], toleranc
     bare = total(i.states.to_claim for i in refused)
     slack = min(tolerance * len(LINES) * len(refused), bare / 10)
     fees = total(i.states.claim_fees for i in refused)
-    return bool(given) and any(abs(given - due) <= slack for due in (bare, bare + fees))
+    return bool(given) and any(abs(given - one) <= slack for one in (bare, bare + fees))
