@@ -1,7 +1,7 @@
 """Survey statistics, usable without the command line: frames in, protected frames out.
 
 Three steps: `recode` reads deliveries, `compare` estimates, `protect` withholds; after an earlier release,
-`reprinted` gives again what it told. Nothing here reads or writes a file.
+`standing` gives again what a released wave told. Nothing here reads or writes a file.
 
 Examples
 --------
@@ -67,7 +67,7 @@ from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey
 from tfpb.survey.secrecy.disclosure import protect
 from tfpb.survey.secrecy.ledger import Release, together
-from tfpb.survey.secrecy.reprint import Released, reprinted
+from tfpb.survey.secrecy.standing import Released, standing
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
@@ -88,7 +88,7 @@ __all__ = [
     "readings_without",
     "recode",
     "referenced_rows",
-    "reprinted",
+    "standing",
     "territory_columns",
     "together",
 ]
