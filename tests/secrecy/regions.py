@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from drawn import QUESTIONS, WAVE, Drawn
 from judge import MOVED, Attack, Reader, Row, Weighed
+from tfpb.survey.secrecy.choice import Rules
 
 from tfpb import survey
 from tfpb.model.codes import ENSEMBLE, TOTAL
@@ -20,7 +21,6 @@ from tfpb.model.plan import Plan
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.survey.printed import rounded_count, step_of
-from tfpb.survey.secrecy.choice import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -144,7 +144,10 @@ def precedents(
     found = _in_order(ledger, [r for line, r in more.items() if line not in held])
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
-    if run in runs:
+    retired = {r for one in ours for c in one.corrections for r in c.runs}
+    if (
+        run in runs and run not in retired
+    ):  # files of a release that was replaced are asked about again
         return Precedents(tuple(ours[: runs.index(run)]), again=True, order=order)
     return Precedents(tuple(ours), order=order)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tfpb.errors import TfpbError, fail
 from tfpb.io.packs.pack import RUN
@@ -304,7 +304,12 @@ class RegionDesk(Desk):
         """Make the files of the region."""
         settings, target = load_region(self.file), self.folder / REGION_PACK
         work = (MAKE, make_region, settings, self.geography, target)
-        options = {"release": release, "anyway": anyway, "documents": documents, "pages": pages}
+        options: dict[str, Any] = {
+            "release": release,
+            "anyway": anyway,
+            "documents": documents,
+            "pages": pages,
+        }
         if self.begin(*work, **options, order=order):
             lines = (ASKED_FOR[release, anyway], *order_lines(order))
             self.journal.write({}, who=who, screen="dossier", gesture="faire", lines=lines)

@@ -79,7 +79,7 @@ def _of_wave(
     home = residence_codes(wave.places)
     known = np.ones(len(owner), dtype=bool)
     for variable in wave.alike:
-        known &= (wave.places[variable] != "").to_numpy()
+        known = known & (wave.places[variable] != "").to_numpy()
     ours = (names["bailleur"] == ENSEMBLE) & (names["niveau"] != TOTAL)
     parts = []
     for base in sorted(set(wave.base)):
@@ -90,7 +90,7 @@ def _of_wave(
 
         asked, shares, shown = members.total(n), Shares.of(members, n, owner), fine(n)
         lone = (shares.owners < rules.owners) | (shares.largest > rules.largest_share * asked)
-        shown &= ~(ours & lone).to_numpy()
+        shown = shown & ~(ours & lone).to_numpy()
         whole = names.assign(
             vague=wave.vague, shown=shown, owners=shares.owners,
             alike=shown & fine(np.where(known, n, 0)),
@@ -125,11 +125,11 @@ def _groups_of(
         value = places[level].astype(str) if level != TOTAL else pd.Series(TOTAL, places.index)
         there = (value != "").to_numpy()
         if level in QUARTER_COLUMNS:
-            there &= (places["groupe"] == Groupe.QPV.value).to_numpy()
+            there = there & (places["groupe"] == Groupe.QPV.value).to_numpy()
         of_all = pd.Series(ENSEMBLE, places.index)
         own = there & several
         if level != TOTAL and crossed is not None:
-            own &= owners.isin(list(crossed)).to_numpy()
+            own = own & owners.isin(list(crossed)).to_numpy()
         for held, name in ((there, of_all), (own, owners)):
             frame = pd.DataFrame(
                 {"niveau": level, "territoire": value, "bailleur": name, "groupe": places["groupe"]}

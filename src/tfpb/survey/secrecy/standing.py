@@ -325,7 +325,7 @@ def _differing(apart: pd.DataFrame, before: Released, labels: Mapping[str, str])
             code = "diffusion_gardee"
         fields = {
             "vague": str(wave), "date": before.dates.get(str(wave), ""), "nombre": len(rows),
-            "exemples": differing(list(rows_of(rows.head(3))), labels),
+            "exemples": differing(list(rows_of(rows.head(12))), labels),
         }  # fmt: skip
         yield Fault(code, fields=fields, severity=Severity.DOUTE)
 

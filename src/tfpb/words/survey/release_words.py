@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Correction, Order
 
 _SIDES: Final = {"qpv": "QPV", "hors_qpv": "hors QPV", "ensemble": "QPV et hors QPV"}
+_EXAMPLES: Final = 3
 _GONE: Final = "plus rien"
 _COUNT: Final = "{n:.0f} ménages"
 _LINE: Final = "« {label} » {place} : {then} diffusé, {now} aujourd’hui"
@@ -53,4 +54,4 @@ def differing(rows: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> s
             place += f", {row['territoire']}"
         label = labels.get(row["item"], row["item"])
         out.append(_LINE.format(label=label, place=place, then=then, now=now))
-    return " ; ".join(out)
+    return " ; ".join(list(dict.fromkeys(out))[:_EXAMPLES])
