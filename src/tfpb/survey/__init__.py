@@ -48,9 +48,9 @@ A fictional wave: 400 interviews in 20 résidences, every other one in a QPV.
 >>> rows = published.comparison.query("bailleur == 'ensemble'")
 >>> for row in rows.itertuples():
 ...     print(f"{row.groupe:9}{row.n:4.0f}{row.estimation:8.3f}  {row.publication}")
-qpv       200   0.680  publiable
-hors_qpv  200   0.800  publiable
-ensemble  400   0.720  publiable
+qpv       200   0.670  publiable
+hors_qpv  200   0.790  publiable
+ensemble  400   0.730  publiable
 ecart     400  -0.120  publiable
 """
 

@@ -37,6 +37,8 @@ PER_BAILLEUR: Final = 1500
 """Interviews a bailleur when no budget is given: about what it has in a regional wave."""
 PER_RESIDENCE: Final = 10
 """Interviews a résidence, where a number of résidences is worked out."""
+_CENSUS: Final = 1e-9
+"""D of a side all of whose households answer."""
 _HALVINGS: Final = 26
 _MOST_HOMES: Final = 10**7
 UNEVEN: Final = 0.15
@@ -146,7 +148,7 @@ class PlannedSurvey:
         # likeness is that of the side, over all bailleurs
         read = self.cautious(int((planned[self.qpv == self.qpv[rows][0]] > 0).sum()))
         true, shown = (
-            variance_factor(domain, rho=rho, parc=self.parc_target, uneven=UNEVEN)
+            max(variance_factor(domain, rho=rho, parc=self.parc_target, uneven=UNEVEN), _CENSUS)
             for rho in ((self.settings.correlation,) * 2, read)
         )
         return true, shown
@@ -237,7 +239,7 @@ class PlannedSurvey:
         def enough(answers: Floats) -> Flags:
             loose = np.array(moved) * unevenness(UNEVEN, answers / whole)
             quarter = [
-                (1 - low) * (1 / answers - 1 / whole) + high * loose
+                np.maximum((1 - low) * (1 / answers - 1 / whole) + high * loose, _CENSUS)
                 for high, low in ((self.settings.correlation,) * 2, read)
             ]
             return np.asarray(self.chances(1, quarter, hors) >= self.settings.puissance)
