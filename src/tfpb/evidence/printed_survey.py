@@ -24,6 +24,9 @@ _PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
 _ROW: Final = [*_PLACE, "item", "ajustement"]
 _SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 _PRINTED: Final = ("n", "estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
+_ASKED: Final = ("n", "estimation")
+_SINCE: Final = "repris_du"
+"""Column of a pack of 0.3.0 alone."""
 _CLOSE: Final = 1e-6
 
 
@@ -113,7 +116,8 @@ def _apart(rows: pd.DataFrame, bases: Mapping[tuple[str, str], str]) -> np.ndarr
 def _off_step(rows: pd.DataFrame) -> np.ndarray:
     """Return which rows bear a share or a gap that is not to the point, or a bound not to the half point."""
     out = np.zeros(len(rows), dtype=bool)
-    for name in _PRINTED[1:]:
+    old = _SINCE in rows  # 0.3.0: shares at 5, 2 or 1 points, bounds of sixteen digits
+    for name in _PRINTED[1:2] if old else (c for c in _PRINTED[1:] if c in rows):
         steps = rows[name].to_numpy(dtype=float) / (POINT if name == "estimation" else POINT / 2)
         out |= ~np.isnan(steps) & ~np.isclose(steps, np.round(steps), atol=_CLOSE)
     return out
@@ -130,7 +134,11 @@ def _rows(pack: Mapping[str, bytes]) -> pd.DataFrame:
     try:
         text = pack[TABLE].decode("utf-8-sig")
         table = pd.read_csv(io.StringIO(text), sep=";", dtype=str, keep_default_na=False)
-        numbers = {c: pd.to_numeric(table[c].str.replace(",", ".")) for c in _PRINTED}
+        numbers = {
+            c: pd.to_numeric(table[c].str.replace(",", "."))
+            for c in _PRINTED
+            if c in table or c in _ASKED
+        }
         table["bailleur"].map(fold)
         return table.assign(**numbers)
     except (ValueError, KeyError, AttributeError) as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 import pytest
 from surveycases import make_delivery, make_plan
 
@@ -11,6 +12,9 @@ from tfpb.model.codes import Verdict
 from tfpb.survey import compare, protect, recode
 from tfpb.survey.estimation.intervals import BOUNDS
 from tfpb.survey.raw_gaps import mode_changed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NUMBERS = ["estimation", *BOUNDS]
 
