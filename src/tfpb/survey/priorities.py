@@ -15,6 +15,7 @@ from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.intervals import Sides, t_interval, z_quantile
 from tfpb.survey.estimation.means import atoms_of, independent_columns, linear_variance
 from tfpb.survey.estimation.rows import state_names
+from tfpb.survey.printed import at_step, bounds_outwards
 from tfpb.survey.verdicts import CONFIDENCE, PUBLISHABLE, UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
@@ -147,12 +148,9 @@ def _rows(
     slope, se = slopes
     weight = t_interval(slope, se, df[:, None], level=CONFIDENCE)
     n = means.n[at]
-    estimate = c.domains.printed.share[at]
-    share = (
-        Sides.of(c.domains.printed, c.domains.dispersion.total)
-        .at(at)
-        .bounds(z_quantile(CONFIDENCE))
-    )
+    estimate = at_step(c.domains.exact[at])
+    sides = Sides(c.domains.exact, c.domains.dispersion.total).at(at)
+    share = bounds_outwards(*sides.bounds(z_quantile(CONFIDENCE)))
     state = np.maximum(c.state[at], c.state[domains, mark][:, None])
     state = np.where(np.isnan(slope) & (state == PUBLISHABLE), UNPUBLISHABLE, state)
     state = np.where((means.n[domains, mark] == 0)[:, None], UNCOMPUTABLE, state)

@@ -197,10 +197,7 @@ def comparable_rows(
             )
     domain, rows, sides = _figures(c, cells, lines, factor)
     able &= _enough(c, rows, sides)
-    kinds = np.repeat(np.arange(rows.count // (2 * len(lines))), 2 * len(lines)) * 2
-    kinds = kinds + np.arange(rows.count) % 2
-    count, homes = c.count[domain], c.means.shown_clusters[domain]
-    like = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
+    like = shares_of(c.sums, rows, c.population, c.thresholds, c.count[domain], calibration)
     story = able & _another_story(c, like, sides, lines)
     out = figure_rows(c, like, sides, lines, Ajustement.COMPARABLE, able, story)
     return Alike(out, control_alike(c, like, sides, lines, able), notices)
@@ -457,7 +454,7 @@ def _another_story(c: Comparison, like: Domains, sides: Indices, lines: Indices)
     moved = (signs[:, None] * (level - like.exact[sides])).sum(axis=1)
     out = np.abs(moved) > z_quantile(CONFIDENCE) * np.sqrt(variance)
     ends = [
-        Sides.of(d.printed, d.dispersion.total).at(at).figure(signs)
+        Sides(d.exact, d.dispersion.total).at(at).figure(signs)
         for d, at in ((c.domains, raw), (like, sides))
     ]
     above, below = ([e["ic90_bas"] > 0 for e in ends], [e["ic90_haut"] < 0 for e in ends])

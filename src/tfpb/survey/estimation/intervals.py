@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tfpb.survey.printed import Printed, merged_ends
+from tfpb.survey.printed import POINT, at_step, bounds_outwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,56 +102,47 @@ def combined_bounds(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """The sides of some figures as printed, arrays of shape (…, sides, measures).
+    """The sides of some figures, exact; arrays of shape (…, sides, measures).
 
     Parameters
     ----------
-    share, step : float arrays
-        Shares (or means) and the step they are printed at.
+    share : float array
+        Shares (or means).
     dispersion : float array
-        D, rounding apart.
+        D.
     shared : float array, shape (…, pairs, measures), optional
         As of `combined_bounds`.
     variance : float array, optional
         Variance of the answers where a mean is estimated, no share; NaN for a share.
+    step : float array, shape (measures,), or float
+        What figures are printed at.
     """
 
     share: Floats
-    step: Floats
     dispersion: Floats
     shared: Floats | None = None
     variance: Floats | None = None
-
-    @classmethod
-    def of(cls, printed: Printed, dispersion: Floats, shared: Floats | None = None) -> Sides:
-        """Return the sides that shares as printed are."""
-        return cls(printed.share, printed.step, dispersion, shared)
+    step: Floats | float = POINT
 
     def at(self, index: Indices | tuple[Indices, ...]) -> Sides:
         """Choose figures among domains: arrays of shape (domains, measures) are indexed."""
         variance = None if self.variance is None else self.variance[index]
-        return Sides(
-            self.share[index], self.step[index], self.dispersion[index], self.shared, variance
+        return replace(
+            self, share=self.share[index], dispersion=self.dispersion[index], variance=variance
         )
 
     def bounds(self, z: Floats | float) -> tuple[Floats, Floats]:
-        """Bounds of each side at a normal quantile, rounding included.
-
-        A share printed at a merged end stands for all beyond it: its interval reaches 0, or 1.
-        """
-        values, rounding = self.share, self.step**2 / 12
+        """Bounds of each side at a normal quantile."""
+        values = self.share
         share = (
             np.isnan(self.variance) if self.variance is not None else np.ones(values.shape, bool)
         )
         p = np.where(share, np.clip(values, 0.0, 1.0), 0.5)
         with np.errstate(divide="ignore", invalid="ignore"):
-            effective = 1 / (self.dispersion + rounding / (p * (1 - p)))
-            low, high = wilson_bounds(p, effective, z)
-            below, above = merged_ends(p, self.step)
-            low, high = np.where(below, 0.0, low), np.where(above, 1.0, high)
+            low, high = wilson_bounds(p, 1 / self.dispersion, z)
             if self.variance is None:
                 return low, high
-            half = z * np.sqrt(self.variance * self.dispersion + rounding)
+            half = z * np.sqrt(self.variance * self.dispersion)
         return np.where(share, low, values - half), np.where(share, high, values + half)
 
     def combined(self, signs: Floats, z: Floats | float) -> tuple[Floats, Floats]:
@@ -163,12 +154,13 @@ class Sides:
         return combined_bounds(self.share, self.bounds(z), signs, shared)
 
     def figure(self, signs: Floats) -> dict[str, Floats]:
-        """Return the estimate and the bounds of Σ sign · side, as released."""
+        """Return the estimate and the bounds of Σ sign · side, rounded last."""
         used = signs[:, None] != 0
         whole = (np.where(used, self.share, 0.0) * signs[:, None]).sum(axis=-2)
-        out = {"estimation": np.round(whole, 9)}
+        out = {"estimation": at_step(whole, self.step)}
         for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
-            out |= dict(zip(names, self.combined(signs, z_quantile(level)), strict=True))
+            ends = self.combined(signs, z_quantile(level))
+            out |= dict(zip(names, bounds_outwards(*ends, self.step), strict=True))
         return out
 
     def exceeding(self, signs: Floats, limit: float) -> Floats:

@@ -23,7 +23,6 @@ from tfpb.survey.planning.precision import (
     unevenness,
     variance_factor,
 )
-from tfpb.survey.printed import FINEST, rounded_count, step_of
 from tfpb.survey.verdicts import PARC, Thresholds
 from tfpb.words.survey.planning_words import NO_QUARTER
 
@@ -38,6 +37,8 @@ PER_BAILLEUR: Final = 1500
 """Interviews a bailleur when no budget is given: about what it has in a regional wave."""
 PER_RESIDENCE: Final = 10
 """Interviews a résidence, where a number of résidences is worked out."""
+_CENSUS: Final = 1e-9
+"""D of a side all of whose households answer."""
 _HALVINGS: Final = 26
 _MOST_HOMES: Final = 10**7
 UNEVEN: Final = 0.15
@@ -90,7 +91,7 @@ class PlannedSurvey:
         self.settings = settings
         self.parc_target = settings.cible == PARC
         self.numbers = Thresholds(cible=settings.cible)
-        self.homes = self.numbers.least_homes if self.parc_target else self.numbers.quarter_homes
+        self.homes = self.numbers.least_homes
         bailleur, self.bailleurs = pd.factorize(rows["bailleur"], sort=True)
         inside = (rows["cote"] == QpvStatut.DANS).to_numpy()
         codes = rows["code_qpv"].where(inside).astype(object)
@@ -147,8 +148,7 @@ class PlannedSurvey:
         # likeness is that of the side, over all bailleurs
         read = self.cautious(int((planned[self.qpv == self.qpv[rows][0]] > 0).sum()))
         true, shown = (
-            variance_factor(domain, rho=rho, parc=self.parc_target, uneven=UNEVEN)
-            + self.rounding(step_of(rounded_count(answers.sum())))
+            max(variance_factor(domain, rho=rho, parc=self.parc_target, uneven=UNEVEN), _CENSUS)
             for rho in ((self.settings.correlation,) * 2, read)
         )
         return true, shown
@@ -158,11 +158,6 @@ class PlannedSurvey:
         own = np.full((1, 1), self.settings.correlation)
         high, low = side_correlations(own, np.full((1, 1), float(homes)))
         return float(high[0, 0]), float(low[0, 0])
-
-    def rounding(self, step: Any = FINEST) -> Any:
-        """Return what printing a share at a step adds to D."""
-        level = self.settings.taux_satisfaction
-        return step**2 / (12 * level * (1 - level))
 
     def counted(self, planned: Indices, rows: Flags) -> dict[str, Any]:
         """Return counts and D of the résidences of some rows, side by side."""
@@ -243,9 +238,8 @@ class PlannedSurvey:
 
         def enough(answers: Floats) -> Flags:
             loose = np.array(moved) * unevenness(UNEVEN, answers / whole)
-            rounding = self.rounding(step_of(rounded_count(answers)))
             quarter = [
-                (1 - low) * (1 / answers - 1 / whole) + high * loose + rounding
+                np.maximum((1 - low) * (1 / answers - 1 / whole) + high * loose, _CENSUS)
                 for high, low in ((self.settings.correlation,) * 2, read)
             ]
             return np.asarray(self.chances(1, quarter, hors) >= self.settings.puissance)
@@ -263,12 +257,12 @@ class PlannedSurvey:
         ``D = (ρ(1 + u) + (1−ρ)/m)/k`` on either side, with m valid answers in each of k résidences,
         unevenly by u.
         """
-        rho, rounding = self.settings.correlation, self.rounding()
+        rho = self.settings.correlation
         valid = PER_RESIDENCE * self.settings.reponses_valides
 
         def enough(homes: int) -> int:
             side = [
-                (a * (1 + UNEVEN) + (1 - b) / valid) / homes + rounding
+                (a * (1 + UNEVEN) + (1 - b) / valid) / homes
                 for a, b in ((rho, rho), self.cautious(homes))
             ]
             return int(self.chances(1, side, side) >= self.settings.puissance)

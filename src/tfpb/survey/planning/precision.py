@@ -118,10 +118,15 @@ def half_width(level: float, qpv: Any, hors: Any) -> Any:
     return z_quantile(CONFIDENCE_MARGIN) * np.sqrt(level * (1 - level) * (np.asarray(qpv) + hors))
 
 
+_CENSUS: Final = 1e-9
+"""D of a side all of whose households answer."""
+
+
 def low_bound(p_qpv: Floats, p_hors: Floats, qpv: Floats, hors: Floats) -> Floats:
     """Return the lower 90 % bound of the gap as it will be printed, for factors of either side."""
     shares = np.stack(np.broadcast_arrays(p_qpv, p_hors), axis=-1)[..., None]
-    effective = 1 / np.stack(np.broadcast_arrays(qpv, hors), axis=-1)[..., None]
+    read = np.stack(np.broadcast_arrays(qpv, hors), axis=-1)[..., None]
+    effective = 1 / np.maximum(read, _CENSUS)
     held = wilson_bounds(shares, effective, z_quantile(CONFIDENCE_MARGIN))
     return combined_bounds(shares, held, _GAP)[0][..., 0]
 

@@ -11,7 +11,7 @@ from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Section,
 from tfpb.report.sections.build import chart, figure, part, section, table, worded
 from tfpb.survey.planning.next_wave import QUOTA_COUNTS, NextWave
 from tfpb.survey.planning.planned_survey import Level, Outcome, largest
-from tfpb.survey.verdicts import PARC, Thresholds
+from tfpb.survey.verdicts import Thresholds
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date, number
 from tfpb.words.survey import planning_words as words
@@ -325,5 +325,5 @@ def _settings_table(wave: NextWave, given: frozenset[str]) -> Table:
 
 def _rules(wave: NextWave) -> tuple[str, ...]:
     least = Thresholds()
-    homes = least.least_homes if wave.settings.cible == PARC else least.quarter_homes
+    homes = least.least_homes
     return words.rules(wave.settings.cible, least.shown_n, homes)
