@@ -255,7 +255,7 @@ def test_waves_that_no_date_orders_are_doubted_and_dates_settle_them() -> None:
     assert "vagues_sans_ordre" not in _codes(settled.notices)
 
 
-def test_a_change_is_what_a_reader_subtracts_on_common_bailleurs() -> None:
+def test_a_change_is_within_a_point_of_what_a_reader_subtracts_on_common_bailleurs() -> None:
     plan = make_plan()
     table = compare(recode([make_delivery(8)], plan), plan).comparison
     for group, change in (("qpv", "evolution_qpv"), ("ecart", "evolution_ecart")):
@@ -266,7 +266,7 @@ def test_a_change_is_what_a_reader_subtracts_on_common_bailleurs() -> None:
         np.testing.assert_allclose(
             change_rows["estimation"].astype(float),
             (change_rows["estimation_y"] - change_rows["estimation_x"]).astype(float),
-            atol=1e-9,
+            atol=0.01 + 1e-9,  # each figure is rounded last
         )
 
 

@@ -167,7 +167,6 @@ def test_a_residence_to_be_checked_is_half_of_either_population() -> None:
 def test_both_targets_differ_by_their_aim_alone(survey: Survey) -> None:
     parc, service = (estimated(survey, cible) for cible in ("parc", "service"))
     np.testing.assert_array_equal(parc.domains.exact, service.domains.exact)
-    np.testing.assert_array_equal(parc.domains.printed.share, service.domains.printed.share)
     whole = parc.sides[0]
     assert (parc.domains.dispersion.total[whole] < service.domains.dispersion.total[whole]).all()
 
