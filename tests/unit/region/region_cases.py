@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from tfpb.survey.secrecy.choice import Rules
+from tfpb.survey.secrecy.publishable import Rules
 
 from tfpb import survey
 from tfpb.model.plan import Plan
