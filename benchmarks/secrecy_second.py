@@ -26,9 +26,9 @@ from judge import Attack
 from regions import PLACE, Reading, interviews, placed, small_targets, told_of
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
-from tfpb.survey.secrecy.publishable import Rules
 
 from tfpb.survey.printed import POINT
+from tfpb.survey.secrecy.publishable import Rules
 
 SIDES = ("qpv", "hors_qpv")
 CHANGES = {"evolution_qpv": "qpv", "evolution_hors": "hors_qpv"}
