@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, TfpbError, stop_on_faults
-from tfpb.model.codes import Ajustement, Groupe
+from tfpb.model.codes import CHAIN, Ajustement, Groupe
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
@@ -145,7 +145,7 @@ def compare(
         priorities.append(priority_rows(survey, compared, interviews))
         benchmark.append(region_rows(compared, survey.stock))
         variants += [under_other_target(survey, compared), with_delivered_weights(survey, compared)]
-        met.append(households(survey, items, wave, by, like))
+        met.append(households(survey, items, wave, (*CHAIN, *by), like))
         ratios += alarm(compared)
         facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
     for pair in wave_pairs(survey.waves):
