@@ -1,15 +1,13 @@
-"""What may only fall in src/tfpb: measured by room, printed, held under `scripts/ratchet.toml`.
+"""What may only fall in src/tfpb: measured by package, printed, kept under `scripts/ratchet.toml`.
 
-    python scripts/ratchet.py                      the table: what is, ceilings, start of the round
-    python scripts/ratchet.py --verifier           exit 1 where a room stands above a ceiling
-    python scripts/ratchet.py --figer              lower the ceilings to what is; it never raises one
+    python scripts/ratchet.py                      the table: what is, ceilings
+    python scripts/ratchet.py --verifier           exit 1 where a package is above a ceiling
+    python scripts/ratchet.py --figer              set the ceilings to what is
     python scripts/ratchet.py --lieux nil report   each place that counts: file, line, spelling
     python scripts/ratchet.py --temps FILE         with the check's processor time too
 
-Each room has its own ceilings and the total has none: it is their sum, so that no room rises in
-silence because another fell. To raise one, an entry `[[raised]]` says by how much, why (`raison`)
-and what pays it back (`repaid_by`); it stays until `--figer` sees it paid. Ceilings themselves are
-never edited upwards: together they may not pass the start of the round.
+Each package has its own ceilings and the total has none: it is their sum, so that no package rises in
+silence because another fell. A commit that raises one sets it by `--figer` and says why in its body.
 
 The check's processor seconds stand in the file with the command that gave them. They are not
 measured at each run: that takes the whole check, ten minutes, and the seconds of a loaded machine are
@@ -24,7 +22,7 @@ import math
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +30,7 @@ import ratchet_spellings as spellings
 import tomlkit
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCE: Final = ROOT / "src" / "tfpb"
@@ -178,76 +176,36 @@ def _imported(nodes: spellings.Nodes, module: str, path: Path) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """The file: ceilings that fall, ceilings that are fixed, what was raised and why."""
+    """The file: a ceiling by measure and package, and the check's processor time."""
 
-    falling: dict[tuple[str, str], int]
-    fixed: dict[tuple[str, str], int]
-    raised: Counter[tuple[str, str]]
-    start: dict[str, int]
+    rooms: dict[tuple[str, str], int]
     command: str
     seconds: int | None
-    faults: tuple[str, ...] = field(default=())
 
     @classmethod
     def read(cls, text: str) -> Ceilings:
-        """Read the file's text; what is wrong with it is listed in `faults`."""
+        """Read the file's text."""
         kept = tomlkit.parse(text).unwrap()
         processor = kept.get("processor", {})
-        raised, faults = Counter[tuple[str, str]](), list[str]()
-        fixed = _by_room(kept.get("fixed", {}))
-        for entry in kept.get("raised", []):
-            fault = _fault_of(entry, fixed)
-            if fault:
-                faults.append(f"scripts/ratchet.toml, [[raised]] {entry}: {fault}")
-            else:
-                raised[entry["measure"], entry["room"]] += entry["by"]
-        falling, start = _by_room(kept["rooms"]), dict(kept["start"])
-        for name in MEASURES:
-            together = sum(n for (measured, _), n in falling.items() if measured == name)
-            if together > start[name]:
-                faults.append(
-                    f"{name}: ceilings come to {together}, above the start of the round, {start[name]}. "
-                    "A ceiling is not edited upwards: write [[raised]]."
-                )
-        return cls(
-            falling, fixed, raised, start, processor.get("command", ""),
-            processor.get("seconds"), tuple(faults),
-        )  # fmt: skip
+        return cls(_by_room(kept["rooms"]), processor.get("command", ""), processor.get("seconds"))
 
     def of(self, name: str, room: str) -> int:
-        """Return the ceiling of a measure in a room: nothing is allowed to a room not named."""
-        at = (name, room)
-        if at in self.fixed:
-            return self.fixed[at]
-        return self.falling.get(at, 0) + self.raised[at]
+        """Return the ceiling of a measure in a package: nothing is allowed to one that is not named."""
+        return self.rooms.get((name, room), 0)
 
 
 def _by_room(table: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, str], int]:
     return {(name, room): n for room, of in table.items() for name, n in of.items()}
 
 
-def _fault_of(entry: Mapping[str, object], fixed: Container[object]) -> str:
-    by = entry.get("by")
-    if entry.get("measure") not in MEASURES or not entry.get("room"):
-        return f"asks for a room and a measure among {', '.join(MEASURES)}"
-    if (entry["measure"], entry["room"]) in fixed:
-        return "stands above a ceiling that is fixed"
-    if not isinstance(by, int) or by <= 0:
-        return "asks for `by`, a whole number above 0"
-    if not all(str(entry.get(k, "")).strip() for k in ("raison", "repaid_by")):
-        return "asks for `raison`, why, and `repaid_by`, what pays it back"
-    return ""
-
-
 def refusals(found: Measured, ceilings: Ceilings, seconds: int | None = None) -> list[str]:
     """Name each measure and room above its ceiling, and what to do."""
-    out = list(ceilings.faults)
-    out += (
-        _refusal(name, room, found.counts[name, room], ceilings)
+    out = [
+        _refusal(name, room, found.counts[name, room], ceilings.of(name, room))
         for name in MEASURES
         for room in sorted(found.rooms)
         if found.counts[name, room] > ceilings.of(name, room)
-    )
+    ]
     if seconds is not None and (ceilings.seconds is None or seconds > ceilings.seconds):
         out.append(
             f"processor, check: {seconds} s, ceiling {ceilings.seconds or 'not frozen yet'}. To do: find "
@@ -256,55 +214,32 @@ def refusals(found: Measured, ceilings: Ceilings, seconds: int | None = None) ->
     return out
 
 
-def _refusal(name: str, room: str, got: int, ceilings: Ceilings) -> str:
-    ceiling = ceilings.of(name, room)
-    if (name, room) in ceilings.fixed:
-        raising = "this ceiling is fixed"
-    else:
-        raising = (
-            f"else an entry [[raised]] in scripts/ratchet.toml with measure, room, by = {got - ceiling}, "
-            "raison and repaid_by, and the same in the commit"
-        )
+def _refusal(name: str, room: str, got: int, ceiling: int) -> str:
     shown = "" if name in UNSEEN else f" Places: python scripts/ratchet.py --lieux {name} {room}"
-    return f"{name}, {room}: {got}, ceiling {ceiling}. To do: {MEASURES[name]}; {raising}.{shown}"
+    return (
+        f"{name}, {room}: {got}, ceiling {ceiling}. To do: {MEASURES[name]}; "
+        f"else set the ceiling by --figer, and say why in the commit.{shown}"
+    )
 
 
-def lowered(text: str, found: Measured, seconds: int | None = None) -> str:
-    """Return the file's text with ceilings lowered to what is: what was raised is paid back first."""
+def frozen(text: str, found: Measured, seconds: int | None = None) -> str:
+    """Return the file's text with the ceilings at what is."""
     document = tomlkit.parse(text)
-    _pay_back(document, found)
-    rooms = document["rooms"]
-    for room in list(rooms):
-        for name in list(rooms[room]):
-            rooms[room][name] = min(rooms[room][name], found.counts[name, room])
-        if room not in found.rooms:
-            del rooms[room]
+    rooms = tomlkit.table()
+    for room in sorted(found.rooms):
+        counts = {name: found.counts[name, room] for name in MEASURES if found.counts[name, room]}
+        ceilings = tomlkit.inline_table()
+        ceilings.update(counts)
+        rooms[room] = ceilings
+    document["rooms"] = rooms
     if seconds is not None:
-        processor = document["processor"]
-        processor["seconds"] = min(seconds, processor.get("seconds", seconds))
+        document["processor"]["seconds"] = seconds
     return tomlkit.dumps(document)
-
-
-def _pay_back(document: tomlkit.TOMLDocument, found: Measured) -> None:
-    """Take from entries `[[raised]]`, the oldest first, what rooms no longer use; drop what is paid."""
-    ceilings = Ceilings.read(tomlkit.dumps(document))
-    spare = {at: ceilings.of(*at) - found.counts[at] for at in ceilings.raised}
-    entries = document.get("raised", [])
-    for entry in entries:
-        at = entry.get("measure"), entry.get("room")
-        paid = min(entry["by"], max(spare.get(at, 0), 0))
-        if paid:
-            spare[at] -= paid
-            entry["by"] -= paid
-    for rank in reversed([k for k, entry in enumerate(entries) if not entry["by"]]):
-        del entries[rank]
-    if "raised" in document and not entries:
-        document.remove("raised")
 
 
 def table(found: Measured, ceilings: Ceilings, seconds: int | None = None) -> str:
     """Lay out what is, by room; « +n » stands above its ceiling, « -n » waits for `--figer`."""
-    rooms = sorted(found.rooms | {room for _, room in ceilings.falling})
+    rooms = sorted(found.rooms | {room for _, room in ceilings.rooms})
     rows = [["", *MEASURES]]
     for room in rooms:
         cells = (_cell(found.counts[name, room], ceilings.of(name, room)) for name in MEASURES)
@@ -312,14 +247,13 @@ def table(found: Measured, ceilings: Ceilings, seconds: int | None = None) -> st
     for label, of in (
         ("all", lambda name: sum(found.counts[name, room] for room in rooms)),
         ("ceilings", lambda name: sum(ceilings.of(name, room) for room in rooms)),
-        ("start", ceilings.start.__getitem__),
     ):
         rows.append([label, *(str(of(name)) for name in MEASURES)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    frozen = "not frozen yet" if ceilings.seconds is None else f"{ceilings.seconds} s"
+    kept = "not frozen yet" if ceilings.seconds is None else f"{ceilings.seconds} s"
     now = "" if seconds is None else f", now {seconds} s"
-    lines.append(f"processor of the check: {frozen}{now} ({ceilings.command})")
+    lines.append(f"processor of the check: {kept}{now} ({ceilings.command})")
     return "\n".join(lines)
 
 
@@ -358,16 +292,16 @@ def main(arguments: Sequence[str], source: Path = SOURCE, kept: Path = CEILINGS)
     seconds = processor_seconds(asked.temps.read_text("utf-8")) if asked.temps else None
     text = kept.read_text(encoding="utf-8")
     ceilings = Ceilings.read(text)
-    if asked.figer and not ceilings.faults:
-        text = lowered(text, found, seconds)
+    if asked.figer:
+        text = frozen(text, found, seconds)
         kept.write_text(text, encoding="utf-8")
         ceilings = Ceilings.read(text)
     wrong = refusals(found, ceilings, seconds)
     if asked.verifier:
         print("\n".join(wrong) or "ratchet: nothing rose")
         return 1 if wrong else 0
-    print("\n".join([table(found, ceilings, seconds), *ceilings.faults]))
-    return 1 if ceilings.faults else 0
+    print(table(found, ceilings, seconds))
+    return 0
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ BEGUN_FIRST = {
             "cli/test_cli_questions.py", "cli/test_cli_region_again.py", "cli/test_cli_privacy.py",
             "browser/test_browser_page.py", "golden/test_golden_packs.py", "cli/test_cli_releases.py",
             "browser/test_browser_map.py", "unit/maps/test_maps_print.py",
-            "agreement/test_agreement_dropped.py", "cli/test_cli_planifier.py",
+            "agreement/test_agreement_dropped.py",
             "cli/test_cli_bad_input.py", "cli/test_cli_dossier.py", "agreement/test_agreement_faits.py",
             "cli/test_cli_properties.py", "cli/test_cli_comparer_releases.py",
             "cli/test_cli_region_told.py", "unit/report/test_report_quarter_pages.py",

@@ -325,9 +325,10 @@ def _on_the_web_map(pack: Pack) -> Iterator[Telling]:
     homes = pack.payload()["residences"]
     signs = [homes["sta"]["v"][at] for at in homes["sta"]["i"]]
     drawn = sum(n for n, sign in zip(homes["des"], signs, strict=True) if sign == "a_verifier")
+    drawn += sum(homes["non"])  # those that no disc stands for are told on the card
     word = "logements à vérifier"
     yield Telling("logements_a_verifier", TOTAL, "carte.html", (float(drawn), float(drawn)),
-                  own_word=True, word=word, place="Σ des disques « à vérifier »")  # fmt: skip
+                  own_word=True, word=word, place="Σ « à vérifier », dessinés ou non")  # fmt: skip
 
 
 def _in_faits(pack: Pack) -> Iterator[Telling]:

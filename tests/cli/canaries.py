@@ -90,8 +90,6 @@ def run_everything(place: Path) -> None:
          "--sortie", out / "lieux.gpkg"],
         ["abattement", inputs / "fiscalite_2025.xlsx", "--residences", out / "lieux.xlsx",
          "--sortie", out / "abattement.xlsx"],
-        ["planifier", inputs / "plan_enquete.toml", "--patrimoine", out / "lieux.xlsx",
-         "--sortie", out / "plan.xlsx"],
         ["comparer", *surveys, "--plan", inputs / "plan_enquete.toml", "--sortie", out / "compare.csv"],
         ["nouveau", out / "nouveau", "--depuis", surveys[1]],
         ["verifier", "--dossier", out / "pack" / "dossier.zip"],

@@ -212,7 +212,7 @@ def test_action_without_abatement_leaves_nothing_behind(
     path.write_text(ACTIONS.replace("QN05991I", "QN05993N"), "utf-8-sig")
     done = call("--programme", path)
     assert done.exit_code == 2
-    assert "sans abattement" in done.output
+    assert "où aucun logement du dossier" in " ".join(done.output.split())
     assert not list(folder.glob("sortie*"))
 
 

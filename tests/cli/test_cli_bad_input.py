@@ -205,9 +205,7 @@ def test_without_geography_the_command_to_import_is_given(
 
 
 @pytest.mark.parametrize("name", ["", ".", "/", "é" * 118 + ".csv", "x" * 300 + ".csv"])
-@pytest.mark.parametrize(
-    "command", ["geocoder", "localiser", "comparer", "abattement", "planifier"]
-)
+@pytest.mark.parametrize("command", ["geocoder", "localiser", "comparer", "abattement"])
 def test_an_output_that_cannot_bear_its_name_is_refused_before_anything(
     run: Run, copy: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
 ) -> None:
@@ -216,7 +214,6 @@ def test_an_output_that_cannot_bear_its_name_is_refused_before_anything(
         "localiser": ("patrimoine.xlsx", "--annee", 2025),
         "comparer": ("enquete_2019.csv", "--plan", "plan_enquete.toml"),
         "abattement": ("fiscalite_2025.xlsx", "--residences", "patrimoine.xlsx"),
-        "planifier": ("plan_enquete.toml", "--patrimoine", "patrimoine.xlsx"),
     }
     monkeypatch.chdir(copy)
     before = sorted(copy.rglob("*"))

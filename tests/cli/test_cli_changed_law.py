@@ -93,8 +93,8 @@ def test_a_year_without_value_is_not_known_in_every_medium(
 def test_a_tax_line_more_is_one_entry(tmp_path: Path) -> None:
     program = Program(tmp_path, {LINES: changed(LINES) + NEW_LINE})
     (tmp_path / "fiscalite.csv").write_text(
-        "avis;id_residence;annee;vlc_eur;taux_commune_pct;taux fictif;cotisation_avis_eur\n"
-        "A1;R1;2025;3000;40;2;441\n",
+        "avis;id_residence;annee;nb_logements;vlc_eur;taux_commune_pct;taux fictif;cotisation_avis_eur\n"
+        "A1;R1;2025;1;3000;40;2;441\n",
         encoding="utf-8",
     )
     (tmp_path / "residences.csv").write_text(

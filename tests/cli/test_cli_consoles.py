@@ -24,7 +24,7 @@ GROUP = "geodonnees"
 COMMANDS = [
     [],
     *([n] for n in ("dossier", "nouveau", "verifier", "geocoder", "localiser", "comparer")),
-    *([n] for n in ("abattement", "cartes", "region", "planifier", GROUP)),
+    *([n] for n in ("abattement", "cartes", "region", GROUP)),
     *([GROUP, n] for n in ("installer", "importer-adresses", "importer-qpv", "lister")),
 ]
 HELPS = """

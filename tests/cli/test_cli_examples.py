@@ -27,8 +27,15 @@ _ELSEWHERE: Final = {
     "ouvrir": "sert une page tant qu’on la regarde (test_packaging_windows.py la lance)",
 }
 """Commands whose example needs what a clone does not hold."""
-_FROZEN: Final = {"dossier", "cartes", "verifier", "geocoder", "localiser", "comparer", "abattement",
-                  "planifier"}  # fmt: skip
+_FROZEN: Final = {
+    "dossier",
+    "cartes",
+    "verifier",
+    "geocoder",
+    "localiser",
+    "comparer",
+    "abattement",
+}
 """Commands that tests/golden and test_cli_cartes.py run so: by day their examples are read, not run."""
 
 

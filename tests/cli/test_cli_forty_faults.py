@@ -40,7 +40,6 @@ CELLS: tuple[tuple[str, int, str, Any, tuple[str, ...]], ...] = (
     (TAX, 9, "VLC (€)", -10, ("négatif", "-10")),
     (TAX, 11, "Code résidence", "99999", ("99999", "ne figure pas dans le patrimoine")),
     (TAX, 13, "Année", 2031, ("2031", "n’est pas prévu")),
-    (TAX, 15, "Avis", None, ("cellule est vide", "numéro de l’avis")),
     (TAX, 17, "Taux commune (%)", None, ("taux communal manque", "taux_commune_pct")),
     (TAX, 19, "TEOM (€)", "beaucoup", ("beaucoup", "un montant en euros")),
     (ACTIONS, 5, "Code QPV", "QN99999I", ("QN99999I", "n’existe pas dans la carte")),

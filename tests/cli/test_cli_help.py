@@ -41,7 +41,7 @@ def flat(text: str) -> str:
 
 
 def test_the_commands_are_all_seen() -> None:
-    assert len(COMMANDS) == 1 + 14 + 8
+    assert len(COMMANDS) == 1 + 13 + 8
     assert ("geodonnees", "importer-qpv") in COMMANDS
 
 
@@ -244,3 +244,15 @@ def test_a_process_leaves_at_once_with_its_code_and_all_that_it_had_to_write(thr
     assert done.returncode == 2
     assert "n’existe pas" in done.stderr
     assert done.stdout.split() == (["fin", "rendu"] if threads else ["fin"])
+
+
+@pytest.mark.parametrize("line", [[], ["plan.toml", "--patrimoine", "p.xlsx"], ["--help"]])
+def test_the_command_that_went_says_where_the_table_of_margins_is(
+    run: Run, line: list[str]
+) -> None:
+    result = run("planifier", *line)
+    assert result.exit_code == 2
+    shown = " ".join(result.output.split())
+    assert "la table des marges d’une enquête est dans docs/guide.md, étape 8." in shown
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").partition("\n## 8. ")[2]
+    assert "python benchmarks/margins.py" in guide.partition("\n## ")[0]

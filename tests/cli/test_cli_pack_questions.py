@@ -32,7 +32,6 @@ QUESTIONS = {
         "Depuis 2019, écart plus favorable aux QPV : « Gestion des déchets et des encombrants »,",
         "« Présence et disponibilité du gardien » et « Qualité des interventions techniques ».",
         "▲ passé de −2 (2019) à +8 (2023)",
-        "peut-être, de −14 (2019) à −8 (2023)",
     ),
     "do the actions work": (
         "Les actions servent-elles ? L’enquête précède celles de 2025 : elle ne le dit pas encore",

@@ -29,15 +29,12 @@ def test_raw_csv_is_said_where_the_output_is_no_csv(
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(
-    "command", ["abattement", "comparer", "geocoder", "localiser", "planifier"]
-)
+@pytest.mark.parametrize("command", ["abattement", "comparer", "geocoder", "localiser"])
 def test_each_command_with_raw_csv_says_it(tmp_path: Path, command: str) -> None:
     needed = {
         "abattement": ["--residences", tmp_path / "r.csv"],
         "comparer": ["--plan", tmp_path / "p.toml"],
         "localiser": ["--annee", 2025],
-        "planifier": ["--patrimoine", tmp_path / "r.csv"],
     }
     # the files are not there: what an option cannot do is said before anything is read
     words = [command, tmp_path / "x.csv", "--sortie", tmp_path / "y.xlsx", "--csv-brut"]

@@ -75,7 +75,6 @@ comparer {d}/enquete.csv --plan {d}/plan.toml --residences {s}/localise.csv --pa
 abattement {v}/fiscalite_2025.xlsx --residences {s}/localise.csv --conventions {v}/conventions.csv \
 --programme {v}/programme_2025.xlsx --arrondi avis --sortie {s}/abattement.csv
 abattement {v}/fiscalite_2025.xlsx --residences {s}/localise.csv --sortie {s}/abattement.xlsx
-planifier {v}/plan_enquete.toml --patrimoine {s}/localise.csv --sortie {s}/plan.xlsx
 nouveau {s}/nouveau
 """
 SUBJECTS: Final = {

@@ -19,7 +19,6 @@ from tfpb.cli.handed_in import controler, expliquer
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.ouvrir import ouvrir
-from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import typer_french
 from tfpb.cli.terminal.console import settle_console
@@ -30,7 +29,7 @@ from tfpb.cli.verifier import verifier
 _COLLECTED: Final = (50_000, 20, 20)
 _COMMANDS: Final = (
     dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes, region,
-    planifier, controler, expliquer, ouvrir,
+    controler, expliquer, ouvrir,
 )  # fmt: skip
 
 app = FrenchTyper(

@@ -47,8 +47,6 @@ def nouveau(
         places = numbered(dossier / "plan_enquete.toml")
         name = next(p.name for p in places if not (in_use and p.exists()))
         files[name] = plan
-        if not in_use:
-            files["planification.toml"] = settings_file("planification.toml")
         new_folder(dossier, files)
         print_line((words.PLAN_ADDED if in_use else words.NEW_DOSSIER).format(folder=dossier))
         print_line(*(f"  – {file}" for file in files))

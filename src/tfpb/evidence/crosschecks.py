@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -260,6 +261,54 @@ def by_code(
         if _key(k) not in known.used
     ]
     return out, faults
+
+
+def signed_quarters(
+    conventions: pd.DataFrame, names: Mapping[str, str], *, year: int
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read the quarters of conventions where no map is there: by code, or by a name that the stock bears.
+
+    Parameters
+    ----------
+    conventions : DataFrame
+        Typed, with the stamp.
+    names : mapping of str to str
+        Code → name of the quarters of the located stock; their codes tell the map.
+    year : int
+        First tax year: a convention that ended before keeps the codes of its own map.
+
+    Returns
+    -------
+    conventions : DataFrame
+    faults : list of Fault
+        `convention_qpv_illisible`; `qpv_par_nom`, a doubt.
+    """
+    if "codes_qpv" not in conventions:
+        return conventions, []
+    forms = [m.codes for m in MAPS.values() if any(map(m.codes.fullmatch, names))]
+    forms = forms or [m.codes for m in MAPS.values()]
+    example = min(names, default=max(MAPS.items())[1].example)
+    by_name: dict[str, list[str]] = {}
+    for code, name in names.items():
+        by_name.setdefault(_key(name), []).append(code)
+    cells: list[tuple[str, ...]] = []
+    faults: list[Fault] = []
+    ends = conventions["date_fin"] if "date_fin" in conventions else [None] * len(conventions)
+    for row, (cell, end) in enumerate(zip(conventions["codes_qpv"], ends, strict=True)):
+        current = not isinstance(end, dt.date) or end.year >= year
+        codes = []
+        for text in cell:
+            place = stamped_place(conventions, row, "codes_qpv")
+            found = by_name.get(_key(text), []) if text not in names else []
+            if len(found) == 1:
+                fields = {"code": found[0], "nom": names[found[0]], "nombre": 1}
+                faults.append(Fault("qpv_par_nom", place, text, fields, Severity.DOUTE))
+            elif current and text not in names and not any(form.fullmatch(text) for form in forms):
+                faults.append(Fault("convention_qpv_illisible", place, text, {"exemple": example}))
+            codes.append(found[0] if len(found) == 1 else text)
+        cells.append(tuple(codes))
+    column = pd.Series(cells, index=conventions.index, dtype=object)
+    return conventions.assign(codes_qpv=column), faults
 
 
 def _texts(cell: Any) -> tuple[str, ...]:

@@ -136,7 +136,9 @@ KINDS: Final = {
 if unclaimed := {name for kind in KINDS.values() for name in kind.claims} - set(TITLES):
     raise ValueError(unclaimed)
 _MONEY: Final = tuple(
-    code for code in ("signaler", "conventions", "convention", "renouveler", "declarer", "exonerer", "lire")
+    code for code in (
+        "signaler", "conventions", "convention", "renouveler", "declarer", "exonerer", "nommer", "lire",
+    )
 )  # fmt: skip
 """Kinds whose lines are the premises of their claim, whatever else is known of them."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REASONS: Final = {
     Reserve.COTE: "cote", Reserve.CONVENTIONS: "sans_convention", Reserve.CONVENTION: "convention",
     Reserve.DECLARATION: "declaration", Reserve.RENOUVELLEMENT: "renouvellement",
-    Reserve.EXONERATION: "exoneration",
+    Reserve.EXONERATION: "exoneration", Reserve.NATURE: "nature",
 }  # fmt: skip
 """Why what hangs is not acquired, by what it hangs on."""
 _RATED: Final = ("compensation", "perte", "perte_communes", "perte_intercommunale")
@@ -128,13 +128,9 @@ class _Sums:
     @property
     def sides(self) -> Waiting:
         """What sides to check may put on top of what counts, and of what follows it."""
+        why = REASONS[Reserve.COTE]
         return tuple(
-            (
-                name,
-                between(
-                    Decimal(0), _writer(name)(self.facts[name + DECIDED]), REASONS[Reserve.COTE]
-                ),
-            )
+            (name, between(Decimal(0), _writer(name)(self.facts[name + DECIDED]), why))
             for name in _FOLLOWING
         )
 

@@ -15,7 +15,7 @@ from tfpb.geodata.ground_imports import load_outlines, load_parcels
 from tfpb.geodata.qpv_imports import load_insee, load_qpv
 from tfpb.geodata.stored_layers import read_card
 from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
-from tfpb.model.legal.map_table import VINTAGES
+from tfpb.model.legal.map_table import MAPS, VINTAGES
 from tfpb.model.record import Source
 from tfpb.text import fold
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
@@ -157,10 +157,15 @@ def _absent(what: str, command: str) -> Fault:
     return Fault(ABSENT, Place(), "", {"quoi": what, "commande": command})
 
 
+def _of_map(vintage: int) -> re.Pattern[bytes]:
+    """Return what finds the codes of a map in a file; overseas, two maps may have the same."""
+    return re.compile(rb'"(?!..97)(?:' + MAPS[vintage].codes.pattern.encode() + rb')"')
+
+
 def geography_of(path: Path, name: str = "") -> str:
     """Return one of `KINDS`; empty for a file that is no geography.
 
-    Of quarters, the name tells the map, the newest otherwise.
+    Of quarters, the name tells the map, or their codes; the newest otherwise.
     """
     folded, suffix = fold(name or path.name), path.suffix.lower()
     if suffix in {".csv", ".gz", ".txt"} and "json" not in folded:
@@ -174,7 +179,8 @@ def geography_of(path: Path, name: str = "") -> str:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     named = [v for v in VINTAGES if str(v) in folded]
-    map_of = f"qpv{named[0] if named else VINTAGES[-1]}"
+    coded = [v for v in VINTAGES if _of_map(v).search(head)]
+    map_of = f"qpv{(named or coded or VINTAGES[-1:])[0]}"
     if _QUARTERS.search(head) or re.search(r"\bqp|quartier", folded):
         return map_of
     if _PARCELS.search(head) or "parcelle" in folded:

@@ -145,6 +145,7 @@ class Statut(StrEnum):
     A_VERIFIER = "a_verifier"
     HORS_QPV = "hors_qpv"
     EXONERE = "exonere"
+    SANS_LOGEMENT = "sans_logement"
     SANS_CONVENTION = "sans_convention"
     NON_DECLARE = "non_declare"
     NON_LU = "non_lu"
@@ -177,6 +178,7 @@ class Reserve(StrEnum):
     DECLARATION = "declaration"
     RENOUVELLEMENT = "renouvellement"
     EXONERATION = "exoneration"
+    NATURE = "nature"
 
 
 class PieceFound(StrEnum):

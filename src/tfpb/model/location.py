@@ -370,8 +370,9 @@ class MapModel:
         `code_qpv, nom`: the other vintage, ghosted.
     residences : DataFrame
         `id_residence, nom, bailleur, commune, adresse, statut (dans|hors|a_verifier), code_qpv,
-        logements, dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns free;
-        `dessines`: dwellings that its mark stands for (those to check where it is in doubt); `coupee`
+        logements, dessines, non_dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns
+        free; `dessines`: dwellings that its mark stands for (those to check where it is in doubt),
+        `non_dessines`: those to check that no mark stands for; `coupee`
         (dwellings on each side, words) is empty but for a résidence that the limit cuts, placed on the side
         it is told. With money: `acquis, a_reclamer, a_risque` (float, euros, NaN where unknown) and
         `etat_avis` (words).

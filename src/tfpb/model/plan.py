@@ -240,51 +240,6 @@ class Plan(_Model):
     items: tuple[Item, ...] = Field(min_length=1)
 
 
-class Planification(_Model):
-    """`[planification]`: the next wave to buy; every key may be missing."""
-
-    titre: str = ""
-    date: dt.date | None = None
-    donnees_fictives: bool = False
-    cible: Literal["parc", "service"] = "parc"
-    marge_points: float = Field(default=5.0, gt=0, le=50)
-    entretiens: int | None = Field(default=None, ge=1, le=1_000_000, strict=True)
-    entretiens_par_bailleur: dict[str, Annotated[int, Field(ge=1, le=1_000_000, strict=True)]] = {}
-    puissance: float = Field(default=0.80, gt=0.5, le=0.99)
-    ecart_suppose_points: tuple[Annotated[float, Field(ge=-50, le=50)], ...] = Field(
-        default=(0.0,), min_length=1, max_length=3
-    )
-    taux_satisfaction: float = Field(default=0.78, gt=0.02, lt=0.98)
-    correlation: float = Field(default=0.10, ge=0, le=0.6)
-    taux_reponse: float = Field(default=0.25, gt=0, le=1)
-    reponses_valides: float = Field(default=0.90, ge=0.1, le=1)
-    entretiens_max_par_residence: int = Field(default=30, ge=1, le=5000, strict=True)
-    quotas: Names = ("type_habitat", "periode_construction")
-
-
-class SurveyReglages(BaseModel):
-    """What a plan of the survey says that a plan of the next wave follows too."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    cible: Literal["parc", "service"] = "parc"
-    marge_points: float = Field(default=5.0, gt=0, le=50)
-
-
-class PlanningFile(_Model):
-    """The whole file of `tfpb planifier`."""
-
-    planification: Planification
-
-
-class SurveyPlanFile(BaseModel):
-    """A plan of the survey, read for its settings alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    reglages: SurveyReglages = SurveyReglages()
-
-
 @dataclass(frozen=True, slots=True)
 class Dictionary:
     """Labels of variables and of their codes, as delivered.

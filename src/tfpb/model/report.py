@@ -147,7 +147,6 @@ class ChartKind(StrEnum):
     NEED = "besoin"  # spending against gap
     BARS = "barres"  # drawn by a workbook alone
     PRIORITIES = "priorites"
-    CURVES = "courbes"  # shares by a number that grows
     FUNNEL = "entonnoir"  # a gap within the limits of chance, by number of interviews
     MODELLED = "modelises"  # measured and modelled shares of quarters
     SPENDING = "depense_ecart"  # one point a QPV × axis: spending against gap

@@ -23,6 +23,15 @@ from tfpb.io.sources.settings_edit import edited
 from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
 from tfpb.model.legal.map_table import VINTAGES
 from tfpb.page.doubt_decisions import answer_lines, changes_of, decided_again, same_value, workbook
+from tfpb.page.entries.dropped_maps import (
+    IMPORTED,
+    REFUSED,
+    TAKEN_OFF,
+    Brought,
+    DroppedMap,
+    reason,
+    refused,
+)
 from tfpb.page.jobs import Job, check, make
 from tfpb.page.journal import OUTSIDE, Change, Journal
 from tfpb.page.outlook import Outlook
@@ -143,6 +152,7 @@ class Desk:
         self.region = ""
         self.elsewhere: Callable[[Callable[[Desk], bool], str], list[str]] = lambda _act, _screen: []
         self.lock = threading.RLock()
+        self.maps: dict[str, DroppedMap] = {}
         self.hold: Callable[[Path], None] = lambda _folder: None
         self._enter(folder)
 
@@ -161,6 +171,9 @@ class Desk:
         self.messages: tuple[str, ...] = ()
         self.messages_screen = ""
         self.dropped: dict[str, tuple[str, ...]] = {}
+        for one in self.maps.values():
+            one.lent.close()
+        self.maps.clear()
 
     @property
     def file(self) -> Path:
@@ -235,6 +248,10 @@ class Desk:
             if isinstance(job.result, Outlook):
                 self._take(job.kind, job.result)
                 job.result = None
+            elif isinstance(job.result, Brought):
+                self._brought(job.result)
+                job.faults = tuple(f for _, faults in job.result.refused for f in faults)
+                job.result = None
             elif job.result is not None:
                 self.messages, job.result = (*self.messages, *job.result), None
             return job
@@ -256,6 +273,29 @@ class Desk:
             lines = answer_lines(self.outlook, found, answered)
             self.journal.write({}, who="", screen="doutes", gesture=_ANSWER, lines=tuple(lines))
         self.outlook, self.counted_at, self._seen = found, number, stamp
+
+    def _brought(self, found: Brought) -> None:
+        """Take in what an import made of each file."""
+        self.messages = (*self.messages, *found.lines)
+        for name in found.imported:
+            self.accept(name)
+            if (one := self.maps.get(name)) is not None:
+                one.state, one.why = IMPORTED, ""
+        for name, faults in found.refused:
+            why = self.refuse(name, faults)
+            if (one := self.maps.get(name)) is not None:
+                one.state, one.why = REFUSED, why
+
+    def refuse(self, name: str, faults: Iterable[Fault]) -> str:
+        """List a file that is refused, with its reason, until it is dropped again or taken off."""
+        why = reason(faults)
+        self.note(REFUSED, name, why)
+        return why
+
+    def accept(self, name: str) -> None:
+        """List no more as refused a file that is taken now."""
+        if name in refused(self.journal):
+            self.note(TAKEN_OFF, name)
 
     def decided_since(self, number: int) -> tuple[Change, ...]:
         """List the decisions of the acts after one."""

@@ -65,3 +65,5 @@ class Hand:
         """Stop every work under way."""
         for desk in self.works:
             desk.cancel()
+            for one in desk.maps.values():
+                one.lent.close()

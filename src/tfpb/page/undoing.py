@@ -9,6 +9,7 @@ from tfpb.page.desk import Gesture, in_gesture
 from tfpb.page.doubt_decisions import by_key, with_cells
 from tfpb.page.entries.corrected_cells import cells_in, given_back, is_cell
 from tfpb.page.entries.filled_list import fill, from_cells
+from tfpb.page.entries.versions import contents_back, is_content
 from tfpb.words.page.screen_words import CORRECTIONS
 
 if TYPE_CHECKING:
@@ -56,13 +57,14 @@ def undo(desk: Desk, number: int | None) -> None:
                 return
             cells = cells_in(acts, changes)
             files, done = given_back(desk, cells)
+            whole, back = contents_back(desk, changes)
             before = {
-                (c.place, c.keys): c.before for c in changes if not is_cell(c)
+                (c.place, c.keys): c.before for c in changes if not (is_cell(c) or is_content(c))
             }  # of the first one
             edits: dict[Path, list[tuple[tuple[str | int, ...], Any]]] = {}
             for (place, keys), value in before.items():
                 edits.setdefault(desk.folder / place, []).append((keys, value))
-            desk.write(files, edits, done)
+            desk.write(files | whole, edits, done + back)
 
 
 def _decide_back(desk: Desk, decided: Mapping[str, Change]) -> None:

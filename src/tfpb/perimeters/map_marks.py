@@ -32,8 +32,9 @@ def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.Da
     -------
     DataFrame
         The same with `statut` (that of its dwellings; `a_verifier` where a located door is in doubt),
-        `dessines` (the dwellings its mark stands for: those to check where it is in doubt, else all) and
-        `moitie` (drawn in two halves: cut, no located door in doubt). A doubtful door that is not located is
+        `dessines` (the dwellings its mark stands for: those to check where it is in doubt, else all),
+        `non_dessines` (those to check that no mark stands for) and `moitie` (drawn in two halves: cut, no
+        located door in doubt). A doubtful door that is not located is
         listed, never drawn: its dwellings are no part of a mark (of a résidence without a point, `dessines`
         is what is to check). One drawn in halves is placed among its doors of `statut`: the mean of all may
         lie across the limit, where a hollow disc reads as an error of the map.
@@ -48,6 +49,7 @@ def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.Da
     out = homes.assign(
         statut=homes["cote"].where(~unsure, str(QpvStatut.A_VERIFIER)),
         dessines=shown.where(homes["longitude"].notna(), checked),
+        non_dessines=lost.where(homes["longitude"].notna(), 0),
         moitie=split,
     )
     for row in out.index[split & out["longitude"].notna()]:

@@ -1,4 +1,4 @@
-"""What hangs on the interviews of a delivery: a gap, or a share, told as a release would round it."""
+"""What hangs on the interviews of a delivery: a gap, or a share, reported as a release would round it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Floats, Integers
 
 _STEPS: Final = ((100, 1.0), (50, 2.0), (0, 5.0))
-"""Interviews of a side from which its share is told at a step, in points (secrecy)."""
+"""Interviews of a side from which its share is reported at a step, in points (secrecy)."""
 _LEAST_SIDE: Final = 20
 
 
@@ -45,10 +45,10 @@ class Interviews:
     def measure(self, part: Floats) -> Measure:
         """Return the gap QPV − hors QPV, over all questions, in points; the share where sides are not known.
 
-        Each share is rounded at the step of its side first: nothing finer than a release is told.
+        Each share is rounded at the step of its side first: nothing finer than a release is reported.
         """
-        told = self.shares(part)
-        return Measure(told[0] - told[1] if len(told) > 1 else told[0], Unit.POINTS)
+        reported = self.shares(part)
+        return Measure(reported[0] - reported[1] if len(reported) > 1 else reported[0], Unit.POINTS)
 
     def shares(self, part: Floats) -> tuple[float, ...]:
         """Return the shares satisfied in QPV and hors QPV, percent; one of all where sides are not known."""

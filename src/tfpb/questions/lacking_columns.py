@@ -149,8 +149,8 @@ def _lone_rate(table: WholeTable) -> Iterator[Finding]:
     named = table.found.get("taux_commune_pct", "")
     if "taux_global_pct" in table.found:
         return
-    says_whole = _says_whole(table)
-    if named and not (says_whole and _ANY_RATE.fullmatch(fold(named))):
+    names_whole = _names_whole(table)
+    if named and not (names_whole and _ANY_RATE.fullmatch(fold(named))):
         return
     held = [named] if named else _lone_rates(table)
     if not held:
@@ -181,7 +181,7 @@ def _lone_rates(table: WholeTable) -> list[str]:
     return held if len(held) == 1 else []
 
 
-def _says_whole(table: WholeTable) -> bool:
+def _names_whole(table: WholeTable) -> bool:
     """Return whether a sheet says, above its header or in a column of words, that its rates are sums."""
     texts = [table.title, *table.frame.columns]
     return any(_WHOLE_RATE.search(fold(text)) for text in texts)
@@ -193,11 +193,11 @@ def _unread_columns(table: WholeTable) -> Iterator[Finding]:
     for name, patterns in _NEEDED.get(table.source, {}).items():
         if name in table.found:
             continue
-        says = re.compile(rf"(?:.* )?(?:{'|'.join(patterns)})(?: .*)?")
+        wanted = re.compile(rf"(?:.* )?(?:{'|'.join(patterns)})(?: .*)?")
         likely = [
             h
             for h in table.unread
-            if h not in others and says.fullmatch(fold(h)) and not _OTHERS & set(fold(h).split())
+            if h not in others and wanted.fullmatch(fold(h)) and not _OTHERS & set(fold(h).split())
         ]
         held = [h for h in likely if _holds(table, name, h)]
         if len(held) != 1:

@@ -247,11 +247,11 @@ def _coded_states(table: WholeTable) -> Iterator[Finding]:
         if not 1 < len(counts) <= _KINDS or not all(map(_CODE.fullmatch, counts.index)):
             continue
         main, rare = str(counts.index[0]), [str(c) for c in counts.index[1:]]
-        said = fold(header) in _STATES
+        written = fold(header) in _STATES
         gone = all(c.lower() in _GONE for c in rare)
-        if counts.iloc[0] <= len(codes) / 2 or not (said or (gone and len(rare) > 1)):
+        if counts.iloc[0] <= len(codes) / 2 or not (written or (gone and len(rare) > 1)):
             continue
-        if fold(main) in _GONE and not said:
+        if fold(main) in _GONE and not written:
             continue
         at = np.flatnonzero(cells.isin(rare)).tolist()
         yield table.ask_rows(

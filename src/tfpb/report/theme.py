@@ -53,7 +53,6 @@ PAYERS: Final = (LINK, ACCENT, DANS, PAPER)
 """State, communes, their neighbours, other taxpayers: told apart in a grey copy too."""
 HOMES: Final = (DANS, EXONEREE, RING)
 """Dwellings abated, exempt, to claim: parts of one bar."""
-CURVES: Final = (INK, ACCENT, "#B35806")
 MARGIN_BAND: Final = "#E4EAF0"
 FAINT: Final = "#F3F4F7"
 """Ground of a key."""

@@ -60,11 +60,11 @@ from tfpb.survey.adjustment.benchmark import referenced_rows
 from tfpb.survey.compare import compare
 from tfpb.survey.estimation.control import control_table
 from tfpb.survey.method import territory_columns
-from tfpb.survey.planning.precision import interviews_needed, n_necessaire
 from tfpb.survey.raw_gaps import exploration
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey
+from tfpb.survey.sample_size import interviews_needed, n_necessaire
 from tfpb.survey.secrecy.disclosure import protect
 from tfpb.survey.secrecy.ledger import Release, together
 from tfpb.survey.secrecy.standing import Released, standing

@@ -38,8 +38,8 @@ def to_confirm(
     if ENSEMBLE not in waiting:
         judged &= table["bailleur"].isin([ENSEMBLE, *waiting])
     blank = {c: table[c].where(~judged, "") for c in _CONCLUDED if c in table}
-    said = shown & ~table["verdict"].isin(_NO_READING) if assumed else judged
-    verdict = table["verdict"].where(~said, Verdict.A_CONFIRMER.value)
+    written = shown & ~table["verdict"].isin(_NO_READING) if assumed else judged
+    verdict = table["verdict"].where(~written, Verdict.A_CONFIRMER.value)
     nothing = {c: table[c].where(~judged) for c in ("bascule", "marge_demontree_points")}
     tables = {"comparison": table.assign(verdict=verdict, **blank, **nothing)}
     for name in _WITHOUT_VERDICT if assumed else ():

@@ -115,7 +115,8 @@ def notice(home: str, paid: float | None, row: int = 0) -> dict[str, Any]:
     """Return a line of 600 € in full, 420 € abated."""
     return {
         "avis": home, "id_residence": home, "annee": 2025, "vlc_eur": 3000.0, "taux_commune_pct": 40.0,
-        "cotisation_avis_eur": paid, "_fichier": "taxe.xlsx", "_feuille": "", "_ligne": row,
+        "type_local": "Appartement", "cotisation_avis_eur": paid,
+        "_fichier": "taxe.xlsx", "_feuille": "", "_ligne": row,
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def notice(name: str, paid: float | None = 420.0, **more: Any) -> dict[str, Any]
     """Return a line of 3 000 € of cadastral value: 600 € in full, 420 € abated; None: of the year before."""
     year = 2024 if paid is None else 2025
     line = {"avis": name, "id_residence": name, "annee": year, "vlc_eur": 3000.0}
+    line["type_local"] = "Appartement"
     return line | RATE | {"cotisation_avis_eur": paid} | more
 
 

@@ -73,8 +73,6 @@ def commands(lent: Path) -> dict[str, tuple[Path, tuple[object, ...]]]:
                                              located, "--programme", lent / "programme_2025.xlsx",
                                              "--conventions", EXAMPLE / "conventions.csv",
                                              "--sortie", lent / "abattement" / "a.xlsx")),
-        "planifier": (lent / "planifier", ("planifier", lent / "plan_enquete.toml", "--patrimoine",
-                                           located, "--sortie", lent / "planifier" / "p.xlsx")),
         "nouveau": (lent / "nouveau", ("nouveau", lent / "nouveau" / "convention")),
         "dossier": (lent / "dossier", ("dossier", EXAMPLE / "dossier.toml", "--sortie",
                                        lent / "dossier" / "pack", *near)),

@@ -26,7 +26,6 @@ SHORT = (
     "geocoder",
     "localiser",
     "abattement",
-    "planifier",
 )
 MODES = ("tuer", "refuser", "remplir")
 LONG = ("dossier", "cartes", "region")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from everywhere import small_settings
+from tfpb.io.rpls.register_table import without_dates
 from tfpb.io.sources.address_columns import read_addresses
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
@@ -105,3 +106,13 @@ def test_what_is_not_known_is_an_empty_cell_where_one_may_be(tmp_path: Path) -> 
     assert told == ["faute valeur_illisible"]  # a count must be there
     stock, _ = stock_of(tmp_path, nb_logements=["1", "2", "3"], nom=["NC", "A", "B"])
     assert stock["nom"].tolist() == ["NC", "A", "B"]
+
+
+def test_a_number_that_became_a_date_is_not_read_and_is_doubted() -> None:
+    rows = [("12/12/2024", "12 rue des Lilas"), ("3", "rue Neuve")]
+    frame = pd.DataFrame(rows, columns=["N°", "Voie"])
+    table = TextTable(frame, "t.csv", "", np.arange(2, 4))
+    read = without_dates(table, {"NUMVOIE": "N°", "NOMVOIE": "Voie"})
+    assert read.frame["N°"].tolist() == ["", "3"]
+    (doubt,) = read.notices
+    assert (doubt.code, doubt.got, doubt.place.row) == ("numeros_en_dates", "12/12/2024", 2)

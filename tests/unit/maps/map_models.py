@@ -245,7 +245,7 @@ def synthetic(
                 }
             )
             rank += 1
-    table = pd.DataFrame(rows).assign(dessines=lambda t: t["logements"])
+    table = pd.DataFrame(rows).assign(dessines=lambda t: t["logements"], non_dessines=0)
     points = gpd.GeoSeries(gpd.points_from_xy(table.x, table.y), crs=2154).to_crs(4326)
     table["longitude"], table["latitude"] = points.x, points.y
     codes = [f"QN059{q % 100:02d}{'NMI'[q // 100 % 3]}" for q in range(quarters)]
@@ -362,6 +362,7 @@ def bondy() -> MapModel:
             "code_qpv": holder,
             "logements": grouped.logements.astype(int),
             "dessines": grouped.logements.astype(int),
+            "non_dessines": 0,
             "distance_m": distance.round(1),
             "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
             "coupee": "",

@@ -99,12 +99,6 @@ def _chart(kind: ChartKind) -> Chart:
                 "ecart": [-0.1, 0.02, -0.2, -0.05, -0.05, 0.08, 0.0],
             }
         ).assign(ic95_bas=-0.3, ic95_haut=0.15),
-        ChartKind.CURVES: pd.DataFrame(
-            {
-                "libelle": [375.0, 750.0, 1500.0, 3000.0],
-                **{f"valeur_{c}_{k}": [0.1, 0.3, 0.6, 0.9 - k / 9] for c in "abc" for k in (1, 2)},
-            }
-        ),
         ChartKind.MODELLED: pd.DataFrame(
             {"libelle": LABELS, "n": 64, "qpv": two, "modele": two / 2 + 0.35, "ensemble": 0.7}
         ).assign(qpv_bas=0.4, qpv_haut=1.0, modele_bas=0.5, modele_haut=0.9),
@@ -125,8 +119,7 @@ def _chart(kind: ChartKind) -> Chart:
             }
         ).assign(importance_ic95_bas=0.0, importance_ic95_haut=0.25),
     }[kind]
-    series = tuple(LABELS[:6]) if kind is ChartKind.CURVES else ()
-    return Chart("c", kind, "Titre", rows, "alt", margin=0.05, series=series)
+    return Chart("c", kind, "Titre", rows, "alt", margin=0.05)
 
 
 @pytest.mark.parametrize("kind", list(DRAWN)[:: tries(3, 1)])

@@ -132,7 +132,7 @@ def test_what_a_work_was_lent_is_given_back_when_it_ends(
     while job.running and time.monotonic() < end:
         assert folder.exists() or not job.running
         time.sleep(0.05)
-    assert bool(job.faults or job.broken) is bool(found)
+    assert bool(job.result.refused) is bool(found)
     assert not folder.exists()
 
 

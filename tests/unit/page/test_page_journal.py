@@ -236,6 +236,12 @@ def drop(page: Served, name: str, data: bytes) -> str:
     return page.post("/deposer", {"geste": "deposer"}, files=[("fichiers", (name, data))]).text
 
 
+def waiting(page: Served, name: str) -> str:
+    """Return where the content of a file that waits is kept."""
+    (found,) = (page.folder / "versions").glob(f"{Path(name).stem}.*")
+    return found.relative_to(page.folder).as_posix()
+
+
 def test_a_drop_replaces_nothing_unasked_and_is_taken_back(page: Served) -> None:
     drop(page, "parc.csv", stock(5))
     shown = drop(page, "parc.csv", stock(7))  # a corrected one, of the same name
@@ -245,15 +251,21 @@ def test_a_drop_replaces_nothing_unasked_and_is_taken_back(page: Served) -> None
     assert "5 lignes" in shown
     again = Desk(page.folder, lambda _settings: page.folder)  # asked after a restart too
     assert [a.lines for a in again.journal.acts if a.gesture == "revoir"] == [
-        ("parc_2.csv", "patrimoine")
+        ("parc.csv", "patrimoine", waiting(page, "parc.csv"))
     ]
-    form = {"geste": "revoir", "nom": "parc_2.csv", "autre": "parc.csv", "choix": "remplace"}
+    form = {"geste": "revoir", "nom": "parc.csv", "choix": "remplace"}
     assert "À revoir" not in page.post("/deposer", form).text
     assert page.get("/deposer").status_code == 200
-    assert load_settings(page.desk.file).fichiers.patrimoine == "parc_2.csv"
-    number = max(a.part_of or a.number for a in page.desk.journal.acts if a.changes)
-    page.post("/journal", {"numero": str(number)})
     assert load_settings(page.desk.file).fichiers.patrimoine == "parc.csv"
+    assert (page.folder / "parc.csv").read_bytes() == stock(7)
+    number = max(a.part_of or a.number for a in page.desk.journal.acts if a.changes)
+    assert "remplacé par un fichier du même nom" in page.get("/journal").text
+    page.post("/journal", {"numero": str(number)})
+    assert (page.folder / "parc.csv").read_bytes() == stock(5)
+    assert load_settings(page.desk.file).fichiers.patrimoine == "parc.csv"
+    undone = max(a.part_of or a.number for a in page.desk.journal.acts if a.changes)
+    page.post("/journal", {"numero": str(undone)})  # what was taken back is not taken back again
+    assert (page.folder / "parc.csv").read_bytes() == stock(5)
     drop(page, "autre.csv", stock(3))
     left = {"geste": "revoir", "nom": "autre.csv", "autre": "parc.csv", "choix": "autre"}
     assert "À revoir" not in page.post("/deposer", left).text

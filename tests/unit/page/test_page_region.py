@@ -180,10 +180,14 @@ def test_a_corrected_delivery_is_reviewed_replaces_and_is_taken_back(page: Serve
     name = re.findall(r'name="nom" value="([^"]+)"', told)[0]
     told = page.post("/deposer", {"geste": "revoir", "chez": NAMES[0], "nom": name,
                                   "autre": "parc.csv", "choix": "remplace"}).text  # fmt: skip
-    assert files_of(page, NAMES[0])["patrimoine"] == name
+    assert files_of(page, NAMES[0])["patrimoine"] == name == "parc.csv"
+    own = region_of(page).member(NAMES[0]).file.parent
+    assert (own / "parc.csv").read_bytes() == stock(99)
+    assert not (own / "parc_2.csv").exists()
     assert "Venus deux fois" not in told
     number = re.findall(r'name="numero" value="(\d+)"', told)[0]
     told = page.post("/deposer", {"geste": "defaire", "chez": NAMES[0], "numero": number}).text
+    assert (own / "parc.csv").read_bytes() == stock()
     assert files_of(page, NAMES[0])["patrimoine"] == "parc.csv"
 
 

@@ -356,6 +356,13 @@ def abatement(stock: Located) -> Abatement:
     )  # fmt: skip
 
 
+_DECIDED = (
+    "acquis", "base", "frais_gestion", "economie", "compensation", "perte", "perte_communes",
+    "perte_intercommunale", "reporte_contribuables",
+)  # fmt: skip
+"""Facts that deciding the side of what is under reserve may raise, by that much at most here."""
+
+
 def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return facts of premises by hand, in euros; what a row does not name adds nothing."""
     counts = {c for c in PREMISES_FACT_COLUMNS if c.startswith("logements")}
@@ -365,7 +372,8 @@ def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
         cents = {
             k: v if k in counts or k in empty else int(Decimal(v) * 100) for k, v in row.items()
         }
-        made.append(dict.fromkeys(PREMISES_FACT_COLUMNS, 0) | empty | cents)
+        decided = {f"{name}_cote_decide": cents.get("reserve_cote", 0) for name in _DECIDED}
+        made.append(dict.fromkeys(PREMISES_FACT_COLUMNS, 0) | empty | decided | cents)
     return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
-RAISED = '[[raised]]\nmeasure = "{}"\nroom = "{}"\nby = {}\nraison = "{}"\nrepaid_by = "{}"\n'
 
 
 @pytest.fixture(scope="module")
@@ -337,21 +336,11 @@ def test_a_package_is_in_a_circle_by_what_it_imports_and_a_room_is_not(
     assert [p.spelling for p in found.places] == ["tfpb.tax.ledger", "tfpb.tax.ledger.calendar"]
 
 
-def kept(run: Any, source: Path, tail: str = "", fixed: str = "") -> Path:
+def kept(run: Any, source: Path) -> Path:
     """Write the file of ceilings for what is."""
-    found, path = run.measure(source), source.parent / "ratchet.toml"
-    start = "\n".join(
-        f"{m} = {sum(n for (k, _), n in found.counts.items() if k == m)}" for m in run.MEASURES
-    )
-    named = {
-        r: ", ".join(f"{m} = {n}" for (m, at), n in found.counts.items() if n and at == r)
-        for r in found.rooms
-    }
-    rooms = "\n".join(f"{room} = {{ {ceilings} }}" for room, ceilings in named.items())
-    path.write_text(
-        f'[processor]\ncommand = "c"\n[start]\n{start}\n[fixed]\n{fixed}\n[rooms]\n{rooms}\n{tail}',
-        encoding="utf-8",
-    )
+    path = source.parent / "ratchet.toml"
+    bare = '[processor]\ncommand = "c"\n[rooms]\n'
+    path.write_text(run.frozen(bare, run.measure(source)), encoding="utf-8")
     return path
 
 
@@ -371,7 +360,7 @@ def test_a_rise_is_refused_with_its_room_and_what_to_do(
     assert [line.split(". To do")[0] for line in lines] == [
         "lines, report: 3, ceiling 2", "nil, report: 2, ceiling 1",
     ]  # fmt: skip
-    assert "by = 1, raison and repaid_by" in lines[1]
+    assert "set the ceiling by --figer" in lines[1]
     assert run.main(["--lieux", "nil", "report"], source, path) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{source / 'report/lines.py'}:2 or", f"{source / 'report/more.py'}:1 or",
@@ -388,11 +377,7 @@ def test_the_table_shows_what_is_what_may_be_and_what_was(
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert rows[0] == list(run.MEASURES)
     assert [row[:3] for row in rows[1:3]] == [["report", "1", "(-1)"], ["tax", "2", "(+2)"]]
-    assert [row[:2] + row[6:7] for row in rows[3:6]] == [
-        ["all", "3", "2"],
-        ["ceilings", "2", "1"],
-        ["start", "2", "1"],
-    ]
+    assert [row[:2] + row[6:7] for row in rows[3:5]] == [["all", "3", "2"], ["ceilings", "2", "1"]]
     assert run.main(["--lieux", "nil"], source, path) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
 
@@ -412,96 +397,21 @@ def test_a_room_does_not_rise_because_another_fell(run: Any, source: Path, capsy
     assert "nil, tax: 1, ceiling 0" in capsys.readouterr().out
 
 
-def test_a_fall_passes_and_is_kept_once_frozen(run: Any, source: Path) -> None:
-    path = kept(run, source)
-    before, lines = (
-        path.read_text(encoding="utf-8"),
-        (source / "report/lines.py").read_text(encoding="utf-8"),
-    )
+def test_ceilings_are_what_is_once_frozen(run: Any, source: Path) -> None:
+    path, lines = kept(run, source), source / "report/lines.py"
+    before, text = path.read_text(encoding="utf-8"), lines.read_text(encoding="utf-8")
     write(source, "report/lines.py", 'A = x["nom"]\n')
     assert verified(run, source, path) == 0
     assert path.read_text(encoding="utf-8") == before
     assert run.main(["--figer"], source, path) == 0
-    write(source, "report/lines.py", lines)
+    write(source, "report/lines.py", text)
     assert verified(run, source, path) == 1
-    frozen = path.read_text(encoding="utf-8")
-    run.main(["--figer"], source, path)
-    assert path.read_text(encoding="utf-8") == frozen, "what rose is never frozen"
-
-
-def test_what_is_raised_says_why_and_is_paid_back_first(
-    run: Any, source: Path, capsys: Any
-) -> None:
-    entries = (
-        RAISED.format("lines", "report", 2, "", "step 9"),
-        RAISED.format("sums", "report", 1, "why", "9"),
-    )
-    path = kept(run, source, "\n".join(entries))
-    more = "X = 1\nY = 2\n"
-    write(source, "report/more.py", more)
-    assert verified(run, source, path) == 1
-    assert "asks for `raison`" in capsys.readouterr().out
-    path.write_text(
-        path.read_text("utf-8").replace('raison = ""', 'raison = "why"'), encoding="utf-8"
-    )
+    assert run.main(["--figer"], source, path) == 0
     assert verified(run, source, path) == 0
-    write(source, "report/more.py", "X = 1\n")
+    assert path.read_text(encoding="utf-8") == before
+    lines.unlink()
     run.main(["--figer"], source, path)
-    text = path.read_text(encoding="utf-8")
-    run.main(["--figer"], source, path)
-    assert path.read_text(encoding="utf-8") == text
-    assert "by = 1" in text
-    assert '"sums"' not in text
-    assert "report = { lines = 2," in text
-    write(source, "report/more.py", more)
-    assert verified(run, source, path) == 1
-    write(source, "report/more.py", "")
-    run.main(["--figer"], source, path)
-    assert "raised" not in path.read_text(encoding="utf-8")
-    (source / "report/lines.py").unlink()
-    (source / "report/more.py").unlink()
-    run.main(["--figer"], source, path)
-    assert "report" not in path.read_text(encoding="utf-8"), "a room that is gone"
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        RAISED.format("line", "report", 1, "why", "step 9"),
-        RAISED.format("lines", "", 1, "why", "step 9"),
-        RAISED.format("lines", "report", 0, "why", "step 9"),
-        RAISED.format("lines", "report", 1, "why", " "),
-    ],
-)
-def test_an_entry_that_lacks_something_is_refused(run: Any, source: Path, entry: str) -> None:
-    path = kept(run, source, entry)
-    text = path.read_text(encoding="utf-8")
-    assert verified(run, source, path) == 1
-    assert run.main(["--figer"], source, path) == 1
-    assert path.read_text(encoding="utf-8") == text
-
-
-def test_a_ceiling_edited_upwards_is_refused(run: Any, source: Path, capsys: Any) -> None:
-    path = kept(run, source)
-    path.write_text(path.read_text("utf-8").replace(", nil = 1", ", nil = 2"), encoding="utf-8")
-    assert verified(run, source, path) == 1
-    assert "nil: ceilings come to 2" in capsys.readouterr().out
-
-
-def test_a_fixed_ceiling_neither_falls_nor_rises(run: Any, source: Path, capsys: Any) -> None:
-    path = kept(run, source, fixed="facts = { lines = 2 }")
-    run.main(["--figer"], source, path)
-    assert "facts = { lines = 2 }" in path.read_text(encoding="utf-8")
-    write(source, "facts/amount.py", "A = 1\nB = 2\n")
-    assert verified(run, source, path) == 0
-    write(source, "facts/amount.py", "A = 1\nB = 2\nC = 3\n")
-    assert verified(run, source, path) == 1
-    assert "this ceiling is fixed" in capsys.readouterr().out
-    path = kept(
-        run, source, RAISED.format("lines", "facts", 9, "why", "step 9"), "facts = { lines = 2 }"
-    )
-    assert verified(run, source, path) == 1
-    assert "a ceiling that is fixed" in capsys.readouterr().out
+    assert "report" not in path.read_text(encoding="utf-8"), "a package that is gone"
 
 
 def test_the_processor_time_is_carried_and_held_when_given(
@@ -517,7 +427,6 @@ def test_the_processor_time_is_carried_and_held_when_given(
     assert "check: 121 s, now 121 s (c)" in capsys.readouterr().out
     assert verified(run, source, path, "--temps", str(times)) == 0
     times.write_text("user 101,00\nsys 20,10\n", encoding="utf-8")
-    run.main(["--figer", "--temps", str(times)], source, path)
     assert verified(run, source, path, "--temps", str(times)) == 1
     times.write_text("user 90\n", encoding="utf-8")
     with pytest.raises(ValueError, match="time -p"):
@@ -528,4 +437,3 @@ def test_the_check_runs_it(run: Any) -> None:
     assert "python scripts/ratchet.py --verifier\n" in (ROOT / "scripts/check.sh").read_text(
         encoding="utf-8"
     )
-    assert run.Ceilings.read(run.CEILINGS.read_text(encoding="utf-8")).faults == ()

@@ -10,8 +10,8 @@ import pytest
 from surveycases import make_delivery, make_plan, stamped
 
 from tfpb.survey.compare import compare
-from tfpb.survey.planning.precision import interviews_needed
 from tfpb.survey.reading.recode import recode
+from tfpb.survey.sample_size import interviews_needed
 from tfpb.survey.secrecy.disclosure import protect
 
 if TYPE_CHECKING:

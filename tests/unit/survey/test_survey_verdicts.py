@@ -9,7 +9,7 @@ import pytest
 
 import tfpb.survey
 from tfpb.model.codes import Publication, Theme, Verdict
-from tfpb.survey.planning.precision import n_necessaire
+from tfpb.survey.sample_size import n_necessaire
 from tfpb.words.faults.sentences import CATALOGUE
 from tfpb.words.survey import satisfaction, verdict_words
 from tfpb.words.survey import survey_words as words

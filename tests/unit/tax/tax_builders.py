@@ -43,12 +43,13 @@ def held(made: Abatement, scope: str = TOTAL) -> Within:
 
 
 def local(**cells: Any) -> dict[str, Any]:
-    """Write one premises: VLC 3 000 €, rates adding up to 55 %; `premises` gives it a year."""
+    """Write one premises, a dwelling: VLC 3 000 €, rates adding up to 55 %; `premises` gives it a year."""
     return {
         "avis": "A1",
         "invariant": "",
         "id_residence": "R1",
         "vlc_eur": 3000,
+        "type_local": "Appartement",
         "taux_commune_pct": 40,
         "taux_epci_pct": 15,
         **cells,
@@ -79,6 +80,7 @@ def home(identifier: str = "R1", **cells: Any) -> dict[str, Any]:
         "cote": "dans",
         "evolution": "maintenu",
         "type_habitat": "collectif",
+        "annee_construction": 1972,
         **cells,
     }
 

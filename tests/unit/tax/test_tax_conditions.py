@@ -66,7 +66,7 @@ def right(
     signed: Conventions = SIGNED, **cells: Any,
 ) -> Right:  # fmt: skip
     return right_of(
-        holding(*units, **cells), own_exemption=own, nature="", conventions=signed,
+        holding(*units, **cells), own_exemption=own, conventions=signed,
         reader=reader or on(year),
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def test_a_delivery_opens_fifteen_years_unless_the_end_is_known() -> None:
 
 
 def test_a_residence_that_the_stock_lacks_hangs_on_a_check_as_a_whole() -> None:
-    told = right_of(None, own_exemption=None, nature="", conventions=SIGNED, reader=on(2025))
+    told = right_of(None, own_exemption=None, conventions=SIGNED, reader=on(2025))
     assert told == Right("a_verifier", Decimal(0), Decimal(1), "", "residence_hors_patrimoine")
     assert told.known
     assert told.taxable
@@ -302,7 +302,7 @@ def test_the_residences_own_bailleur_signs_before_the_dossiers() -> None:
     assert right(inside(), signed=ours).statut == ""
     assert right(inside(), signed=others).statut == "sans_convention"
     mine = holding(inside(), bailleur="Habitat Valmontois")
-    told = right_of(mine, own_exemption=None, nature="", conventions=others, reader=on(2025))
+    told = right_of(mine, own_exemption=None, conventions=others, reader=on(2025))
     assert told.statut == ""
 
 

@@ -192,7 +192,6 @@ def test_a_list_sent_too_late_loses_that_year_alone() -> None:
         ({"degrevements_eur": "247,50"}, True),
         ({"degrevements_eur": "248"}, True),
         ({"degrevements_eur": "254,93"}, True),  # with its fees, 3 %
-        ({"degrevements_eur": "120"}, False),
         ({"degrevements_eur": ""}, False),
     ],
 )

@@ -121,7 +121,10 @@ def test_degrevements_deducted_are_added_again() -> None:
     def change(_: int, row: dict[str, Any]) -> None:
         row |= {"degrevements_eur": 450, "cotisation_avis_eur": row["cotisation_avis_eur"] - 450}
 
-    assert is_right(read(file_of(change)))
+    made = read(file_of(change))
+    given = 450 * len(REFUSED)  # what a notice gave back is claimed no more
+    assert abs(made.states.to_claim - (CLAIM - given)) < 1
+    assert abs(made.states.acquired - (DUE - CLAIM)) < 1
 
 
 def after(k: int, row: dict[str, Any]) -> None:
@@ -133,6 +136,22 @@ def after(k: int, row: dict[str, Any]) -> None:
 def alone(k: int, row: dict[str, Any]) -> None:
     after(k, row)
     row["vlc_eur"] = ""
+
+
+def reduced(k: int, row: dict[str, Any]) -> None:
+    """Put seven tenths of every base under the header of what is before the abatement."""
+    row |= {"vlc_eur": "", "base_nette_eur": round(Decimal(worth(k)) / 2 * Decimal("0.7"))}
+
+
+def test_bases_all_reduced_are_asked_about_and_nothing_is_claimed() -> None:
+    """Its TEOM shows none of them abated: every abated notice then looks refused."""
+    rows = file_of(reduced)
+    made = read(rows)
+    (question,) = made.questions
+    assert question.code == "avis_base"
+    assert (made.states.to_claim, made.states.acquired, made.states.at_risk) == (0, 0, 0)
+    after_it = answered(rows, "base_apres")
+    assert (after_it.states.to_claim, after_it.states.acquired) == (0, 0)
 
 
 def test_a_base_after_the_abatement_is_but_a_witness_of_the_cadastral_value() -> None:

@@ -156,10 +156,10 @@ def test_lines_that_count_exempt_dwellings(rows: list[dict[str, Any]], *, told: 
 def test_a_line_of_a_residence_wholly_exempt_is_that_of_its_dwellings() -> None:
     stock = homes(home(nb_logements=10, logements_dans=10))
     doors = pd.DataFrame([door(fin_exoneration=LATER)])
-    garage = local(type_local="Garage")
+    garage = local(type_local="Garage", annee=2025)
     made = abate(garage, residences=stock, entrances=doors)
     assert first(made)["statut"] == "exonere"
-    assert set(made.forecast["statut"]) == {"exonere", "a_verifier"}
+    assert set(made.forecast["statut"]) == {"exonere", "eligible"}
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -73,8 +73,13 @@ def test_a_line_without_building_is_of_those_that_no_other_line_names() -> None:
     stock = homes(home(nb_logements=20, logements_dans=10, logements_hors=10))
     rows = [local(invariant=1, id_batiment="A", cotisation_avis_eur=PAID),
             local(invariant=2, avis="A2", cotisation_avis_eur=FULL)]  # fmt: skip
-    made = abate(*rows, residences=stock, entrances=doors)
+    counted = [{**row, "nb_logements": 10} for row in rows]
+    made = abate(*counted, residences=stock, entrances=doors)
     assert list(made.premises["statut"]) == ["abattu", "hors_qpv"]
+    unsure = abate(
+        *rows, residences=stock, entrances=doors
+    )  # a loge of A may be its only line there
+    assert list(unsure.premises["statut"]) == ["abattu", "droit_inconnu"]
 
 
 def test_a_notice_without_a_sum_is_told() -> None:

@@ -98,22 +98,24 @@ def test_what_is_not_a_dwelling_is_never_to_claim(tmp_path: Path) -> None:
         year=2025, rounding="avis",
     )  # fmt: skip
     by_kind = made.premises.groupby("type_local")["statut"].agg(set)
-    assert by_kind["Garage"] == {"a_verifier"}
-    assert by_kind["Commerce"] == {"a_verifier"}
+    assert by_kind["Garage"] == {"sans_logement"}
+    assert by_kind["Commerce"] == {"sans_logement"}
     flats = made.premises[made.premises["type_local"] == "Appartement"]
     assert flats["statut"].tolist().count("a_reclamer") == 2  # C 01 01 and C 01 02, not abated
     assert flats["statut"].tolist().count("abattu") == 11
 
 
 def test_a_garage_counts_no_dwelling_and_no_abatement() -> None:
-    made = abate(local(), local(invariant="2", type_local="Garage", nb_logements=None))
+    made = abate(
+        local(), local(invariant="2", avis="G", type_local="Garage", nb_logements=None, annee=2025)
+    )
     flat, garage = made.premises.to_dict("records")
-    assert (flat["statut"], garage["statut"]) == ("eligible", "a_verifier")
+    assert (flat["statut"], garage["statut"]) == ("eligible", "sans_logement")
     assert made.totals["abattement_eur"] == flat["abattement_eur"]
-    assert "n’est pas un logement (Garage)" in garage["motif"]
+    assert "Ligne sans logement (Garage)" in garage["motif"]
     coming = made.forecast.set_index("annee")
     assert coming.loc[2026, "abattement_eur"] == flat["abattement_eur"]
-    assert coming.loc[2026, "en_attente_eur"] == garage["abattement_eur"]
+    assert coming.loc[2026, "en_attente_eur"] == 0
 
 
 def detailed(tmp_path: Path, change: dict[str, str] | None = None) -> tuple[Any, list[Any]]:

@@ -105,7 +105,9 @@ def test_a_dash_in_an_unused_line_is_an_empty_cell(tmp_path: Path, dash: str) ->
     assert frame["cotisation_avis_eur"].tolist() == [2975 + 357]
     assert frame["base_nette_eur"].tolist() == [10000]
     stock = homes(home("R1", nb_logements=10, logements_dans=10))
-    made = tax.abate(frame, stock, None, conventions(), load(), year=2025)
+    asked = tax.abate(frame, stock, None, conventions(), load(), year=2025).questions
+    homes_all = {one.key: "logements" for one in asked}  # a printed page does not say what it is of
+    made = tax.abate(frame, stock, None, conventions(), load(), year=2025, replies=homes_all)
     assert made.premises["statut"].tolist() == ["abattu"]
     # 0.3 × 10 000 × (42.5 % + 5.1 %)
     assert made.premises["abattement_acquis_eur"].tolist() == [1428]

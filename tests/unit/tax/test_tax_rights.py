@@ -356,11 +356,13 @@ def test_a_line_of_two_quarters_hangs_on_what_is_inside_and_on_what_is_to_check(
     assert made.totals["abattement_a_verifier_eur"] == Decimal("185.63")  # ¾ of 247.50
 
 
-def test_what_is_no_dwelling_hangs_on_what_is_inside_and_on_what_is_to_check() -> None:
+def test_what_a_notice_abates_of_no_dwelling_hangs_on_what_it_is() -> None:
     stock = side(nb_logements=10, logements_dans=6, logements_a_verifier=2, logements_hors=2)
-    made = abate(local(nb_logements=10, type_local="Garage"), residences=stock)
-    assert first(made)["statut"] == "a_verifier"
-    assert made.totals["abattement_a_verifier_eur"] == Decimal("198.00")  # 80 %
+    garage = local(nb_logements=10, type_local="Garage", cotisation_avis_eur="577,5")
+    made = abate(garage, residences=stock)
+    assert first(made)["statut"] == "sans_logement"
+    assert made.reserves == {"nature": Decimal("247.50")}  # of which building, nothing says
+    assert made.states.at_risk == 0
 
 
 @pytest.mark.parametrize(
@@ -390,9 +392,14 @@ def test_what_names_no_dwelling_is_none(nature: str) -> None:
     assert not is_home(nature)
 
 
-def test_what_is_no_dwelling_is_told_without_convention_first() -> None:
+def test_what_a_notice_abates_of_no_dwelling_is_at_risk_where_no_convention_is() -> None:
     other = conventions(convention(codes_qpv="QN00000I"))
-    assert statut(local(type_local="Garage"), conventions=other) == "sans_convention"
+    garage = local(type_local="Garage", cotisation_avis_eur="577,5")
+    assert statut(garage, conventions=other) == "a_risque"
+    assert (
+        statut(local(type_local="Garage", cotisation_avis_eur=825), conventions=other)
+        == "sans_logement"
+    )
 
 
 @pytest.mark.parametrize("side", ["dans", "hors", "a_verifier"])

@@ -71,7 +71,8 @@ def test_states_add_up_to_the_two_totals() -> None:
         (PAID, conventions(convention(date_declaration="")), {"doubtful": DUE}),
         (FULL, conventions(convention(date_fin="")), {"hanging": DUE}),
         ("", conventions(convention(date_signature_convention="")), {"hanging": DUE}),
-        ("", conventions(convention(date_signature_convention="2025-04-01")), {"lost": DUE}),
+        (FULL, conventions(convention(date_signature_convention="2025-04-01")), {"lost": DUE}),
+        ("", conventions(convention(date_signature_convention="2025-04-01")), {}),
         (PAID, conventions(convention(date_signature_convention="2025-04-01")), {"at_risk": DUE}),
         ("", conventions(convention(date_declaration="")), {"hanging": DUE}),
         ("", conventions(convention(date_fin="2024-12-31")), {"hanging": DUE}),
@@ -269,7 +270,7 @@ def test_of_two_conventions_what_may_be_mended_comes_before_what_is_lost() -> No
         local(),
         conventions=conventions(late, convention(id_convention="C2", date_fin="2024-12-31")),
     )
-    assert made.reserves == {"renouvellement": DUE}
+    assert (made.reserves, made.states.lost) == ({}, DUE)  # renewed, and too late for the year
     undated = convention(id_convention="C2", date_signature_convention="")
     assert abate(local(), conventions=conventions(late, undated)).reserves == {"convention": DUE}
 

@@ -52,6 +52,10 @@ _EXTRAS: Final = (
 )
 _ERRORS: Final = (
     (
+        r"No such command 'planifier'.*",
+        "« planifier » n’existe plus : la table des marges d’une enquête est dans docs/guide.md, étape 8.",
+    ),
+    (
         r"No such command '(.+?)'\.? \(?Did you mean (?:one of:? )?(.+?)\?\)?",
         "La commande « {0} » n’existe pas. Voulez-vous : {1} ?",
     ),

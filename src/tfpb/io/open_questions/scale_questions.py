@@ -16,7 +16,7 @@ from tfpb.model.codes import Theme
 from tfpb.model.question import Answer, Question, content_of
 from tfpb.questions.finding import Change, Finding
 from tfpb.survey.reading.delivery_columns import numeric, token
-from tfpb.survey.reading.guessing import guess_scale, is_code, said_ends
+from tfpb.survey.reading.guessing import guess_scale, is_code, seen_ends
 from tfpb.words.survey.scale_words import LEVEL, beside_words, counted_codes, share_words
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ class Ways:
         parts = (p for p in self.parts if (p.at, p.wave) == (at, wave) and p.columns[0].scale.marks)
         marks = [p for p in parts if any(c.item.theme is Theme.GLOBAL for c in p.unlabelled)]
         return [
-            _question(plan, self.deliveries, p, _beside(plan, self.deliveries, p, self.parts, ()))
+            _question(
+                plan, self.deliveries, p, _other_waves(plan, self.deliveries, p, self.parts, ())
+            )
             for p in marks
         ]
 
@@ -150,8 +152,8 @@ def scale_ways(plan: Plan, scales: Mapping[str, Scale], deliveries: Sequence[Del
         elif known != _planned(part.unlabelled):
             out[part.at] = _written(out[part.at], part.rows, _turned(part.unlabelled))
     for part in asked:
-        beside = _beside(plan, out, part, parts, asked)
-        findings.append((part.at, _question(plan, out, part, beside)))
+        others = _other_waves(plan, out, part, parts, asked)
+        findings.append((part.at, _question(plan, out, part, others)))
     return Ways(out, findings, open_, tuple(parts))
 
 
@@ -230,13 +232,13 @@ def _column(
     item: Item, header: str, scale: Scale, cells: pd.Series[str], words: Mapping[str, str]
 ) -> _Column:
     if scale.marks:
-        against, agrees = _marks_said(scale, cells, words)
+        against, agrees = _marks_seen(scale, cells, words)
     else:
-        against, agrees = _levels_said(scale, cells, words)
+        against, agrees = _levels_seen(scale, cells, words)
     return _Column(item, header, scale, cells, against, agrees, words)
 
 
-def _levels_said(
+def _levels_seen(
     scale: Scale, cells: pd.Series[str], words: Mapping[str, str]
 ) -> tuple[dict[str, str], bool]:
     """Return what each answer that the plan contradicts means by its label, and whether some label agrees."""
@@ -244,14 +246,16 @@ def _levels_said(
     guessed = guess_scale(texts, words)
     if guessed is None or guessed.kind != "niveaux" or not guessed.labelled:
         return {}, False
-    said = dict.fromkeys(map(token, guessed.satisfied), True)
-    said |= dict.fromkeys((token(c) for c in guessed.unsatisfied if c not in guessed.middle), False)
+    seen_fields = dict.fromkeys(map(token, guessed.satisfied), True)
+    seen_fields |= dict.fromkeys(
+        (token(c) for c in guessed.unsatisfied if c not in guessed.middle), False
+    )
     first, last = _first(scale), len(scale.satisfied) - 1
     against: dict[str, str] = {}
     agrees = False
     wrong: dict[str, tuple[int, bool]] = {}
     for text in texts:
-        good, read = said.get(token(text)), scale.read(text)
+        good, read = seen_fields.get(token(text)), scale.read(text)
         if good is None or read is None or read[0] < 0:
             continue
         if scale.satisfied[read[0]] == good:
@@ -280,11 +284,11 @@ def _mirrored(scale: Scale, texts: Sequence[str]) -> dict[str, str]:
     return {t: first[len(scale.satisfied) - 1 - rank] for t, rank in ranks.items()}
 
 
-def _marks_said(
+def _marks_seen(
     scale: Scale, cells: pd.Series[str], words: Mapping[str, str]
 ) -> tuple[dict[str, str], bool]:
     """Return the same of marks: a codebook that says which end is « très satisfait »."""
-    good, bad = (tuple(float(c) for c in codes if _placed(scale, c)) for codes in said_ends(words))
+    good, bad = (tuple(float(c) for c in codes if _placed(scale, c)) for codes in seen_ends(words))
     if not (good or bad):
         return {}, False
     middle = (scale.minimum + scale.maximum) / 2
@@ -344,7 +348,7 @@ def _stake(
     return stake.measure(rows), share_words(stake.shares(rows))
 
 
-def _beside(
+def _other_waves(
     plan: Plan,
     deliveries: Sequence[Delivery],
     part: _Part,
@@ -368,14 +372,14 @@ def _beside(
     return beside_words(sorted(out.items()))
 
 
-def _question(plan: Plan, deliveries: Sequence[Delivery], part: _Part, beside: str) -> Finding:
+def _question(plan: Plan, deliveries: Sequence[Delivery], part: _Part, others: str) -> Finding:
     """Ask which end of the codes of a wave means satisfied."""
     delivery, columns = deliveries[part.at], part.unlabelled
     planned = _planned(columns)
     readings = {c: {} if c == planned else _turned(columns) for c in (LAST, FIRST)}
     stakes = {c: _stake(plan, delivery, part, columns, r) for c, r in readings.items()}
     answers = tuple(
-        Answer(code, effect, (("part", shares), ("autres", beside)))
+        Answer(code, effect, (("part", shares), ("autres", others)))
         for code, (effect, shares) in stakes.items()
     )
     sample, codes = columns[0], sorted({c for one in columns for c in one.bare}, key=_order_of)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.io.open_questions.given_names import with_given_names
 from tfpb.io.open_questions.reply_file import reply_faults
 from tfpb.io.open_questions.stacked_sheets import stacked
 from tfpb.io.open_questions.table_questions import table_findings
@@ -17,7 +18,6 @@ from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.tables.asides import copied_down, set_aside
-from tfpb.io.tables.given_names import with_given_names
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed

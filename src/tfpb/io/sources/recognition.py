@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.errors import Place, Severity, TfpbError, fail
+from tfpb.errors import Place, TfpbError, fail
 from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.rpls.register_table import KNOWN, is_register, private_columns
 from tfpb.io.sources.deliveries import is_dictionary, read_delivery
@@ -24,10 +24,19 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import grids_of, without_columns
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import xlsx_bytes
-from tfpb.io.tables.text_table import HEADER_SEARCH_ROWS, cut_table, cut_under, header_row
+from tfpb.io.tables.text_table import HEADER_SEARCH_ROWS, cut_under, header_row, trimmed
 from tfpb.model.tables import BY_ROLE
 from tfpb.survey.reading.guessing import guess_codes, guess_scale
 from tfpb.text import fold
+from tfpb.words.documents.setting_words import (
+    AXES_HEADINGS,
+    AXES_SHEET,
+    EXPLANATIONS,
+    FILE_TITLE,
+    HEADINGS,
+    LISTS,
+)
+from tfpb.words.faults.input_words import TABLES_READ
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +46,15 @@ if TYPE_CHECKING:
     from tfpb.model.columns import Contract
 
 SURVEY: Final = "enquete"
-_LOOKED_FOR: Final = {
-    r: c for r, c in BY_ROLE.items() if "_precedent" not in r and r != "declaration"
-}
-"""Roles that a table may have by what it holds: last year's programme is a programme, and a list of premises
-may be any."""
+_LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if "_precedent" not in r}
+"""Roles that a table may have by what it holds: last year's programme is a programme."""
+_DISTINCT: Final = {"declaration": ("declare_le",), "decisions": ("id_residence", "decision")}
+"""Columns that a table of a role is known by, where any list of résidences has those that must be there."""
+_TITLES: Final = {fold(FILE_TITLE.format(title=c.title)): r for r, c in _LOOKED_FOR.items()}
+"""Title of a template, above its header → its role."""
+_HELPS: Final = frozenset(tuple(map(fold, h)) for h in (HEADINGS, AXES_HEADINGS))
+"""Headers of the sheets of a template that explain it."""
+_NEXT_TO: Final = {EXPLANATIONS, AXES_SHEET, LISTS}
 _HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
 _FOLDED: Final = frozenset(map(fold, (*_HEADERS, *KNOWN)))
 _NAMED: Final = {
@@ -51,6 +64,7 @@ _NAMED: Final = {
     "programme": "programme|action|pat",
     "droit_commun": "droit commun|couts?",
     "conventions": "convention",
+    "declaration": "declaree?|declaration",
     "reclamations": "reclamation",
     "diagnostics": "diagnostic",
     "decisions": "verifier|decision",
@@ -62,8 +76,12 @@ _HEAD: Final = 400
 _LEAST_QUESTIONS: Final = 3
 _LEAST_ANSWERS: Final = 20
 _LEAST: Final = 4.0
-_REGISTER: Final = 50.0
-"""Weight of the register of dwellings: nothing else has its columns."""
+_SENTENCE: Final = 3
+"""Words from which the first cell of a sheet of one column is a title."""
+_SURE: Final = 50.0
+"""Weight of the register of dwellings, and of a template: nothing else has their columns, or their title."""
+_ENOUGH: Final = 0.5
+"""Part of the columns which must be there from which a table may be of a role: the others are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,8 @@ class Recognised:
         Sheet → columns that look like a person.
     titled : tuple of str
         Sheets where a cell above the header names someone.
+    covers : tuple of str
+        Sheets of a title and of texts, which no reader reads: their text goes, but no column of persons.
     """
 
     role: str
@@ -97,6 +117,7 @@ class Recognised:
     waves: tuple[str, ...] = ()
     personal: tuple[tuple[str, tuple[str, ...]], ...] = ()
     titled: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -106,7 +127,8 @@ class Recognised:
     @property
     def dropped(self) -> tuple[str, ...]:
         """Columns that look like a person, of any sheet."""
-        return tuple(dict.fromkeys(name for _, names in self.personal for name in names))
+        columns = (names for sheet, names in self.personal if sheet not in self.covers)
+        return tuple(dict.fromkeys(name for names in columns for name in names))
 
 
 def recognise(path: Path) -> Recognised:
@@ -127,15 +149,19 @@ def recognise(path: Path) -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    pages = [page for page in _pages(path) if not is_dictionary(page.table.frame)]
+    if not form(path):
+        got = path.suffix.lower() or path.name
+        raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
+    whole = _pages(path)
+    pages = [p for p in whole if not (p.explains or is_dictionary(p.table.frame))]
     if not pages:
         return Recognised("")
     best = max(pages, key=lambda page: page.score)  # of equals, the first
     table, role = best.table, best.role
     personal = tuple(
         (page.table.sheet, names)
-        for page in pages
-        if (names := _personal(page.table, survey=page is best and role == SURVEY))
+        for page in whole
+        if (names := _personal(page, survey=page is best and role == SURVEY))
     )
     found = Recognised(
         role,
@@ -143,8 +169,11 @@ def recognise(path: Path) -> Recognised:
         sheets=tuple(page.table.sheet for page in pages),
         header=best.top + 1,
         personal=personal,
-        titled=tuple(page.table.sheet for page in pages if any(map(names_someone, page.above))),
+        titled=tuple(page.table.sheet for page in whole if any(map(names_someone, page.above))),
+        covers=tuple(page.table.sheet for page in whole if page is not best and _is_cover(page)),
     )
+    if best.empty:
+        return found
     if role == SURVEY:
         return replace(found, rows=len(table.frame), waves=_waves(table.frame, name))
     rows = len(set_aside(table, BY_ROLE[role]).frame) if role else len(table.frame)
@@ -165,6 +194,10 @@ class _Page:
         Cells over the header.
     role : str
         Empty when it is like nothing known.
+    empty : bool
+        Whether nothing stands under that header: the sheet is then cut under its first row.
+    explains : bool
+        Whether it is a sheet of a template that is not to be filled in.
     """
 
     table: TextTable
@@ -173,22 +206,54 @@ class _Page:
     above: tuple[str, ...]
     role: str
     score: float
+    empty: bool = False
+    explains: bool = False
 
 
 def _pages(path: Path) -> list[_Page]:
     """Cut every sheet of a file: what is taken out of it is what its reader would see."""
-    out = []
-    for sheet, grid in grids_of(path):
-        head = grid[: _HEAD + HEADER_SEARCH_ROWS]
-        tops = {role: header_row(head, _names(role)) for role in (*_LOOKED_FOR, SURVEY)}
-        cut = {top: cut_under(head, path.name, sheet, top)[0] for top in set(tops.values())}
-        name = fold(path.stem)
-        score, role = max((_weight(cut[top], role, name), role) for role, top in tops.items())
-        role = role if score >= _LEAST else ""
-        table, top, columns = cut_table(grid, path.name, sheet, _names(role))
-        above = tuple(cell for row in grid[:top] for cell in row if cell)
-        out.append(_Page(table, top, columns, above, role, score))
-    return out
+    grids = grids_of(path)
+    template = any(_template(grid) for _, grid in grids)
+    return [
+        _page(path, sheet, grid, explains=template and not _template(grid) and sheet in _NEXT_TO)
+        for sheet, grid in grids
+    ]
+
+
+def _page(path: Path, sheet: str, grid: list[list[str]], *, explains: bool) -> _Page:
+    first = next(i for i, row in enumerate(grid) if any(row))
+    explains = explains or tuple(map(fold, trimmed(grid[first]))) in _HELPS
+    role, score = ("", 0.0) if explains else _likest(path, sheet, grid)
+    top = first if explains else header_row(grid, _names(role))
+    empty = not any(map(any, grid[top + 1 :]))
+    table, top, columns = cut_under(grid, path.name, sheet, first if empty else top)
+    above = tuple(cell for row in grid[:top] for cell in row if cell)
+    return _Page(table, top, columns, above, role, score, empty, explains)
+
+
+def _likest(path: Path, sheet: str, grid: list[list[str]]) -> tuple[str, float]:
+    """Return the role that a sheet is most like, empty when it is like none, and how much."""
+    if own := _template(grid):
+        return own, _SURE
+    head = grid[: _HEAD + HEADER_SEARCH_ROWS]
+    tops = {role: header_row(head, _names(role)) for role in (*_LOOKED_FOR, SURVEY)}
+    cut = {top: _cut(head, path.name, sheet, top) for top in set(tops.values())}
+    name = fold(path.stem)
+    score, role = max((_weight(cut[top], role, name), role) for role, top in tops.items())
+    return (role if score >= _LEAST else ""), score
+
+
+def _cut(grid: list[list[str]], file: str, sheet: str, top: int) -> TextTable | None:
+    """Cut a sheet under a header; None where no row is under it."""
+    if not any(map(any, grid[top + 1 :])):
+        return None
+    return cut_under(grid, file, sheet, top)[0]
+
+
+def _template(grid: list[list[str]]) -> str:
+    """Return the role of a template, by the title that it bears; empty for another sheet."""
+    cells = (fold(cell) for row in grid[:HEADER_SEARCH_ROWS] for cell in row if cell)
+    return next((_TITLES[cell] for cell in cells if cell in _TITLES), "")
 
 
 @cache
@@ -240,8 +305,12 @@ def _as_workbook(delivery: Delivery) -> bytes:
     return xlsx_bytes(sheets)
 
 
-def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
+def _personal(page: _Page, *, survey: bool) -> tuple[str, ...]:
     """List the columns that look like a person, by the rules of whoever will read the table."""
+    table = page.table
+    if page.explains:  # « personnel de proximité » is a word of the template
+        cells = table.frame.items()
+        return tuple(str(h) for h, values in cells if any(map(names_someone, values)))
     if survey:  # an empty column tells of nobody, whatever its header: a copy keeps headers alone
         filled = [c for c in table.frame.columns if (table.frame[c] != "").any()]
         return tuple(personal_columns(table.frame[filled], {}, keep=()))
@@ -250,8 +319,16 @@ def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     return tuple(n for n in table.frame.columns if n not in left.frame.columns or n in private)
 
 
-def _weight(table: TextTable, role: str, name: str) -> float:
+def _is_cover(page: _Page) -> bool:
+    """Tell whether a sheet holds one column of texts under a title: a sentence is no header."""
+    names = page.table.frame.columns
+    return not page.role and len(names) == 1 and len(str(names[0]).split()) >= _SENTENCE
+
+
+def _weight(table: TextTable | None, role: str, name: str) -> float:
     """Weigh how much a table, cut as a role's reader does, is of that role; its name counts where it is."""
+    if table is None:
+        return 0.0
     head = replace(table, frame=table.frame.head(_HEAD), rows=table.rows[:_HEAD], notices=())
     weight = _asked(head) if role == SURVEY else _score(head, role, _LOOKED_FOR[role])
     return weight + (2.0 if weight and re.search(rf"\b(?:{_NAMED[role]})", name) else 0.0)
@@ -260,20 +337,21 @@ def _weight(table: TextTable, role: str, name: str) -> float:
 def _score(table: TextTable, role: str, contract: Contract) -> float:
     """Weigh how much a table is like a contract: headers found, those it may not lack, those likely."""
     if role == "patrimoine" and is_register(table):
-        return _REGISTER
+        return _SURE
     if role == "fiscalite":
         try:
             table, _ = as_premises(table, {})
         except TfpbError:
             return 0.0
     found, faults = match_columns(table, contract, {})
-    needed = [c.name for c in contract.columns if c.required]
+    needed = _DISTINCT.get(role) or [c.name for c in contract.columns if c.required]
     had = sum(1 for n in needed if n in found)
-    likely = sum(1 for f in faults if f.severity is Severity.FAUTE and "coller" in f.fields)
-    if had + likely < len(needed) or not had:
+    likely = len({f.fields["coller"][2] for f in faults if "coller" in f.fields} - {""})
+    if not had or had + likely < _ENOUGH * len(needed):
         return 0.0
+    lacking = len(needed) - had - likely
     explained = len(found) / len(table.frame.columns)
-    return 2.0 * had + likely + 0.8 * (len(found) - had) + 4.0 * explained
+    return 2.0 * had + likely - lacking + 0.8 * (len(found) - had) + 4.0 * explained
 
 
 def _asked(table: TextTable) -> float:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
+from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.plan_checks import check_scales
 from tfpb.io.tables.contents import require_file
 from tfpb.io.tables.csv_text import decode
-from tfpb.model.plan import Plan, Planification, PlanningFile, SurveyPlanFile
+from tfpb.model.plan import Plan
 from tfpb.model.settings import Settings
 from tfpb.words.faults.input_words import setting_words
-from tfpb.words.numbers import percent
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -150,46 +148,6 @@ def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
     if not (plan.colonnes.vague or plan.colonnes.vague_fixe or by_file):
         faults.append(Fault("plan_vague_absente", Place(path.name)))
     return plan, faults
-
-
-def load_planification(path: Path, measured: float | None = None) -> Planification:
-    """Read what `tfpb planifier` is asked, from a file of its own or from a plan of the survey.
-
-    Parameters
-    ----------
-    measured : float, optional
-        Gap of the last survey, in points: assumed beside none at all.
-
-    Raises
-    ------
-    TfpbError
-        As `read_toml`; every fault of the file at once; `planification_deux_budgets`,
-        `planification_deux_ecarts`, `planification_ecart_impossible`.
-    """
-    data = read_toml(path)
-    if "planification" not in data and data.keys() & {"colonnes", "items", "echelles"}:
-        adopted = validated(SurveyPlanFile, path).reglages
-        kept = adopted.model_dump(include=adopted.model_fields_set)
-        planning = Planification.model_validate(kept)
-    else:
-        planning = validated(PlanningFile, path).planification
-    place = Place(path.name, "", 0, "planification.entretiens")
-    faults = []
-    if measured is not None:
-        if "ecart_suppose_points" in planning.model_fields_set:
-            here = replace(place, column="planification.ecart_suppose_points")
-            faults.append(Fault("planification_deux_ecarts", here, f"{measured:g}"))
-        gaps = (0.0, measured) if measured else (0.0,)
-        planning = planning.model_copy(update={"ecart_suppose_points": gaps})
-    if planning.entretiens is not None and planning.entretiens_par_bailleur:
-        faults.append(Fault("planification_deux_budgets", place, str(planning.entretiens)))
-    for gap in planning.ecart_suppose_points:
-        if not 0.01 <= planning.taux_satisfaction + gap / 100 <= 0.99:  # noqa: PLR2004
-            here = replace(place, column="planification.ecart_suppose_points")
-            fields = {"taux": percent(planning.taux_satisfaction)}
-            faults.append(Fault("planification_ecart_impossible", here, f"{gap:g}", fields))
-    stop_on_faults(faults)
-    return planning
 
 
 def read_toml(path: Path) -> dict[str, Any]:

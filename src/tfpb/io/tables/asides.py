@@ -13,6 +13,7 @@ import pandas as pd
 from tfpb.decimals import parse_decimal
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.headers import THOUSANDS, match_columns
+from tfpb.io.tables.sections import section_lines
 from tfpb.io.tables.text_table import DASHES
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
@@ -82,6 +83,8 @@ def set_aside(
     Print: the header again on a second page, and the one cell above it; where several cells must be
     filled, a line that holds one sentence alone.
 
+    Sections: a line that names those above or below it (« Agence Nord »), with their sum or without.
+
     Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
     must be filled is empty); where another cell is, and all cells that must be filled are empty; the
     last line when it holds numbers only and one of them is the sum of its column.
@@ -104,9 +107,28 @@ def set_aside(
     table = _without_labels(_without_units(table, contract, found, readings), contract, found)
     table = _without_print(table, contract, found)
     totals = total_lines(table, contract, found)
-    if not totals or len(totals) == len(table.frame):
+    if totals and len(totals) < len(table.frame):
+        table = _without(table, totals, total_doubts(table, totals, contract))
+    return _without_sections(table, contract, found)
+
+
+def _without_sections(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
+    """Take out the rows that name a group of rows."""
+    positions = section_lines(table, contract, found)
+    if not positions:
         return table
-    return _without(table, totals, total_doubts(table, totals, contract))
+    cells = table.frame.to_numpy(dtype=object)
+    faults = [
+        Fault(
+            "ligne_de_section",
+            table.place(p),
+            " ; ".join(c for c in cells[p] if c),
+            {},
+            Severity.DOUTE,
+        )
+        for p in positions
+    ]
+    return _without(table, positions, faults)
 
 
 def total_doubts(table: TextTable, totals: list[int], contract: Contract) -> list[Fault]:

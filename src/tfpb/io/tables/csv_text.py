@@ -90,10 +90,10 @@ def read_text(path: Path, names: frozenset[str]) -> TextTable:
         `tableau_trop_large`.
     """
     grid, separator = grid_of(path)
-    told = tuple(_old_encoding(path))
+    named = tuple(_old_encoding(path))
     table, top, header = cut_table(grid, path.name, "", names)
     uneven = _uneven_lines(grid, top, path.name, header)
-    return replace(table, decimal="." if separator == "," else "", notices=(*told, *uneven))
+    return replace(table, decimal="." if separator == "," else "", notices=(*named, *uneven))
 
 
 def _old_encoding(path: Path) -> Iterator[Fault]:

@@ -239,12 +239,27 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
         )
         for header in table.frame.columns
     ]
+    missed = _missed(desk, name)
     lacking = [
         labels[c.name]
         for c in contract.columns
-        if c.required and c.name not in found and c.name not in guessed.values()
+        if c.required
+        and c.name not in found
+        and c.name not in guessed.values()
+        and (missed is None or c.name in missed)
     ]
     return Page(role, name, rows, labels, lacking)
+
+
+def _missed(desk: Desk, name: str) -> set[str] | None:
+    """Return the columns whose lack stops the reading of a file: others are filled, or asked elsewhere.
+
+    None before a check of the files as they are.
+    """
+    if not desk.fresh:
+        return None
+    faults = (f for f in desk.outlook.wrong if f.place.file == name)
+    return {str(f.fields["colonne"]) for f in faults if f.code == "colonne_absente"}
 
 
 def _values(table: TextTable, header: str) -> tuple[str, ...]:

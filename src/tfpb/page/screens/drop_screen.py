@@ -22,6 +22,8 @@ from tfpb.io.tables.contents import TABLE_FILES, TEXT, form
 from tfpb.model.plan import FichierEnquete
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
+from tfpb.page.entries.dropped_maps import RUNNING, WAITING, DroppedMap, reason, refused
+from tfpb.page.entries.versions import kept, replace_content
 from tfpb.page.screens.start_screen import bring
 from tfpb.perimeters import ruling_vintage
 from tfpb.survey.reading.drafting import draft_plan
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 WAITS: Final = "revoir"
 _SETTLED: Final = "revu"
+LISTED: Final = {"retirer", "carte"}
+"""Gestures on files that are listed with their reason, or as maps."""
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
@@ -56,20 +60,29 @@ class Listed:
     owner: str | None
     sheet: str
     dropped: tuple[str, ...]
+    why: str = ""
+    """Reason why it cannot be read, in French."""
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    settings, named = desk.settings, desk.files
+    job, settings, named = desk.job, desk.settings, desk.files
     every = (*named, *(("", name) for name in unnamed(desk)))
     listed = [_listed(desk, settings, *f) for f in every]
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
-    waiting = {one.name for one in reviewed(desk, listed)}
+    review = reviewed(desk, listed)
+    waiting = {one.name for one in review if not one.same}
+    if job is None or not job.running:  # an import that was stopped is to begin again
+        for one in desk.maps.values():
+            one.state = WAITING if one.state == RUNNING else one.state
     return {
         "fichiers": [one for one in listed if one.name not in waiting],
         "roles": choices,
         "modeles": templates_for({role for role, _ in named}),
-        "a_revoir": reviewed(desk, listed),
+        "a_revoir": review,
+        "refuses": [(n, why) for n, why in refused(desk.journal).items() if n not in desk.maps],
+        "cartes": list(desk.maps.items()),
+        "genres": [*words.GEOGRAPHIES.items(), (words.TABLE, words.A_TABLE)],
     }
 
 
@@ -80,44 +93,92 @@ def templates_for(there: Collection[str]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A file dropped where another stands: what it may replace, or be added to."""
+    """A file dropped where another stands: what it may replace, or be added to.
+
+    Parameters
+    ----------
+    fresh : str
+        Where its content is kept until then, from the folder; its own name for a file of another name.
+    """
 
     name: str
     role: str
     rows: int | None
     there: tuple[tuple[str, int | None], ...]
     adds: bool
+    fresh: str
+
+    @property
+    def same(self) -> bool:
+        """Whether it bears the name of the file that is there."""
+        return self.fresh != self.name
 
 
 def reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     """List the files that wait for somebody to say what they replace."""
     noted = (a for a in desk.journal.acts if a.lines and a.gesture in {WAITS, _SETTLED})
     last = {a.lines[0]: a for a in noted}
-    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == WAITS}
+    waiting = {name: a.lines[1:] for name, a in last.items() if a.gesture == WAITS}
     rows = {one.name: one.found.rows if one.found is not None else None for one in listed}
     out = []
-    for name, role in waiting.items():
+    for name, (role, *aside) in waiting.items():
+        fresh = aside[0] if aside else name
+        if aside and name in rows and (desk.folder / fresh).is_file():
+            found = _recognised(desk, fresh)
+            count, own = found.rows if found is not None else None, ((name, rows[name]),)
+            out.append(Reviewed(name, role, count, own, adds=role == SURVEY, fresh=fresh))
+            continue
         there = tuple((o.name, rows[o.name]) for o in listed if o.role == role)
-        if there and name in rows and all(name != other for other, _ in there):
-            out.append(Reviewed(name, role, rows[name], there, adds=role == SURVEY))
+        if there and not aside and name in rows and all(name != other for other, _ in there):
+            out.append(Reviewed(name, role, rows[name], there, adds=role == SURVEY, fresh=name))
     return out
 
 
 def review(desk: Desk, form: FormData) -> None:
-    """Do what somebody chose for a file that waits: replace another, be added, be left aside."""
+    """Do what somebody chose for a file that waits: replace another, be added, be another table, be left."""
     name, other = str(form.get("nom", "")), str(form.get("autre", ""))
     one = next((r for r in show(desk, {})["a_revoir"] if r.name == name), None)
     if one is None:
         raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
-    if form.get("choix") == "remplace" and other in dict(one.there):
+    desk.note(_SETTLED, name, one.role)
+    choice, role = form.get("choix"), str(form.get("role", ""))
+    if choice == "remplace" and one.same:
+        _replace(desk, name, one.fresh)
+    elif choice == "remplace" and other in dict(one.there):
         own = desk.settings.enquete.fichiers.get(other)
         _forget(desk, other, one.role)
         assign(desk, name, one.role, _recognised(desk, name))
         if own is not None:
             desk.edit([(("enquete", "fichiers", name), own.model_dump(exclude_defaults=True))])
-    elif form.get("choix") == "ajoute" and one.adds:
-        assign(desk, name, one.role, _recognised(desk, name))
-    desk.note(_SETTLED, name, one.role)
+    elif choice == "ajoute" and one.adds:
+        assign(desk, _own_name(desk, one), one.role, _recognised(desk, one.fresh))
+    elif choice == "corrige" and role in ROLES:
+        _as_role(desk, _own_name(desk, one), role)
+
+
+def _own_name(desk: Desk, one: Reviewed) -> str:
+    """Return the name in the folder of a file that waits: another than that of the file it would replace."""
+    return desk.place(one.name, (desk.folder / one.fresh).read_bytes()) if one.same else one.name
+
+
+def _replace(desk: Desk, name: str, fresh: str) -> None:
+    """Write over a file the one of the same name that waits; its role is kept, and its sheet."""
+    replace_content(desk, name, (desk.folder / fresh).read_bytes())
+    desk.dropped[name] = desk.dropped.get(fresh, ())
+    found = _recognised(desk, name)
+    role = next((role for role, other in desk.files if other == name), "")
+    sheet = desk.settings.reglages.feuilles.get(role)
+    if found is not None and role != SURVEY and sheet and sheet not in found.sheets:
+        desk.edit([(("reglages", "feuilles", role), found.sheet if found.several else None)])
+    desk.messages = (*desk.messages, words.REPLACED.format(name=name))
+
+
+def _as_role(desk: Desk, name: str, role: str) -> None:
+    """Give a file the role that somebody chose; one where another is waits for what it replaces."""
+    if role != SURVEY and any(r == role for r, other in desk.files if other != name):
+        desk.note(WAITS, name, role)
+    else:
+        assign(desk, name, role, _recognised(desk, name))
 
 
 def unnamed(desk: Desk) -> list[str]:
@@ -143,7 +204,7 @@ def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
     sheet = settings.reglages.feuilles.get(role) or (found.sheet if found is not None else "")
     dropped = desk.dropped.get(name, ())
     owner = own.bailleur if role == SURVEY and _is_unowned(desk, name) else None
-    return Listed(name, role, found, own.vague, owner, sheet, dropped)
+    return Listed(name, role, found, own.vague, owner, sheet, dropped, _unread(desk, name))
 
 
 def _is_unowned(desk: Desk, name: str) -> bool:
@@ -167,11 +228,27 @@ def _is_unowned(desk: Desk, name: str) -> bool:
 
 def _recognised(desk: Desk, name: str) -> Recognised | None:
     """Return what a file of the dossier is like; None where it cannot be read."""
+    found = _looked_at(desk, name)
+    return None if isinstance(found, str) else found
+
+
+def _unread(desk: Desk, name: str) -> str:
+    """Return why a file of the dossier cannot be read; empty where it can."""
+    found = _looked_at(desk, name)
+    return found if isinstance(found, str) else ""
+
+
+def _looked_at(desk: Desk, name: str) -> Recognised | str:
     path = desk.settings.path(name)
-    with suppress(TfpbError):
-        found: Recognised = desk.kept(("reconnu", *mark(path)), lambda: recognise(path))
-        return found
-    return None
+
+    def look() -> Recognised | str:
+        try:
+            return recognise(path)
+        except TfpbError as error:
+            return reason(error.faults)
+
+    found: Recognised | str = desk.kept(("reconnu", *mark(path)), look)
+    return found
 
 
 def act(desk: Desk, form: FormData) -> None:
@@ -181,9 +258,20 @@ def act(desk: Desk, form: FormData) -> None:
         receive(desk, uploads)
     elif form.get("geste") == "revoir":
         review(desk, form)
+    elif form.get("geste") in LISTED:
+        correct_listed(desk, form)
     else:
         _corrected(desk, form)
     desk.check()
+
+
+def correct_listed(desk: Desk, form: FormData) -> None:
+    """Take a refused file off the list, or import a map as something else."""
+    name = str(form.get("nom", ""))
+    if form.get("geste") == "retirer":
+        desk.accept(name)
+    else:
+        import_otherwise(desk, name, str(form.get("genre", "")))
 
 
 def receive(
@@ -194,36 +282,60 @@ def receive(
     """Put files in the dossier: recognised, without the columns that look like a person.
 
     Until then they lie in a folder of the system that only this user can read, and that goes even
-    after a kill. Maps stay there for the time of their import. `take` puts a table elsewhere: of its
-    path, what it is and how it was named.
+    after a kill. Maps stay there while the page is open, to be imported as something else. `take`
+    puts a table elsewhere: of its path, what it is and how it was named.
     """
     lines: list[str] = []
     faults: list[Fault] = []
-    maps: list[tuple[str, Path]] = []
-    with ExitStack() as lent:
-        for upload in uploads:
-            with ExitStack() as own:
-                name = safe_name(upload.filename or "")
-                path = own.enter_context(scratch_folder()) / name
-                try:
-                    with path.open("wb") as out:
-                        shutil.copyfileobj(upload.file, out, 1 << 20)
-                    if kind := geography_of(path, name):
-                        maps.append((kind, path))
-                        lent.push(own.pop_all())
-                    elif path.suffix.lower() == ".toml":
-                        lines.append(_settings(desk, path))
-                    else:
-                        found = recognise(path)
-                        asked = upload.filename or ""
-                        lines.append(take(path, found, asked) if take else enter(desk, path, found))
-                except TfpbError as error:
-                    faults += error.faults
-        desk.notice, desk.messages = tuple(faults), (*filter(None, lines), *desk.messages)
-        if maps:
-            held = lent.pop_all()
-            if not desk.begin(BRING, bring, maps, desk.geography, lent=held):
-                held.close()
+    maps: list[str] = []
+    for upload in uploads:
+        with ExitStack() as own:
+            name = safe_name(upload.filename or "")
+            path = own.enter_context(scratch_folder()) / name
+            try:
+                with path.open("wb") as out:
+                    shutil.copyfileobj(upload.file, out, 1 << 20)
+                if kind := geography_of(path, name):
+                    if name in desk.maps:
+                        desk.maps[name].lent.close()
+                    desk.maps[name] = DroppedMap(path, kind, own.pop_all())
+                    maps.append(name)
+                    continue
+                if path.suffix.lower() == ".toml":
+                    lines.append(_settings(desk, path))
+                else:
+                    found = recognise(path)
+                    asked = upload.filename or ""
+                    lines.append(take(path, found, asked) if take else enter(desk, path, found))
+                desk.accept(name)
+            except TfpbError as error:
+                faults += error.faults
+                desk.refuse(name, error.faults)
+    desk.notice, desk.messages = tuple(faults), (*filter(None, lines), *desk.messages)
+    _import_maps(desk, maps)
+
+
+def _import_maps(desk: Desk, names: list[str]) -> None:
+    """Import dropped maps, unless another work is under way: they then wait for someone to ask again."""
+    found = [(desk.maps[name].kind, desk.maps[name].path) for name in dict.fromkeys(names)]
+    if found and desk.begin(BRING, bring, found, desk.geography):
+        for name in names:
+            desk.maps[name].state = RUNNING
+
+
+def import_otherwise(desk: Desk, name: str, kind: str) -> None:
+    """Import a dropped map as what somebody says it is, or take it for a table of the dossier."""
+    one = desk.maps.get(name)
+    if one is None:
+        raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
+    if kind == words.TABLE:
+        desk.messages = (*desk.messages, enter(desk, one.path, recognise(one.path)))
+        desk.accept(name)
+        del desk.maps[name]
+        one.lent.close()
+    elif kind in words.GEOGRAPHIES:
+        one.kind = kind
+        _import_maps(desk, [name])
 
 
 def _settings(desk: Desk, path: Path) -> str:
@@ -241,13 +353,26 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
     name = path.name
     if found.dropped and form(path) != TEXT and path.suffix.lower() != ".xlsx":
         name = f"{path.stem}.xlsx"
-    name = desk.place(name, safe_copy(path, found))
+    data = safe_copy(path, found)
+    held = {other: role for role, other in desk.files}
+    if name in held and (desk.folder / name).read_bytes() == data:
+        desk.note(_SETTLED, name, held[name])
+        return words.UNCHANGED.format(name=name)
+    if name in held:
+        fresh = kept(desk, name, data)
+        desk.dropped[fresh] = found.dropped
+        desk.note(WAITS, name, held[name], fresh)
+        return words.SAME_NAME.format(name=name)
+    if name in unnamed(desk):  # nothing reads the one that is there
+        replace_content(desk, name, data)
+    else:
+        name = desk.place(name, data)
     desk.dropped[name] = found.dropped
     role = found.role
     years, year = set(_YEAR.findall(name)), desk.settings.dossier.annee
     if role == "programme" and str(year - 1) in years and str(year) not in years:
         role = "programme_precedent"
-    if not role:
+    if not role or not found.rows:
         return (words.UNKNOWN if found.rows else words.WITHOUT_ROWS).format(name=name)
     there = [other for one, other in desk.files if one == role and other != name]
     if there and (role != SURVEY or _again(desk, path.name, found)):
@@ -257,6 +382,9 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
     line = words.TAKEN.format(name=name, role=ROLES[role])
     if found.dropped:
         line += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
+    blanked = [sheet for sheet, _ in found.personal if sheet in found.covers]
+    if blanked:
+        line += words.BLANKED.format(count=len(blanked), names=", ".join(blanked))
     return line
 
 
@@ -277,10 +405,16 @@ def _again(desk: Desk, name: str, found: Recognised) -> bool:
     return False
 
 
-def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
-    """Name a file in the settings; a first survey brings its plan, drafted."""
+def assign(
+    desk: Desk, name: str, role: str, found: Recognised | None, sheet: str | None = None
+) -> None:
+    """Name a file in the settings; a first survey brings its plan, drafted.
+
+    `sheet` is the one that somebody chose; that which looks likest by default.
+    """
     if role != SURVEY:
-        sheet = found.sheet if found is not None and found.several else None
+        several = found is not None and found.several
+        sheet = sheet or (found.sheet if several and found is not None else None)
         desk.edit([(("fichiers", role), name), (("reglages", "feuilles", role), sheet)])
         return
     settings = desk.settings
@@ -335,20 +469,20 @@ def _corrected(desk: Desk, form: FormData) -> None:
         if name not in known:
             raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
         role, wave = str(form.get(f"role{k}", "")), str(form.get(f"vague{k}", "")).strip()
-        old = before.get(name, "")
+        old, sheet = before.get(name, ""), str(form.get(f"feuille{k}", ""))
+        found = _recognised(desk, name)
+        chosen = sheet if found is not None and sheet in found.sheets else None
         if role != old:
             if old:
                 _forget(desk, name, old)
             if role in ROLES:
-                assign(desk, name, role, _recognised(desk, name))
+                assign(desk, name, role, found, chosen)
         if role == SURVEY:
             own = {"vague": wave, "bailleur": str(form.get(f"organisme{k}", "")).strip()}
             kept = {key: text for key, text in own.items() if text}
             desk.edit([(("enquete", "fichiers", name), kept or None)])
-        elif role == old and role and (sheet := str(form.get(f"feuille{k}", ""))):
-            found = _recognised(desk, name)
-            if found is not None and sheet in found.sheets:
-                desk.edit([(("reglages", "feuilles", role), sheet)])
+        elif role == old and role and chosen:
+            desk.edit([(("reglages", "feuilles", role), chosen)])
 
 
 def _forget(desk: Desk, name: str, role: str) -> None:

@@ -12,6 +12,7 @@ from tfpb.geodata.geography import ADDRESSES
 from tfpb.geodata.stored_layers import list_installed
 from tfpb.model.legal.map_table import FIRST_YEAR, LAST_YEAR, VINTAGES
 from tfpb.page.desk import BRING
+from tfpb.page.entries.dropped_maps import Brought
 from tfpb.perimeters import ruling_vintage
 from tfpb.words.faults.question_words import ROLES
 from tfpb.words.page import screen_words as words
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
+    from tfpb.errors import Fault
     from tfpb.page.desk import Desk
 
 _FIELDS: Final = ("bailleur", "titre", "convention")
@@ -86,26 +88,35 @@ def _carried(text: str) -> dict[str, str]:
     return out
 
 
-def bring(
-    send: Callable[[str, Any], None], found: list[tuple[str, Path]], folder: Path
-) -> list[str]:
-    """Import files of geography, as `tfpb geodonnees` does."""
-    from tfpb.addresses.imports import import_addresses  # noqa: PLC0415 - in its own process
-    from tfpb.geodata import ground_imports, qpv_imports  # noqa: PLC0415
-
+def bring(send: Callable[[str, Any], None], found: list[tuple[str, Path]], folder: Path) -> Brought:
+    """Import files of geography, as `tfpb geodonnees` does; one that is refused stops no other."""
+    done: list[str] = []
+    refused: list[tuple[str, tuple[Fault, ...]]] = []
     lines: list[str] = []
     for kind, path in found:
         send("stage", path.name)
-        if kind == ADDRESSES:
-            import_addresses([path], folder=folder)
-        elif kind == "communes":
-            ground_imports.import_communes_outlines(path, folder=folder)
-        elif kind == "parcelles":
-            ground_imports.import_parcels(path, folder=folder)
+        try:
+            _import(kind, path, folder)
+        except TfpbError as error:
+            refused.append((path.name, error.faults))
         else:
-            qpv_imports.import_qpv(path, vintage=int(kind.removeprefix("qpv")), folder=folder)
-        lines.append(words.BROUGHT.format(name=path.name, kind=words.GEOGRAPHIES[kind]))
-    return lines
+            done.append(path.name)
+            lines.append(words.BROUGHT.format(name=path.name, kind=words.GEOGRAPHIES[kind]))
+    return Brought(tuple(done), tuple(lines), tuple(refused))
+
+
+def _import(kind: str, path: Path, folder: Path) -> None:
+    from tfpb.addresses.imports import import_addresses  # noqa: PLC0415 - in its own process
+    from tfpb.geodata import ground_imports, qpv_imports  # noqa: PLC0415
+
+    if kind == ADDRESSES:
+        import_addresses([path], folder=folder)
+    elif kind == "communes":
+        ground_imports.import_communes_outlines(path, folder=folder)
+    elif kind == "parcelles":
+        ground_imports.import_parcels(path, folder=folder)
+    else:
+        qpv_imports.import_qpv(path, vintage=int(kind.removeprefix("qpv")), folder=folder)
 
 
 def fetch(send: Callable[[str, Any], None], department: str, folder: Path) -> list[str]:

@@ -68,6 +68,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     rows = [_row(region, member, surveys=surveys) for member in members]
     named = {n for n in (*common.enquete, *common.model_dump().values()) if isinstance(n, str)}
     waits = arrivals.waiting(region)
+    dropped = drop_screen.show(desk, query)
     return {
         "lignes": rows,
         "colonnes": [ROLES[role] for role in _SHOWN],
@@ -79,7 +80,8 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
             arrivals.ALL: words.COMMON["enquete"],
             **{k: v for k, v in words.COMMON.items() if k in {*arrivals.COMMON, arrivals.MARKS}},
         },
-        "a_revoir": drop_screen.show(desk, query)["a_revoir"] if common.enquete else [],
+        "a_revoir": dropped["a_revoir"] if common.enquete else [],
+        **{key: dropped[key] for key in ("roles", "refuses", "cartes", "genres")},
     }  # fmt: skip
 
 
@@ -128,25 +130,10 @@ def act(desk: Desk, form: FormData) -> None:
     """Take files in, say whose one is, or what it replaces; count a bailleur or not; take a drop back."""
     region, done = cast("RegionDesk", desk), form.get("geste")
     name, owner = str(form.get("nom", "")), str(form.get("chez", ""))
-    if done == "deposer":
-        uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
-        faults: list[Fault] = []
-        before = region.union.fichiers.plan
-        arrived = arrivals.Arrived()
-        drop_screen.receive(
-            desk, arrivals.opened(uploads, faults),
-            lambda path, found, hint: arrivals.enter(region, path, found, hint, arrived),
-        )  # fmt: skip
-        desk.notice = (*desk.notice, *faults)
-        lines = list(arrived.lines)
-        if region.union.fichiers.plan != before and (given := arrivals.share_plan(region)):
-            lines.append(words.PLANNED.format(names=words.owners_words(given)))
-            arrived.touched.update(given)
-        if names := [
-            m.name for m in _by_name(region) if m.name in arrived.touched and _waits(region, m)
-        ]:
-            lines.append(words.TO_CONFIRM.format(names=", ".join(names)))
-        desk.messages = (*lines, *desk.messages)
+    if done in drop_screen.LISTED:
+        drop_screen.correct_listed(desk, form)
+    elif done == "deposer":
+        _receive(region, form)
     elif done == "attribuer":
         if name in arrivals.waiting(region) and (line := arrivals.attribute(region, name, owner)):
             desk.messages = (line,)
@@ -163,3 +150,25 @@ def act(desk: Desk, form: FormData) -> None:
         number = str(form.get("numero"))
         region.within(owner, lambda own: undo(own, int(number) if number.isdecimal() else None), "")
         desk.note("defaire", owner)
+
+
+def _receive(region: RegionDesk, form: FormData) -> None:
+    """Take in the files of every bailleur."""
+    uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
+    faults: list[Fault] = []
+    before = region.union.fichiers.plan
+    arrived = arrivals.Arrived()
+    drop_screen.receive(
+        region, arrivals.opened(uploads, faults),
+        lambda path, found, hint: arrivals.enter(region, path, found, hint, arrived),
+    )  # fmt: skip
+    region.notice = (*region.notice, *faults)
+    lines = list(arrived.lines)
+    if region.union.fichiers.plan != before and (given := arrivals.share_plan(region)):
+        lines.append(words.PLANNED.format(names=words.owners_words(given)))
+        arrived.touched.update(given)
+    if names := [
+        m.name for m in _by_name(region) if m.name in arrived.touched and _waits(region, m)
+    ]:
+        lines.append(words.TO_CONFIRM.format(names=", ".join(names)))
+    region.messages = (*lines, *region.messages)

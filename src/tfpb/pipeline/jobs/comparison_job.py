@@ -193,8 +193,8 @@ def compared(
     if control:
         alone, exact = controlled(answers, scope, known)
         values = values.having(stages.SURVEY_ALONE, alone)
-    made = run((stages.SURVEY_READ,), values).required()
-    published, shown = made[stages.SURVEY], made[stages.SURVEY_READ]
+    done = run((stages.SURVEY_READ,), values).required()
+    published, shown = done[stages.SURVEY], done[stages.SURVEY_READ]
     assert published is not None  # noqa: S101 - there are answers
     assert shown is not None  # noqa: S101 - the same
     rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})

@@ -13,6 +13,7 @@ import pandas as pd
 
 from tfpb import perimeters
 from tfpb.errors import Fault, Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
+from tfpb.evidence.crosschecks import signed_quarters
 from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
@@ -26,7 +27,7 @@ from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
-from tfpb.model.columns import numbers, stamped_place
+from tfpb.model.columns import numbers, stamped_place, texts
 from tfpb.model.legal.map_table import VINTAGES, pair_of
 from tfpb.model.question import Replies, with_subjects
 from tfpb.model.tables import BY_ROLE, PREMISES
@@ -209,6 +210,7 @@ def accounts(
         for role in [r for r in TAX_ROLES if r in frames and r not in _UNPLACED]:
             frames[role], found = known.mend(frames[role], "id_residence")
             gathered.faults += found
+    gathered.faults += _signed(frames, homes, year)
     inputs = Inputs(frames, replies=gathered.replies.beyond(asked))
     headers = Headers(gathered.headers)
     premises = inputs.frame("fiscalite")
@@ -246,6 +248,32 @@ def accounts(
     for part in (*taxed, balance):
         doubts += [n for n in part.notices if n not in doubts] if part is not None else []
     return Accounts(texts["fiscalite"], tuple(taxed), balance, tuple(doubts), asked)
+
+
+def _signed(
+    frames: dict[str, pd.DataFrame], homes: pd.DataFrame | None, year: int | None
+) -> list[Fault]:
+    """Read the quarters of the conventions, in place; return the cells that none can be read in."""
+    if homes is None or "conventions" not in frames:
+        return []
+    taxed = frames.get("fiscalite")
+    years = [] if taxed is None else taxed["annee"].dropna().tolist()
+    first = year or int(min(years, default=_NO_YEAR))
+    names = _quarter_names(homes)
+    frames["conventions"], found = signed_quarters(frames["conventions"], names, year=first)
+    return found
+
+
+def _quarter_names(stock: pd.DataFrame) -> dict[str, str]:
+    """Return the quarters that a located stock names, by code: those it is in, and the nearest."""
+    names: dict[str, str] = {}
+    for code, name in (
+        ("qpv_proche_code", "qpv_proche_nom"), ("qpv_code", "qpv_nom"), ("code_qpv", "nom_qpv"),
+    ):  # fmt: skip
+        if code in stock:
+            named = texts(stock, name) if name in stock else [""] * len(stock)
+            names |= {c: n for c, n in zip(texts(stock, code), named, strict=True) if c}
+    return names
 
 
 def _lone_years(premises: pd.DataFrame | None) -> list[Fault]:

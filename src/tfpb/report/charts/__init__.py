@@ -13,8 +13,6 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
 - `NEED`: `label, depense, ecart, ic90_bas, ic90_haut`.
 - `BARS`: `libelle, valeur`, then `valeur2`… in euros; names in `Chart.series`; a workbook alone has some.
-- `CURVES`: `libelle` (a number, rising), then `valeur_<curve>_<variant>`… (shares 0..1), names in
-  `Chart.series`; `margin` is the share aimed at, `reach` the number planned.
 - `SPENDING`: `repere, quartier, axe, depense, ecart, ic90_bas, ic90_haut`; `repere` is
   the mark (a letter a quarter, a number an axis), `quartier` and `axe` what it stands for.
 - `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.

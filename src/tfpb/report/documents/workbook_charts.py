@@ -1,11 +1,11 @@
-"""Native charts of the workbook: bars and curves drawn from cells that stand beside them."""
+"""Native charts of the workbook: bars drawn from cells that stand beside them."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from openpyxl.chart import BarChart, Reference, ScatterChart, Series
+from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.utils import get_column_letter
 
@@ -14,7 +14,6 @@ from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number
 from tfpb.report.documents import workbook_styles as style
 from tfpb.words.documents.report_words import CHART_LABEL, CHART_SERIES, SIDES
-from tfpb.words.survey.planning_words import AXES
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
@@ -25,8 +24,6 @@ _ROW_PT: Final = 15.0  # height of a row that nothing sets
 _CM_PER_PT: Final = 0.03528
 _HEAD_CM: Final = 2.6
 _PER_ITEM_CM: Final = 0.85
-_CURVES_CM: Final = 11.0
-_DASHES: Final = ("solid", "dash", "sysDot")
 
 
 def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
@@ -37,7 +34,7 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
     row : int
         First free row.
     chart : Chart
-        `BARS` (`libelle, valeur, valeur2…`), `CURVES` or `DUMBBELL` (`libelle, qpv, hors`).
+        `BARS` (`libelle, valeur, valeur2…`) or `DUMBBELL` (`libelle, qpv, hors`).
     header : Font
         Of the row above the figures.
 
@@ -47,10 +44,8 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
         First free row after the chart.
     """
     names, keys, fmt = _series(chart)
-    curved = chart.kind is ChartKind.CURVES
-    wrapped = {"alignment": style.WRAP} if curved else {}
-    for k, text in enumerate((AXES[0] if curved else CHART_LABEL, *names), 1):
-        style.put(sheet, row, k, text, font=header, fill=style.HEADER_FILL, **wrapped)
+    for k, text in enumerate((CHART_LABEL, *names), 1):
+        style.put(sheet, row, k, text, font=header, fill=style.HEADER_FILL)
     look = {
         "font": style.BODY,
         "number_format": EXCEL[fmt],
@@ -58,18 +53,14 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
     }
     room = float(sheet.column_dimensions["A"].width) - 1
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
-        name = record["libelle"] if curved else str(record["libelle"])
+        name = str(record["libelle"])
         label = style.put(sheet, row + offset, 1, name, font=style.BODY, alignment=style.WRAP)
-        if curved:
-            label.number_format = EXCEL[Format.INTEGER]
         sheet.row_dimensions[row + offset].height = 14.0 * style.lines(str(label.value), room)
         for k, key in enumerate(keys, 2):
             style.put(sheet, row + offset, k, as_number(record[key], fmt), **look)
     last = row + len(chart.rows)
-    height = _CURVES_CM if curved else _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
-    drawn = (
-        _curves(sheet, row, last, keys, fmt) if curved else _bars(sheet, row, last, len(keys), fmt)
-    )
+    height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
+    drawn = _bars(sheet, row, last, len(keys), fmt)
     drawn.height, drawn.width = height, 22
     sheet.add_chart(drawn, f"{get_column_letter(len(keys) + 2)}{row}")
     taken = sum(sheet.row_dimensions[r].height or _ROW_PT for r in range(row, last + 1))
@@ -81,7 +72,7 @@ def _series(chart: Chart) -> tuple[tuple[str, ...], tuple[str, ...], Format]:
         return SIDES, ("qpv", "hors"), Format.PERCENT
     keys = tuple(str(c) for c in chart.rows.columns if str(c).startswith("valeur"))
     names = chart.series or tuple(CHART_SERIES.format(rang=k) for k in range(1, len(keys) + 1))
-    return names, keys, Format.PERCENT if chart.kind is ChartKind.CURVES else Format.EUROS
+    return names, keys, Format.EUROS
 
 
 def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any:
@@ -103,28 +94,3 @@ def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any
     bars.y_axis.majorGridlines = None
     bars.legend.position = "t"
     return bars
-
-
-def _curves(sheet: Worksheet, top: int, last: int, keys: tuple[str, ...], fmt: Format) -> Any:
-    """Draw lines in the colours and dashes of the printed ones (see `tfpb.report.charts.scatter`)."""
-    lines: Any = ScatterChart()
-    lines.style = 13
-    lines.scatterStyle = "lineMarker"
-    across = Reference(sheet, min_col=1, min_row=top + 1, max_row=last)
-    order = list(dict.fromkeys(key.rsplit("_", 1)[0] for key in keys))
-    for k, key in enumerate(keys):
-        up = Reference(sheet, min_col=2 + k, min_row=top, max_row=last)
-        series: Any = Series(up, across, title_from_data=True)
-        series.smooth = False
-        curve, _, variant = key.rpartition("_")
-        line = series.graphicalProperties.line
-        line.solidFill = theme.CURVES[order.index(curve) % len(theme.CURVES)][1:]
-        line.dashStyle = _DASHES[(int(variant) - 1) % len(_DASHES)]
-        lines.series.append(series)
-    lines.x_axis.delete = lines.y_axis.delete = False
-    lines.x_axis.scaling.min = lines.y_axis.scaling.min = 0
-    lines.y_axis.scaling.max = 1
-    lines.x_axis.number_format, lines.y_axis.number_format = EXCEL[Format.INTEGER], EXCEL[fmt]
-    lines.x_axis.majorGridlines = None
-    lines.legend.position = "b"
-    return lines

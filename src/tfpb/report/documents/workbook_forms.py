@@ -77,7 +77,7 @@ def template(contract: Contract) -> bytes:
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]
     sheet.title = contract.title
-    lists: Worksheet = book.create_sheet("Listes")
+    lists: Worksheet = book.create_sheet(words.LISTS)
     lists.sheet_state = "hidden"
     _headings(sheet, contract)
     for index, column in enumerate(contract.columns, start=1):
@@ -85,9 +85,9 @@ def template(contract: Contract) -> bytes:
         _validation(sheet, lists, index, column, contract)
     sheet.freeze_panes = f"B{_HEADER_ROW + 1}"
     _print_setup(sheet, _HEADER_ROW)
-    _explain(book.create_sheet("Explications", 1), contract)
+    _explain(book.create_sheet(words.EXPLANATIONS, 1), contract)
     if contract.name == "programme":
-        _axes(book.create_sheet("Axes", 2))
+        _axes(book.create_sheet(words.AXES_SHEET, 2))
     if lists.max_column == 1 and lists.cell(1, 1).value is None:
         book.remove(lists)
     return style.saved(book)
@@ -141,7 +141,7 @@ def _validation(
         source = get_column_letter(position)
         rule = DataValidation(
             type="list",
-            formula1=f"Listes!${source}$1:${source}${len(choices)}",
+            formula1=f"{words.LISTS}!${source}$1:${source}${len(choices)}",
             allow_blank=True,
             errorStyle="warning" if contract.name == "programme" else "stop",
         )

@@ -194,7 +194,7 @@ def _coded(values: Iterable[Any]) -> dict[str, list[Any]]:
 
 def _residences(frame: pd.DataFrame) -> dict[str, Any]:
     table = frame.sort_values("id_residence", kind="stable")
-    counts = {"log": "logements", "des": "dessines", "dis": "distance_m"}
+    counts = {"log": "logements", "des": "dessines", "non": "non_dessines", "dis": "distance_m"}
     coords = {
         name: [_number(v * DEGREES, 0) if pd.notna(v) else None for v in table[column]]
         for name, column in (("x", "longitude"), ("y", "latitude"))

@@ -154,7 +154,7 @@ def guess_codes(answers: Iterable[str]) -> GuessedScale | None:
     )  # fmt: skip
 
 
-def said_ends(meanings: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def seen_ends(meanings: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the codes that a codebook calls satisfied, and those that it calls unsatisfied."""
     sides = {code: _side(fold(word)) for code, word in meanings.items() if word}
     good, bad = ([c for c, s in sides.items() if s == side] for side in ("happy", "unhappy"))

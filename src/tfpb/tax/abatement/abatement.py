@@ -22,6 +22,8 @@ from tfpb.tax.abatement.formula import NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched
+from tfpb.tax.abatement.notices.bare_lines import HOMES, NONE, taken_for_bare
+from tfpb.tax.abatement.notices.bare_lines import question_of as question_of_lines
 from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
 from tfpb.tax.abatement.notices.habit_choice import choose
 from tfpb.tax.abatement.notices.habit_question import question_of
@@ -30,14 +32,14 @@ from tfpb.tax.abatement.notices.relief import with_relief
 from tfpb.tax.abatement.premises import (
     COUNTED,
     Premises,
+    bears_homes,
     claim_limit,
-    is_repeated,
     premises_of,
     settle,
     year_of,
 )
 from tfpb.tax.abatement.premises_facts import premises_facts
-from tfpb.tax.abatement.rights import right_of
+from tfpb.tax.abatement.rights import BARE, bears_no_dwelling, right_of
 from tfpb.tax.abatement.sent_list import with_list
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
@@ -158,7 +160,7 @@ def abate(
     >>> import pandas as pd
     >>> from tfpb.law.values import load
     >>> rows = {"avis": ["A1"], "id_residence": ["R1"], "annee": [2025], "vlc_eur": [3000],
-    ...         "taux_commune_pct": [40], "cotisation_avis_eur": [420]}
+    ...         "taux_commune_pct": [40], "cotisation_avis_eur": [420], "nb_logements": [1]}
     >>> stock = {"id_residence": ["R1"], "code_insee": ["59999"], "logements_dans": [1],
     ...          "code_qpv": ["QN05991I"]}
     >>> signed = {"codes_qpv": [("QN05991I",)], "date_signature_contrat": ["2024-03-28"],
@@ -183,9 +185,9 @@ def abate(
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur, texts(residences, "bailleur"), is_past=is_past)
-    rows, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
+    written, unmatched = with_list(records(premises), sent, texts(residences, "id_residence"))
+    rows = taken_for_bare(written, stock)
     kept, left_out = _rows_of_year(rows, stock, reader)
-    items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
     tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated
 
     def settled(of: Sequence[Premises], checks: Checks) -> tuple[list[Premises], Checks]:
@@ -193,9 +195,15 @@ def abate(
             list(of), checks, tolerance, lambda item: _may_be_exempt(item, reader, dated=dated)
         )
         done = [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)]
-        return with_relief(done, tolerance), checked
+        return with_relief(done, tolerance, reader, on), checked
 
-    read = _read_notices(items, reader, settled, replies or {})
+    def read_as(of: Sequence[Record]) -> _Read:
+        items = premises_of(of, stock, held, terms=stipulated, reader=reader)
+        return _read_notices(items, reader, settled, replies or {})
+
+    read = _read_of_homes(
+        [written[k] for k in kept], [rows[k] for k in kept], read_as, replies or {}
+    )
     items = read.items
     frame, renamed = _own_columns(premises.iloc[kept])
     lines = _premises_frame(frame, items)
@@ -203,7 +211,7 @@ def abate(
     coming = UNFORESEEN
     if ahead:
         coming = forecast(items, stocks, held, law, reader=reader, rounding=rounding)
-    bare = partial(right_of, own_exemption=None, nature="", conventions=held, reader=reader)
+    bare = partial(right_of, own_exemption=None, conventions=held, reader=reader)
     sums = tallies.by_qpv(items, stock, missing, reader)
     years, course = by_year(coming, reader)
     gone = leavers(items, stocks, law, reader=reader, rounding=rounding)
@@ -278,6 +286,8 @@ def _rows_of_year(
     kept: set[int] = set()
     lost: set[int] = set()
     past = [k for k, row in enumerate(rows) if year_of(row) <= reader.day.year]
+    kept |= {k for k in past if bears_no_dwelling(rows[k]) and year_of(rows[k]) == reader.day.year}
+    past = [k for k in past if not bears_no_dwelling(rows[k])]
     for key, places in grouped(past, lambda k: rows[k].text("id_residence")).items():
         holding = stock.residence(key)
         years = sorted({year_of(rows[k]) for k in places}, reverse=True)
@@ -305,7 +315,7 @@ def _counts_doubted(items: Sequence[Premises], stock: Stock, reader: Reader) -> 
     """Doubt the rights of dwellings that may be exempt, where no notice tells more."""
     out, dated = list(items), stock.dated
     places = grouped(
-        (k for k, i in enumerate(items) if not is_repeated(i)), lambda k: items[k].id_residence
+        (k for k, i in enumerate(items) if bears_homes(i)), lambda k: items[k].id_residence
     )
     for key, group in places.items():
         holding = stock.residence(key)
@@ -370,6 +380,33 @@ def _read_notices(
     doubts = [*doubts, *notice_doubts(file, choice, outcome)]
     premises, checks = settled(outcome.items, _checks_of(file, outcome))
     return _Read(premises, checks, doubts, questions, choice.moot)
+
+
+def _read_of_homes(
+    written: Sequence[Record],
+    rows: Sequence[Record],
+    read_as: Callable[[Sequence[Record]], _Read],
+    replies: Mapping[str, str],
+) -> _Read:
+    """Read notices whose lines may be of no dwelling, and ask about those that do not say.
+
+    Parameters
+    ----------
+    written, rows : sequence of Record
+        Lines as they stand in the file; with those that do not say taken for lines without dwellings.
+    """
+    read = read_as(rows)
+    if not any(row.text(BARE) for row in rows):
+        return read
+    homes = read_as(written)
+    pairs = zip(read.items, homes.items, strict=True)
+    if not any(b.right.share or b.right.doubt or a.states != b.states for a, b in pairs):
+        return read
+    found = {NONE: read, HOMES: homes}
+    question = question_of_lines(rows, {c: tallies.states_of(r.items) for c, r in found.items()})
+    answer = replies.get(question.key) or replies.get(question.subject, "")
+    read = found.get(answer, read)
+    return replace(read, questions=(*read.questions, question))
 
 
 def _checks_of(file: NoticeFile, outcome: Outcome) -> Checks:

@@ -18,7 +18,7 @@ from tfpb.tax.abatement.premises import (
     UNKNOWN,
     UNSETTLED,
     Premises,
-    is_repeated,
+    bears_homes,
     is_unsplit,
     rates_of,
     year_of,
@@ -241,7 +241,7 @@ def doubts_of(
             doubts += _of_residence(key, group, holding, reader, here)
     for holding in stock.holdings:
         key = holding.id_residence
-        if holding.stands(QpvStatut.DANS) and key not in groups:
+        if holding.stands(QpvStatut.DANS) and not any(map(bears_homes, groups.get(key, []))):
             inside = holding.count(QpvStatut.DANS)
             homes = plural(inside, "logement") if inside else UNCOUNTED
             doubts.append(doubt("residence_sans_local", Place(), key, logements=homes))
@@ -353,7 +353,7 @@ def _of_counts(
     key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
 ) -> Iterator[Fault]:
     """Doubt dwellings that the stock does not count, or that its lines count otherwise."""
-    lines = [i.row for i in group if not is_repeated(i)]
+    lines = [i.row for i in group if bears_homes(i)]
     written = [row.whole("nb_logements") for row in lines]
     read = sum(n for n in written if n is not None)
     if not holding.counted:

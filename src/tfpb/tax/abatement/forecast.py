@@ -16,18 +16,19 @@ from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.money import Course, LegalChange
 from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax.abatement.formula import Terms, terms
-from tfpb.tax.abatement.line_scope import of_counts, of_unnamed, of_young, unlined
+from tfpb.tax.abatement.line_scope import may_be_young, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
+    UNKNOWN,
     Premises,
+    bears_homes,
     hangs_on,
     is_lost,
-    is_repeated,
     motive_fields,
     right_on,
 )
-from tfpb.tax.abatement.rights import Right, standing_units
+from tfpb.tax.abatement.rights import Right, bears_no_dwelling, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, RESERVED, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money import state_words
@@ -44,8 +45,10 @@ MISSING: Final = "manquant"
 """Nature of its amounts."""
 _STATED: Final = ("taux_abattement", "part_vlc")
 """Values that move every amount: a change of one is said beside the forecast."""
-RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.NON_LU, Statut.ABATTU, Statut.A_RECLAMER})
+RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
+UNREAD: Final = "avis"
+"""Cause of what hangs on a notice that is not read."""
 WAITING: Final = "en_attente_eur"
 CAUSES: Final = "en_attente_de"
 RENEWING: Final = "a_renouveler_eur"
@@ -148,11 +151,12 @@ def _of_year(
     raised = 1 + reader.decimal("revalorisation_bases")
     factor = raised ** (target - year) if target > year else Decimal(1)
     groups = grouped(items, lambda i: i.id_residence)
-    once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+    once = grouped(filter(bears_homes, items), lambda i: i.id_residence)
     mean_under = means.under(law)
     rows = []
     for holding in stock.holdings:
-        group = groups.get(holding.id_residence, [])
+        every = groups.get(holding.id_residence, [])
+        group = [i for i in every if not bears_no_dwelling(i.row)]
         read = target == year and bool(group)
         if not read and _is_out(holding) and _is_out(now.residence(holding.id_residence)):
             continue  # what a map to come takes out says so
@@ -322,22 +326,21 @@ def _this_year(year: int, group: list[Premises]) -> dict[str, Any]:
     """Return the year of the dossier as computed, claims included: it is what is due."""
     statut = statut_of(group)
     main = next(i for i in group if i.statut == statut)
-    due = total(i.states.claimed for i in group)
-    by_reason = reserves_of(group)
+    unread = total(i.states.unread for i in group)
+    due = total(i.states.claimed for i in group) - unread
+    by_reason = {**reserves_of(group), **({UNREAD: unread} if unread else {})}
     renewing = by_reason.pop(Reserve.RENOUVELLEMENT, ZERO)
     waiting = total(by_reason.values())
     ended = [i for i in group if Reserve.RENOUVELLEMENT in i.standing.reserves]
     return {
-        "logements": sum(i.abated_dwellings for i in group if i.states.claimed),
+        "logements": sum(
+            i.abated_dwellings for i in group if i.states.claimed and not i.states.unread
+        ),
         "statut": statut,
         "motif": main.motive,
         "motif_court": _short(main.right, year),
         "abattement_eur": None if not due and (waiting or renewing) else due,
-        "nature": (
-            ESTIMATED
-            if any(i.states.to_claim or i.states.unread for i in group)
-            else nature_of(group)
-        ),
+        "nature": ESTIMATED if any(i.states.to_claim for i in group) else nature_of(group),
         WAITING: waiting,
         CAUSES: " ".join(sorted(r for r, amount in by_reason.items() if amount)),
         RENEWING: renewing,
@@ -381,6 +384,9 @@ class _Part:
         Whether some are demolished by then.
     apart : bool
         Whether no line bears them where lines bear other dwellings of the résidence.
+    rests_on : str
+        What a right that would hold rests on and is not known: a notice not read (`UNREAD`), an end of
+        exemption that nothing gives and no notice shows.
     """
 
     right: Right
@@ -389,11 +395,12 @@ class _Part:
     standing: Decimal
     demolished: bool
     apart: bool = False
+    rests_on: str = ""
 
     @property
     def share(self) -> Decimal:
         """Part of the dwellings that have the right."""
-        return ZERO if self.right.statut else self.right.share
+        return ZERO if self.right.statut or self.rests_on else self.right.share
 
     @property
     def renewing(self) -> Decimal:
@@ -410,15 +417,18 @@ class _Part:
         reason = hangs_on(self.right)
         if self.right.share and reason not in {None, Reserve.RENOUVELLEMENT}:
             found.add(str(reason))
+        if self.right.share and self.rests_on:
+            found.add(self.rests_on)
         return found
 
     @property
     def hanging(self) -> Decimal:
-        """Part that hangs on a check of location, a convention or a declaration."""
+        """Part that hangs on a check of location, a convention, a declaration, or what it rests on."""
         if is_lost(self.right):
             return ZERO
         reason = hangs_on(self.right)
         open_still = reason is not None and reason != Reserve.RENOUVELLEMENT
+        open_still = open_still or bool(self.rests_on)
         return self.right.doubt + (self.right.share if open_still else ZERO)
 
 
@@ -458,8 +468,18 @@ def _parts(
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / whole if whole else ZERO
         full, dwellings = (line.under(law), line.dwellings) if line else (ZERO, place.dwellings)
-        parts.append(_Part(right, full, dwellings, ratio, gone, apart=bool(group) and line is None))
+        apart, rests = bool(group) and line is None, _rests_on(line, place, right, then)
+        parts.append(_Part(right, full, dwellings, ratio, gone, apart, rests))
     return parts
+
+
+def _rests_on(line: Premises | None, place: Holding, right: Right, then: Reader) -> str:
+    """Return what a right that would hold rests on and is not known; empty where nothing is missing."""
+    if right.statut or (line is not None and line.state != UNKNOWN):
+        return ""
+    if line is not None and line.statut == Statut.NON_LU:
+        return UNREAD
+    return str(Reserve.EXONERATION) if may_be_young(place.units, right, then) else ""
 
 
 def _foreseen(
@@ -531,7 +551,7 @@ class _Means:
     """The mean full amount per dwelling, by commune and (key "") over all, by the terms of any year."""
 
     def __init__(self, items: list[Premises], stock: Stock, reader: Reader) -> None:
-        once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+        once = grouped(filter(bears_homes, items), lambda i: i.id_residence)
         self._groups: list[tuple[list[Premises], str, int]] = []
         self._by_terms: list[tuple[Terms, dict[str, Decimal]]] = []
         for key, group in once.items():

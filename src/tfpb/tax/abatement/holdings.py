@@ -26,13 +26,15 @@ from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
     from tfpb.facts.quarter import Quarters
     from tfpb.law.values import Reader
     from tfpb.model.arrays import Flags, Integers
+
+    Named = Mapping[str, int | None]
 
 _OVERSEAS: Final = ("97", "98")
 _COUNTS: Final = {"nb_logements", "logements_dans", "logements_hors", "logements_a_verifier"}
@@ -134,6 +136,49 @@ class Holding:
         whole = sum(u.weight for u in self.units)
         return Decimal(sum(u.weight for u in self.units if u.side == side)) / whole
 
+    def left_by(self, named: Named) -> tuple[Unit, ...]:
+        """Return the units that lines which name no building bear: those of the buildings that none names.
+
+        Where those lines count more dwellings, what the others leave of the buildings they name is theirs
+        too; where they count more still, all of it is: a loge of one dwelling takes no building. A line
+        that does not count leaves all of its building.
+
+        Parameters
+        ----------
+        named : mapping of str to int or None
+            Dwellings that lines count, by the building they name; "" for those that name none.
+        """
+        counts = {b: 0 for b in named if b}
+        for unit in self.units:
+            if unit.building in counts:
+                counts[unit.building] += unit.dwellings
+        free = tuple(u for u in self.units if u.building not in counts)
+        short = {b: n for b, n in named.items() if b and n is not None and n < counts[b]}
+        loose = named.get("")
+        if "" in named and None in (n for b, n in named.items() if b and counts[b]):
+            whole = {b for b, n in named.items() if n is not None and b not in short}
+            return tuple(u for u in self.units if u.building not in whole)
+        if not short or (loose is not None and loose <= sum(u.dwellings for u in free)):
+            return free
+        rest = self.dwellings - sum(short.get(b, n) for b, n in counts.items())
+        if loose is not None and loose > rest:
+            return tuple(u for u in self.units if u.building not in counts or u.building in short)
+        return free + tuple(self._rest(short))
+
+    def _rest(self, short: Mapping[str, int]) -> Iterator[Unit]:
+        """Yield what lines that count few dwellings leave of the buildings they name.
+
+        Of a building whose entrances do not share one fate, all of it: nothing says which the lines are of.
+        """
+        for building, count in short.items():
+            own = [u for u in self.units if u.building == building]
+            gone = count if len({(u.side, u.code_qpv, u.exempt_until) for u in own}) == 1 else 0
+            for unit in own:
+                out = min(gone, unit.dwellings)
+                gone -= out
+                if out < unit.dwellings:
+                    yield replace(unit, dwellings=unit.dwellings - out) if out else unit
+
     def part(self, units: tuple[Unit, ...]) -> Holding:
         """Return some of its units as a holding of their own, in the quarter of most of them."""
         return replace(self, units=_evened(units), code_qpv=_main_quarter(units))
@@ -192,20 +237,20 @@ class Stock:
         """Return a résidence."""
         return self._by_id.get(identifier)
 
-    def find(self, identifier: str, building: str, named: Collection[str] = ()) -> Holding | None:
-        """Return the building of a résidence when the stock knows it, else what its other lines do not name.
+    def find(self, identifier: str, building: str, named: Named | None = None) -> Holding | None:
+        """Return the building of a résidence when the stock knows it, else what its other lines do not bear.
 
         Parameters
         ----------
-        named : collection of str
-            Buildings that other lines of the résidence name; of all of them, the whole résidence.
+        named : mapping of str to int or None
+            As of `Holding.left_by`; of lines that bear all of it, the whole résidence.
         """
         holding = self._by_id.get(identifier)
         if holding is None:
             return None
         own = tuple(u for u in holding.units if building and u.building == building)
-        units = own or tuple(u for u in holding.units if not u.building or u.building not in named)
-        return holding.part(units) if units and len(units) < len(holding.units) else holding
+        units = own or holding.left_by(named or {})
+        return holding.part(units) if units and units != holding.units else holding
 
 
 class Stocks:

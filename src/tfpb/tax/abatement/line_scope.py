@@ -12,10 +12,17 @@ from tfpb.tax.abatement.premises import (
     NONE,
     RIGHT,
     UNKNOWN,
+    dwellings_of,
     exemption_of,
     written_dwellings,
 )
-from tfpb.tax.abatement.rights import EITHER_SIDE, end_of_exemption, exempt, standing_units
+from tfpb.tax.abatement.rights import (
+    EITHER_SIDE,
+    bears_no_dwelling,
+    end_of_exemption,
+    exempt,
+    standing_units,
+)
 from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:
@@ -46,14 +53,15 @@ def unlined(holding: Holding, rows: Sequence[Record], reader: Reader) -> tuple[U
     """
     if not holding.counted:
         return ()
+    rows = [row for row in rows if not bears_no_dwelling(row)]
     *named, (others, loose) = _scopes(holding, rows)
     if not loose:
         within = all(
-            (written := _written(of)) is not None and written <= _dwellings(units)
+            (written := dwellings_of(of)) is not None and written <= _dwellings(units)
             for units, of in named
         )
         return others if within else ()
-    written = None if _own_end(loose) else _written(loose)
+    written = None if _own_end(loose) else dwellings_of(loose)
     free, bound = _by_exemption(others, reader)
     return bound if free and written is not None and written <= _dwellings(free) else ()
 
@@ -67,7 +75,7 @@ def overcounted(
     """
     found = []
     for units, of in _scopes(holding, rows) if holding.counted else []:
-        written = None if _own_end(of) else _written(of)
+        written = None if _own_end(of) else dwellings_of(of)
         free, bound = _by_exemption(units, reader)
         if free and bound and written is not None:
             least = min(u.dwellings for u in bound)
@@ -109,7 +117,11 @@ def of_young(
     out = list(rights)
     for k, (item, right) in enumerate(zip(items, rights, strict=True)):
         if item.state == UNKNOWN and may_be_exempt(item, right, reader, dated=dated):
-            built = sorted(year for year in _built(item) if year is not None)
+            built = sorted(
+                year
+                for year in _built(item.holding.units if item.holding else ())
+                if year is not None
+            )
             out[k] = replace(
                 right, statut=Statut.DROIT_INCONNU, motive="exoneration_possible",
                 fields={**right.fields, "construction": "".join(map(str, built[-1:]))}, known=False,
@@ -121,7 +133,8 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
     """Doubt the rights of lines that share a résidence, or a building, cut by a limit, where notices differ.
 
     Each is given the part of the whole that is in the quarter. A notice that abates all of a line, or none,
-    says that the line may be of one side alone.
+    says that the line may be of one side alone. A line of a building, beside it, that does not count leaves
+    it as unsure.
     """
     out = list(rights)
     cut = (
@@ -129,17 +142,25 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
         if items[k].holding is not None and not right.statut and 0 < right.share < 1
     )  # fmt: skip
     for group in grouped(cut, lambda k: items[k].holding).values():
-        if len(group) > 1 and any(items[k].state in (NONE, FULL) for k in group):
+        shared = len(group) > 1 or any(
+            not items[k].building and _uncounted(items[k]) for k in group
+        )
+        if shared and any(items[k].state in (NONE, FULL) for k in group):
             for k in group:
                 if items[k].state != RIGHT:
                     out[k] = _of_either_side(items[k], rights[k])
     return out
 
 
+def _uncounted(item: Premises) -> bool:
+    """Return whether a line of a building of its résidence does not count its dwellings."""
+    return None in (count for building, count in item.named.items() if building)
+
+
 def _of_either_side(item: Premises, right: Right) -> Right:
     """Leave the right of a line unknown: at most the dwellings that stand in the quarter are its own."""
     whole = sum(u.weight for u in item.holding.units) if item.holding else 0
-    count = min(item.dwellings, whole) or 1
+    count = min(item.dwellings if written_dwellings(item.row) else 0, whole) or 1
     most = min(Decimal(count), (right.share + right.doubt) * whole) / count
     return replace(
         right, statut=Statut.DROIT_INCONNU, share=most, doubt=ZERO, motive=EITHER_SIDE,
@@ -152,14 +173,19 @@ def may_be_exempt(item: Premises, right: Right, reader: Reader, *, dated: bool) 
 
     A year that is not known may be young, where the stock is `dated`: knows that of others.
     """
-    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
-    unsaid = dated and right.motive == "droit_exoneration_inconnue"
-    return unsaid and any(year is None or year > young for year in _built(item))
-
-
-def _built(item: Premises) -> list[int | None]:
-    """Return when the dwellings of a premises in a quarter were built, of those whose end nothing gives."""
     units = () if item.holding is None else item.holding.units
+    return dated and may_be_young(units, right, reader)
+
+
+def may_be_young(units: Iterable[Unit], right: Right, reader: Reader) -> bool:
+    """Return whether dwellings of a quarter are young enough to be exempt, and nothing gives the end."""
+    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
+    unsaid = right.motive == "droit_exoneration_inconnue"
+    return unsaid and any(year is None or year > young for year in _built(units))
+
+
+def _built(units: Iterable[Unit]) -> list[int | None]:
+    """Return when dwellings in a quarter were built, of those whose end of exemption nothing gives."""
     return [u.built for u in units if u.side == QpvStatut.DANS and not u.exempt_until]
 
 
@@ -167,6 +193,8 @@ def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:
     """Return the units and lines of each building that a line names, then the other units and lines."""
     known = {u.building for u in holding.units} - {""}
     named = dict.fromkeys(b for row in rows if (b := row.text("id_batiment")) in known)
+    loose = [row for row in rows if row.text("id_batiment") not in named]
+    counts = {b: dwellings_of(r for r in rows if r.text("id_batiment") == b) for b in named}
     return [
         *(
             (
@@ -176,8 +204,8 @@ def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:
             for building in named
         ),
         (
-            tuple(u for u in holding.units if u.building not in named),
-            [row for row in rows if row.text("id_batiment") not in named],
+            holding.left_by(counts | ({"": dwellings_of(loose)} if loose else {})),
+            loose,
         ),
     ]
 
@@ -193,13 +221,6 @@ def _by_exemption(
 
 def _dwellings(units: Iterable[Unit]) -> int:
     return sum(u.dwellings for u in units)
-
-
-def _written(rows: Iterable[Record]) -> int | None:
-    """Return the dwellings that lines count; None where one does not."""
-    counts = [written_dwellings(row) for row in rows]
-    known = [n for n in counts if n is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def _own_end(rows: Iterable[Record]) -> bool:

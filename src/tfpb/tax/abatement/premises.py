@@ -12,7 +12,7 @@ from tfpb.model.codes import Reserve, Statut
 from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, net_base
-from tfpb.tax.abatement.rights import Right, is_home, right_of
+from tfpb.tax.abatement.rights import Right, bears_no_dwelling, right_of, without_dwellings
 from tfpb.tax.abatement.sent_list import PARTED, number_key
 from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO, Record, grouped
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.law.values import Reader
-    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.holdings import Holding, Named, Stock
     from tfpb.tax.abatement.signatures import Conventions
 
 
@@ -101,8 +101,8 @@ class Premises:
         `cotisation_avis_eur`, when the row is of the tax year.
     current : bool
         Whether the row is of the tax year.
-    named : frozenset of str
-        Buildings that lines of its résidence name.
+    named : mapping of str to int or None
+        Dwellings that lines of its résidence count, by the building they name (`Holding.left_by`).
     state : str
         `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
     noticed : bool
@@ -129,7 +129,7 @@ class Premises:
     terms: Terms
     paid: Decimal | None
     current: bool
-    named: frozenset[str] = frozenset()
+    named: Named = field(default_factory=dict)
     dwellings: int = 0
     state: str = UNKNOWN
     noticed: bool = False
@@ -254,12 +254,13 @@ def premises_of(
     items = []
     seen: dict[tuple[str, int], Record] = {}
     rows = list(rows)
-    named: dict[str, frozenset[str]] = {
-        key: frozenset(row.text("id_batiment") for row in group)
-        for key, group in grouped(rows, lambda row: row.text("id_residence")).items()
+    of_homes = (row for row in rows if not bears_no_dwelling(row))
+    named: dict[str, Named] = {
+        key: {b: dwellings_of(of) for b, of in grouped(group, _building).items()}
+        for key, group in grouped(of_homes, lambda row: row.text("id_residence")).items()
     }
     for row in rows:
-        others = named[row.text("id_residence")]
+        others = named.get(row.text("id_residence"), {})
         holding = stock.find(row.text("id_residence"), row.text("id_batiment"), others)
         right = _once(right_on(row, holding, conventions, reader), row, seen)
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
@@ -299,13 +300,16 @@ def right_on(
     holding : Holding or None
         Résidence or building, on the map that rules that year.
     """
+    covers = holding is not None and 0 < holding.dwellings <= (written_dwellings(row) or 0)
     right = right_of(
         holding,
         own_exemption=exemption_of(row),
-        nature=row.text("type_local"),
         conventions=conventions,
         reader=reader,
+        covers=covers,
     )
+    if bears_no_dwelling(row) and holding is not None:
+        return without_dwellings(right, row)
     if right.statut and (right.known or right.statut not in UNSETTLED):
         return right
     if _declared(row) is False:  # lost, whatever is not known of the convention
@@ -355,17 +359,28 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
         holding = stock.residence(key)
         known = holding.dwellings if holding is not None and holding.counted else None
         written = [0 if is_repeated(items[p]) else written_dwellings(items[p].row) for p in places]
-        counted = [n for n in written if n is not None]
-        complete = len(counted) == len(written)
+        counted = sum(n for n in written if n is not None)
         shares = [n or 0 for n in written]
-        if known is not None and not (complete and sum(counted) <= known):
-            weights = [Decimal(n) for n in shares]
-            if not complete or not sum(shares):
-                weights = [ZERO if is_repeated(i) else i.base for i in (items[p] for p in places)]
-            shares = apportion(known, weights)
+        if known is not None and counted > known:
+            shares = apportion(known, [Decimal(n) for n in shares])
+        elif known is not None and None in written:
+            blank = [
+                items[p].base if n is None else ZERO for p, n in zip(places, written, strict=True)
+            ]
+            more = apportion(known - counted, blank) if any(blank) else [0] * len(blank)
+            shares = [n + k for n, k in zip(shares, more, strict=True)]
         for position, count in zip(places, shares, strict=True):
             out[position] = count
     return out
+
+
+def _building(row: Record) -> str:
+    return row.text("id_batiment")
+
+
+def bears_homes(item: Premises) -> bool:
+    """Return whether a premises is of dwellings, and no earlier notice of the year bears it."""
+    return not is_repeated(item) and not bears_no_dwelling(item.row)
 
 
 def is_repeated(item: Premises) -> bool:
@@ -375,8 +390,14 @@ def is_repeated(item: Premises) -> bool:
 
 def written_dwellings(row: Record) -> int | None:
     """Return the dwellings that a row counts; of what is no dwelling, none."""
-    count = row.whole("nb_logements")
-    return 0 if count is None and not is_home(row.text("type_local")) else count
+    return 0 if bears_no_dwelling(row) else row.whole("nb_logements") or None
+
+
+def dwellings_of(rows: Iterable[Record]) -> int | None:
+    """Return the dwellings that lines count; None where one does not."""
+    counts = [written_dwellings(row) for row in rows]
+    known = [n for n in counts if n is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
@@ -420,12 +441,12 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
 def _statut(item: Premises) -> str:
     """Apply the order of the contract; what is abated without right is at risk, where that is known."""
     right = item.right
-    if right.statut == Statut.A_VERIFIER:
-        return Statut.A_VERIFIER
+    if right.statut == Statut.A_VERIFIER or (right.statut == Statut.SANS_LOGEMENT and right.doubt):
+        return right.statut
     if right.statut:
         if item.state in BORNE:
             return Statut.A_RISQUE if right.known else Statut.DROIT_INCONNU
-        return right.statut
+        return Statut.NON_LU if may_be_lost(item) else right.statut
     if item.state == UNKNOWN:
         return Statut.NON_LU if item.current else Statut.ELIGIBLE
     return Statut.A_RECLAMER if item.state == NONE else Statut.ABATTU
@@ -435,7 +456,7 @@ def _share(item: Premises, statut: str) -> Decimal:
     """Return the part of the base that an amount is computed on."""
     if statut == Statut.A_RISQUE:
         return _ALL if item.state == FULL else item.right.share
-    if statut == Statut.A_VERIFIER:
+    if statut == Statut.A_VERIFIER or (statut == Statut.SANS_LOGEMENT and item.state in BORNE):
         return item.right.doubt
     return ZERO if is_lost(item.right) else item.right.share
 
@@ -498,6 +519,19 @@ def hangs_on(right: Right) -> Reserve | None:
     return _HANGS.get(right.motive)
 
 
+def may_be_lost(item: Premises) -> bool:
+    """Return whether a notice that is not read bears what is lost for the year: it is at risk, or lost."""
+    right = item.right
+    lacks = right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE) and right.known
+    return (
+        lacks
+        and hangs_on(right) is None
+        and item.state == UNKNOWN
+        and item.current
+        and right.taxable
+    )
+
+
 def is_lost(right: Right) -> bool:
     """Return whether a condition was met too late for this year: a fact, not a thing unknown."""
     return right.motive in LATE
@@ -535,16 +569,20 @@ def standing_of(
     sure, best = right_due.abatement, part(min(_ALL, right.share + right.doubt)).abatement
     side = best - sure
     on = {FULL: part(_ALL).abatement, RIGHT: sure}.get(state, ZERO)
+    if right.statut == Statut.SANS_LOGEMENT:  # never claimed
+        kept = on if right.doubt else ZERO
+        return _standing(States(at_risk=on - kept, doubtful=kept), {Reserve.NATURE: kept})
     reason = hangs_on(right)
-    if mended and right.statut == Statut.NON_DECLARE and state == NONE:
-        return _standing(
-            States(to_claim=sure, claim_fees=right_due.fees, hanging=side), {Reserve.COTE: side}
-        )
     if right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE) and right.known:
-        if state in BORNE:
-            return _standing(States(at_risk=on))
-        if reason is None:
-            return _standing(States(lost=best))
+        if state == NONE and mended and right.statut == Statut.NON_DECLARE:
+            return _standing(
+                States(to_claim=sure, claim_fees=right_due.fees, hanging=side), {Reserve.COTE: side}
+            )
+        if state in BORNE or reason is None:
+            unread = state == UNKNOWN and noticed  # at risk, or lost
+            return _standing(
+                States(at_risk=on) if state in BORNE else States(lost=ZERO if unread else best)
+            )
         return _standing(States(hanging=best), {reason: sure, Reserve.COTE: side})
     borne = min(on, best)
     wrong = on - borne

@@ -73,13 +73,14 @@ def _row(item: Premises, suite: str) -> dict[str, object]:
     most = _most(item, claimed)
     more = _beyond(named, most, MORE)
     reached = {n: max(named.get(n, ZERO), most.get(n, ZERO)) for n in {**named, **most}}
-    side = _beyond(reached, _decided(item, claimed), DECIDED) if item.right.doubt else {}
+    doubt = ZERO if item.right.statut == Statut.SANS_LOGEMENT else item.right.doubt
+    side = _beyond(reached, _decided(item, claimed), DECIDED) if doubt else {}
     amounts = {**named, **more, **side}
     euros = {name: int(amount.scaleb(2)) for name, amount in amounts.items() if amount}
     return {
         **euros,
         **_dwellings(item),
-        **dict.fromkeys(_HOMES_DECIDED, round(item.dwellings * item.right.doubt)),
+        **dict.fromkeys(_HOMES_DECIDED, round(item.dwellings * doubt)),
         "id_residence": item.id_residence,
         "code_qpv": item.right.code_qpv,
         "code_insee": item.holding.code_insee if item.holding is not None else "",
@@ -129,10 +130,12 @@ def _most(item: Premises, claimed: tuple[str, ...]) -> dict[str, Decimal]:
     """
     right, unread = item.right, item.statut == Statut.NON_LU
     stretched = item.stretch > 1 and item.statut in COUNTED
-    counts = unread or stretched or (not right.known and item.state != NONE)
+    counts = (unread and item.entitled) or stretched or (not right.known and item.state != NONE)
     share = right.share if counts else ZERO
     due = item.most_abated(share) if share else NOTHING
-    found = _right(due, item.base * share) | ({"non_lu": due.abatement} if unread else {})
+    found = _right(due, item.base * share)
+    if unread:
+        found["non_lu"] = item.most_abated(right.share).abatement if right.share else ZERO
     for outcome in item.standing.outcomes:
         for name, amount in _standing(outcome, claimed).items():
             found[name] = max(found.get(name, ZERO), amount)
@@ -160,7 +163,7 @@ def _dwellings(item: Premises) -> dict[str, int]:
     inside = round(item.dwellings * right.share)
     if item.statut in COUNTED:
         return {"logements_abattus": item.abated_dwellings}
-    if item.statut == Statut.NON_LU:
+    if item.statut == Statut.NON_LU and item.entitled:
         return {
             "logements_non_lus": inside, f"logements_abattus{MORE}": inside,
             f"logements_a_reclamer{MORE}": inside,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model.codes import Evolution, QpvStatut, Statut
 from tfpb.model.legal.map_table import pair_of
 from tfpb.packaged import packaged
-from tfpb.tax.abatement.signatures import Standing
+from tfpb.tax.abatement.signatures import LATE, Standing
 from tfpb.tax.plain_values import ZERO
 from tfpb.text import fold
 
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.holdings import Holding, Unit
     from tfpb.tax.abatement.signatures import Conventions
+    from tfpb.tax.plain_values import Record
 
 TWO_QUARTERS: Final = "plusieurs_quartiers"
 EITHER_SIDE: Final = "deux_cotes"
 _NATURES: Final = packaged(__name__)
 _HOME: Final = re.compile(rf"\b(?:{'|'.join(_NATURES['logements'])})")
 _APART: Final = re.compile(rf"\b(?:{'|'.join(_NATURES['autres'])})\b")
+NATURE: Final = "type_local"
+BARE: Final = "sans_logement"
+"""Column of a line that is taken for one without dwellings: what it is is not known."""
+_HELD: Final = Standing("", "")
 _GONE: Final = {"demolie": attrgetter("demolition"), "vendue": attrgetter("sale")}
 _AP_MA: Final = frozenset({"ap", "ma"})
 """How a relevé shortens flat and house."""
@@ -78,6 +83,17 @@ def _parted(unit: Unit, own: dt.date | None, new_year: dt.date) -> bool:
     return None not in ends and exempt(unit.exempt_until, new_year) != exempt(own, new_year)
 
 
+def bears_no_dwelling(row: Record) -> bool:
+    """Return whether a line is of no dwelling: as it says, or by a count of none that nothing contradicts."""
+    return row.text(BARE) != "" or (row.text(NATURE) != "" and not is_home(row.text(NATURE)))
+
+
+def is_unsaid(row: Record) -> bool:
+    """Return whether a line neither counts a dwelling nor says what it is."""
+    nature, count = row.text(NATURE), row.whole("nb_logements")
+    return not count and is_home(nature) and (not nature or count == 0)
+
+
 def is_home(nature: str) -> bool:
     """Return whether a premises is one to live in; one that does not say is taken for it."""
     named = fold(nature)
@@ -107,14 +123,15 @@ def right_of(
     holding: Holding | None,
     *,
     own_exemption: dt.date | None,
-    nature: str,
     conventions: Conventions,
     reader: Reader,
+    covers: bool = False,
 ) -> Right:
     """Weigh the conditions in the order of the contract; the first that fails names the status.
 
     A premises whose dwellings stand in several quarters is in doubt unless each of them lacks a condition:
-    nothing read says which quarter, hence which convention, it answers to.
+    nothing read says which quarter, hence which convention, it answers to. Where it covers them all and one
+    quarter alone may have a convention, money follows the dwellings of that one.
 
     Parameters
     ----------
@@ -122,9 +139,8 @@ def right_of(
         Résidence or building of the premises; None when the stock does not know it.
     own_exemption : date, optional
         End of exemption written on the premises; it prevails over the stock's.
-    nature : str
-        Of the premises, as its file says. Only dwellings are abated (CGI 1388 bis), and nothing read says
-        whether a garage goes with one: what is no dwelling is in doubt.
+    covers : bool
+        Whether it counts all the dwellings of the holding.
     """
     year = reader.day.year
     if holding is None:
@@ -163,7 +179,19 @@ def right_of(
         first = min(e for e in sides if e is not None and exempt(e, reader.day))
         fields = {"date": first, "annee": first.year + 1}
         return replace(bare, fields=fields)
-    held = conventions.standing(holding, reader)
+    quarters = quarters_of(taxable)
+    standings = {c: conventions.standing(replace(holding, code_qpv=c), reader) for c in quarters}
+    may = sorted(c for c, s in standings.items() if not (s.statut and s.known))
+    several = len(quarters) > 1 and bool(may)
+    if several and len(may) == 1 and covers:  # money follows its dwellings
+        several, code = False, may[0]
+        own = sum(u.weight for u in taxable if u.side == QpvStatut.DANS and u.code_qpv == code)
+        share = Decimal(own) / whole
+    if (
+        not may and standings.get(code, _HELD).motive in LATE
+    ):  # only what is late everywhere is lost
+        code = next((c for c, s in sorted(standings.items()) if s.motive not in LATE), code)
+    held = conventions.standing(replace(holding, code_qpv=code), reader)
     if (not held.statut or not held.known) and (unsure := parted.intersection(taxable)):
         stock = max(filter(None, (u.exempt_until for u in unsure)))
         held = Standing(
@@ -174,19 +202,14 @@ def right_of(
         )
     reader.text("limite_voie")
     reader.text("critere_localisation")
-    quarters = quarters_of(taxable)
-    if len(quarters) > 1 and not all(
-        conventions.standing(replace(holding, code_qpv=c), reader).statut for c in quarters
-    ):
-        unknown = {"quartiers": ", ".join(sorted(quarters)), "residence": holding.id_residence}
+    if several:
+        unknown = {
+            "quartiers": ", ".join(sorted(quarters)),
+            "residence": holding.id_residence,
+        }
         return replace(
             bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive=TWO_QUARTERS, fields=unknown
         )
-    if not held.statut and not is_home(nature):
-        return replace(
-            bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive="autre_local",
-            fields={"type_local": nature},
-        )  # fmt: skip
     # of dwellings whose end is not known, another's says nothing
     ended = all(ends[u] is not None for u in taxable if u.side == QpvStatut.DANS)
     motive, fields = _entitled(holding, units, held, share, reader, ended=ended)
@@ -196,6 +219,22 @@ def right_of(
 def quarters_of(units: tuple[Unit, ...]) -> frozenset[str]:
     """Return the quarters that hold dwellings of some units: of several, each has its own convention."""
     return frozenset(u.code_qpv for u in units if u.side == QpvStatut.DANS and u.code_qpv)
+
+
+def without_dwellings(right: Right, row: Record) -> Right:
+    """Return the right of a line of no dwelling, from that of the dwellings where it stands.
+
+    Only dwellings are abated (CGI 1388 bis), and nothing read says whether a garage goes with one: it is
+    never claimed, and what its notice abates is under reserve; without right where theirs is known to lack.
+    """
+    if right.statut in {Statut.HORS_QPV, Statut.EXONERE}:
+        return right
+    lacks = right.known and right.statut in {Statut.SANS_CONVENTION, Statut.NON_DECLARE}
+    nature = row.text(NATURE)
+    return replace(
+        right, statut=Statut.SANS_LOGEMENT, share=ZERO, doubt=ZERO if lacks else right.share + right.doubt,
+        motive="autre_local" if nature else "local_sans_logement", fields={NATURE: nature}, known=True,
+    )  # fmt: skip
 
 
 def _weight(units: tuple[Unit, ...], side: str) -> int:

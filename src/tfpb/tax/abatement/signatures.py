@@ -168,13 +168,14 @@ class Conventions:
         found = [self._one(c, reader) for c in there if self._may_bind(c, owner)]
         if not found:
             return self._none(code, owner, there)
-        # what a paper may still mend before what is lost; of two that have ended, the last to end
+        # what a paper may still mend, then what is lost: one that ended and was renewed too late is not to
+        # renew; of two that have ended, the last to end
         return min(
             found,
             key=lambda s: (
                 s.known and bool(s.statut),
                 _RANK[s.statut],
-                s.motive in LATE,
+                s.motive not in LATE,
                 -_ended(s),
             ),
         )

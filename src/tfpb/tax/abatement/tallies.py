@@ -18,7 +18,7 @@ from tfpb.model.results import (
 )
 from tfpb.tax.abatement.formula import Terms
 from tfpb.tax.abatement.line_scope import unlined
-from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, bears_homes, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
@@ -56,7 +56,8 @@ LACKING: Final = "manquant"
 """Natures of an amount that is not known: it hangs on something, or no file gives it."""
 ATTENTION: Final = (
     Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.DROIT_INCONNU, Statut.NON_DECLARE,
-    Statut.SANS_CONVENTION, Statut.NON_LU, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
+    Statut.SANS_CONVENTION, Statut.NON_LU, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE,
+    Statut.SANS_LOGEMENT, Statut.HORS_QPV,
 )  # fmt: skip
 """Status of a résidence: that of its premises which most asks for a decision."""
 _RESIDENCE: Final = (
@@ -147,7 +148,7 @@ def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str,
     which, those of the quarters where its doubt is not told.
     """
     group = list(items)
-    by_home = grouped((i for i in group if not is_repeated(i)), lambda i: i.id_residence)
+    by_home = grouped(filter(bears_homes, group), lambda i: i.id_residence)
     unsure = {i.id_residence: i.right.code_qpv for i in group if i.right.motive == TWO_QUARTERS}
     out: dict[str, int] = {}
     for holding in stock.holdings:
@@ -224,7 +225,9 @@ def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
         alike[0],
         reader,
         on,
-        amount=total(i.amounts.abatement for i in alike),
+        amount=total(
+            i.states.to_claim if statut == Statut.A_RECLAMER else i.amounts.abatement for i in alike
+        ),
         risk=total(i.states.at_risk for i in alike),
     )
     if len(alike) == len(group):

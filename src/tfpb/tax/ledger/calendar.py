@@ -15,7 +15,7 @@ from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax.abatement.forecast import RENEWING, UNKNOWN_LAW, WAITING
 from tfpb.tax.abatement.formula import terms
 from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
-from tfpb.tax.abatement.premises import UNKNOWN, Premises, claim_limit, exemption_of, is_repeated
+from tfpb.tax.abatement.premises import UNKNOWN, Premises, bears_homes, claim_limit, exemption_of
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money.abatement_words import calendar_sentence
@@ -176,7 +176,7 @@ def _exemptions(
     mine = grouped(items, lambda i: i.id_residence)
     opened: dict[tuple[int, str], list[tuple[Holding, dt.date, int]]] = {}
     for holding in stock.holdings:
-        lines = [i for i in mine.get(holding.id_residence, []) if not is_repeated(i)]
+        lines = list(filter(bears_homes, mine.get(holding.id_residence, [])))
         for end, homes in _ends(holding, lines, stock, reader):
             opened.setdefault((end.year + 1, holding.code_qpv), []).append((holding, end, homes))
     for (year, code), freed in sorted(opened.items(), key=lambda pair: pair[0]):

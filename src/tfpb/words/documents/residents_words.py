@@ -152,11 +152,11 @@ def counted(held: Within, year: int) -> str:
 
 def done_title(held: Within, year: int) -> str:
     """Title what was done: « fait » only where each action has its dated piece."""
-    made = False
+    done = False
     if held.has("actions_prouvees"):
         proved = held.amount("actions_prouvees")
-        made = proved.exceeds_nil and proved == held.amount("actions")
-    return (_DONE if made else _DECLARED).format(year=year)
+        done = proved.exceeds_nil and proved == held.amount("actions")
+    return (_DONE if done else _DECLARED).format(year=year)
 
 
 def with_homes(label: str, homes: Sequence[str]) -> str:

@@ -126,6 +126,10 @@ INTRODUCTIONS: Final[dict[str, tuple[str, str]]] = {
     k: (a, b) for k, (a, b) in _TEXTS["introductions"].items()
 }
 FILE_TITLE: Final = "{title} : modèle à remplir"
+EXPLANATIONS: Final = "Explications"
+AXES_SHEET: Final = "Axes"
+LISTS: Final = "Listes"
+"""Sheets of a template beside the one that is filled in."""
 
 
 def settings_file(name: str) -> bytes:

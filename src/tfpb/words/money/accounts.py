@@ -27,6 +27,8 @@ AMBIGUOUS: Final = {
     False: "ces locaux sont sous réserve",
 }
 """What follows of a notice that abates some of premises alike: whether the sums hold."""
+GONE: Final = {"vendue": "vendu", "demolie": "démoli", "a_livrer": "encore à livrer"}
+"""What a stock says of dwellings that a notice should not tax."""
 LEFT_ASIDE: Final = Phrase("{count:s résidence laissée/résidences laissées}")
 NO_CODE: Final = "aucun"
 MARKS: Final = {

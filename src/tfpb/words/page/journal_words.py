@@ -13,6 +13,8 @@ _GESTURES: Final[dict[str, str]] = _TEXTS["gestes"]
 _NOTHING: Final = "rien"
 _LINE: Final = "{what} : {before} → {after}"
 _LONGEST: Final = 120
+_CONTENT: Final = "@contenu"
+REPLACED_BY: Final = "« {name} » : remplacé par un fichier du même nom"
 
 
 def gesture_title(screen: str, gesture: str) -> str:
@@ -23,6 +25,8 @@ def gesture_title(screen: str, gesture: str) -> str:
 
 def change_line(keys: tuple[str, ...], before: object, after: object) -> str:
     """Write what a value was and became."""
+    if keys[0] == _CONTENT:
+        return REPLACED_BY.format(name=keys[-1])
     return _LINE.format(what=" › ".join(keys), before=_shown(before), after=_shown(after))
 
 

@@ -32,6 +32,14 @@ WAITS: Final = (
     "« {name} » ressemble à : {role}, que « {there} » tient déjà. "
     "Dites ci-dessous s’il le remplace."
 )
+SAME_NAME: Final = "« {name} » est déjà dans le dossier : dites ci-dessous s’il le remplace."
+UNCHANGED: Final = "« {name} » est déjà dans le dossier, à l’identique : rien n’a changé."
+REPLACED: Final = "« {name} » remplace le fichier du même nom, que le Journal permet de reprendre."
+REFUSED_FOR: Final = "{title} {hint}"
+TABLE: Final = "tableau"
+"""What a file taken for geography may be in place of a map."""
+A_TABLE: Final = "un tableau du dossier"
+MAP_STATES: Final[dict[str, str]] = _TEXTS["map_states"]
 OWNED: Final = (
     "Cette livraison ne nomme pas d’organisme : ses réponses sont lues comme celles de « {name} »."
 )
@@ -47,6 +55,10 @@ NOT_TAKEN: Final = "« {name} » n’est pas un plan d’enquête : rien n’en 
 DROPPED: Final = Phrase(
     " {count:s colonne qui peut nommer quelqu’un a été écartée/colonnes qui peuvent nommer quelqu’un ont été "
     "écartées} avant la copie : {names}."
+)
+BLANKED: Final = Phrase(
+    " {count:s feuille qu’aucun calcul ne lit n’est pas copiée/feuilles qu’aucun calcul ne lit ne sont pas "
+    "copiées} : {names}."
 )
 MEANS: Final = "« {got} » veut dire {value} %"
 NOBODY: Final = "aucun organisme de la région"

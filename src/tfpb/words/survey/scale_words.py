@@ -16,7 +16,7 @@ _FEW: Final = f"moins de {_LEAST}"
 _CODE: Final = "{code} : {count}"
 _WHOLE: Final = "{share} % de satisfaits"
 _SIDES: Final = "{inside} % de satisfaits en QPV, {outside} % hors QPV"
-_BESIDE: Final = "en {wave} : {readings}"
+_OTHER_WAVES: Final = "en {wave} : {readings}"
 _OR: Final = " ou "
 LEVEL: Final = "niveau {rank} sur {count}, 1 étant le meilleur"
 """Label of a level whose codes have none."""
@@ -32,14 +32,14 @@ def counted_codes(counts: Iterable[tuple[str, int]]) -> str:
 
 def share_words(shares: Shares) -> str:
     """Write the shares satisfied: both sides, or all together where they are not known."""
-    told = [number(share) for share in shares]
-    if len(told) == 1:
-        return _WHOLE.format(share=told[0])
-    return _SIDES.format(inside=told[0], outside=told[1])
+    described = [number(share) for share in shares]
+    if len(described) == 1:
+        return _WHOLE.format(share=described[0])
+    return _SIDES.format(inside=described[0], outside=described[1])
 
 
 def beside_words(waves: Iterable[tuple[str, Sequence[str]]]) -> str:
     """Write what the other waves read: « en 2019 : 60 % », both readings where it is asked too."""
     return " ; ".join(
-        _BESIDE.format(wave=wave, readings=_OR.join(readings)) for wave, readings in waves
+        _OTHER_WAVES.format(wave=wave, readings=_OR.join(readings)) for wave, readings in waves
     )

@@ -59,7 +59,7 @@ function readResidences(r) {
   const pick = (column, i) => column.v[column.i[i]];
   return r.id.map((id, i) => ({
     id: id, name: r.nom[i] || id, address: r.adr[i], bailleur: pick(r.bai, i), commune: pick(r.com, i),
-    status: pick(r.sta, i), qpv: pick(r.qpv, i), reason: pick(r.mot, i), doubts: r.dou[i] || [], dwellings: r.log[i], drawn: r.des[i], distance: r.dis[i], cut: r.cou[i] === 1,
+    status: pick(r.sta, i), qpv: pick(r.qpv, i), reason: pick(r.mot, i), doubts: r.dou[i] || [], dwellings: r.log[i], drawn: r.des[i], undrawn: r.non[i] || 0, distance: r.dis[i], cut: r.cou[i] === 1,
     acquired: r.acq ? r.acq[i] : null, toClaim: r.rec ? r.rec[i] : null, atRisk: r.ris ? r.ris[i] : null, notice: r.avi ? pick(r.avi, i) : null,
     at: r.x[i] === null || r.y[i] === null ? null : L.latLng(r.y[i] / 1e5, r.x[i] / 1e5), marker: null, shown: true,
   }));

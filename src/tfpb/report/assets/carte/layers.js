@@ -157,7 +157,8 @@ function residenceCard(r) {
   const due = owed > 0 ? euros(owed) + (risk ? "" : " " + fill(M.before, { day: META.limite })) : owed === 0 ? M.nothing : M.unknown;
   // Each doubtful entrance with its own address and reason; the address above has its own reason.
   const own = r.status === "a_verifier" ? count(r.drawn || 0, "logement") + (r.reason ? " : " + r.reason : "") : "";
-  const doubtful = [own, ...r.doubts].filter(Boolean).join(" ") || M.nothing;
+  const lost = r.undrawn ? count(r.undrawn, "logement") + " " + M.undrawn : "";
+  const doubtful = [own, lost, ...r.doubts].filter(Boolean).join(" ") || M.nothing;
   return dl([
     el("h2", {}, bdi(r.name)),
     row(quarter ? bdi(quarter.nom) : M.outside, r.address ? " · " : null, r.address ? bdi(r.address) : null, " · ", bdi(r.commune)),

@@ -47,7 +47,7 @@ function recolour() {
 function refilter(zoom) {
   let shown = 0;
   for (const r of byDepth) {
-    const keep = (!state.bailleur || r.bailleur === state.bailleur) && (!state.commune || r.commune === state.commune) && (!state.status || r.status === state.status);
+    const keep = (!state.bailleur || r.bailleur === state.bailleur) && (!state.commune || r.commune === state.commune) && (!state.status || r.status === state.status || (state.status === "a_verifier" && r.undrawn > 0));
     if (keep) shown++;
     r.shown = keep;
     if (!r.marker) continue;
@@ -78,7 +78,7 @@ function showAll() {
   if (box) map.fitBounds(box, { animate: false, maxZoom: 17, padding: [edge, edge] });
 }
 
-const doubts = residences.filter((r) => r.status === "a_verifier");
+const doubts = residences.filter((r) => r.status === "a_verifier" || r.undrawn > 0);
 function showDoubts(on) {
   state.status = on ? "a_verifier" : "";
   byId("f-statut").value = state.status;

@@ -14,7 +14,7 @@ from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import TARGET
-from tfpb.survey.planning.precision import interviews_needed
+from tfpb.survey.sample_size import interviews_needed
 from tfpb.survey.verdicts import PARC, SERVICE, Thresholds
 from tfpb.words.documents.report_words import SENSITIVITY
 from tfpb.words.money import accounts

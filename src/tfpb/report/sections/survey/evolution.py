@@ -65,8 +65,8 @@ def evolution(dossier: Dossier) -> Section:
     # a broken series has a word and no number
     read = pick(whole, vague="-".join(waves), publication=list(SHOWN))
     unsure = {m.item for m in movements(survey, name) if m.is_change and (m.alone or m.doubt)}
-    told = read["mot"].mask(read["item"].isin(unsure), words.PERHAPS_MOVED)
-    lead += words.change_lead(*waves, Counter(told), len(read))
+    reported = read["mot"].mask(read["item"].isin(unsure), words.PERHAPS_MOVED)
+    lead += words.change_lead(*waves, Counter(reported), len(read))
     return section("evolution", lead, blocks)
 
 
@@ -84,7 +84,7 @@ class Movement:
     ends : (float, float) or None
         The gap then and now, proportions; None where one is not shown.
     alone, doubt, mode : bool
-        Isolated; not told, or told otherwise, like with like; firm or mode changed.
+        Isolated; not reported, or reported otherwise, like with like; firm or mode changed.
     """
 
     item: str

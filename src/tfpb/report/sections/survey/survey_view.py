@@ -13,8 +13,8 @@ from tfpb.facts.amount import excess
 from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.survey import Published, pick, rows_of
 from tfpb.report.sections.build import number_of
-from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
+from tfpb.survey.sample_size import n_necessaire
 from tfpb.survey.verdicts import CHANGED
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NOT_NAMED, THEMES, otherwise, otherwise_sentence

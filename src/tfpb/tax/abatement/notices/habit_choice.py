@@ -4,6 +4,7 @@ Another habit than the headers' is taken when it is 10⁴ times likelier and exp
 does not. One is asked about when it shows other states and is within 10³, or explains two sums, and three
 in ten of those unread, that the first does not. Under 80 % explained, what only some premises abated would
 explain is not read, and one number that the sums of a commune share is looked for, always asked about.
+Without one, the habit itself is asked about where half the sums do not fit it, or bases alone are given.
 """
 
 from __future__ import annotations
@@ -107,7 +108,22 @@ def choose(file: NoticeFile) -> Choice:
         outcome = file.unread_where(outcome, _flags(not r.uniform for r in outcome.readings))
         if others := _shared(file, header, counted):
             return _open(file, fits.habits[first], outcome, *others, taken=False)
+        if int(lacking.sum()) >= _FEW and (_of_bases(file) or 2 * read.sum() < counted.sum()):
+            return _unfit(file, fits.habits[first], outcome)
     return Choice(fits.habits[first], outcome, {}, taken=taken, explained=int(read.sum()))
+
+
+def _of_bases(file: NoticeFile) -> bool:
+    """Return whether a file gives bases alone: the abatement may have reduced them already."""
+    return all(i.row.money("vlc_eur") is None for i in file.items)
+
+
+def _unfit(file: NoticeFile, first: Habit, outcome: Outcome) -> Choice:
+    """Ask whether a habit that too many sums do not fit is the file's; nothing is read until then."""
+    own = first.codes()["base"]
+    other = next(str(b) for b in (Base.AFTER, Base.HEADER) if str(b) != own)
+    unread = file.unread_where(outcome, np.ones(len(file.sums), dtype=bool))
+    return Choice(first, unread, {own: outcome, other: unread}, "base", (own, other))
 
 
 def _flags(values: Iterable[bool]) -> Flags:

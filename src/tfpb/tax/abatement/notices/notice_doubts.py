@@ -10,7 +10,7 @@ from tfpb.errors import Fault, Place
 from tfpb.tax.abatement.notices.notice_reading import ambiguous
 from tfpb.tax.abatement.premises import UNKNOWN
 from tfpb.tax.plain_values import cents, doubt
-from tfpb.words.money.accounts import AMBIGUOUS
+from tfpb.words.money.accounts import AMBIGUOUS, GONE
 from tfpb.words.money.habit_words import reading_words
 from tfpb.words.numbers import amount, plural
 
@@ -57,7 +57,13 @@ def notice_doubts(file: NoticeFile, choice: Choice, outcome: Outcome) -> list[Fa
         # what is exempt owes its TEOM still: a sum that holds it asks no tax
         if exempt and float(reading.check.read) > file.margins.of(lines, choice.first):
             asked = amount(cents(reading.check.read))
-            found.append(doubt("exonere_impose", here, asked, avis=one.avis))
+            gone = next((i.right for i in lines if i.right.motive in GONE), None)
+            if gone is None:
+                found.append(doubt("exonere_impose", here, asked, avis=one.avis))
+            else:
+                year = gone.fields["annee"]
+                fields = {"sort": GONE[gone.motive], "annee": f" ({year})" if year else ""}
+                found.append(doubt("sorti_impose", here, asked, avis=one.avis, **fields))
         if reading.is_read or reading.is_dense:
             if unsure := ambiguous(lines, reading.states):
                 listed = ", ".join(dict.fromkeys(i.invariant or i.id_residence for i in unsure))

@@ -1,1 +1,0 @@
-"""How many interviews a demonstration takes: the survey to come."""
