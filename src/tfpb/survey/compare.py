@@ -109,7 +109,7 @@ def compare(
     >>> estimates = compare(recode([frame], plan), plan)
     >>> gap = estimates.comparison.query("groupe == 'ecart' and bailleur == 'ensemble'").iloc[0]
     >>> print(f"{gap['estimation']:+.2f} [{gap['ic95_bas']:.2f}, {gap['ic95_haut']:.2f}]")
-    -0.12 [-0.27, 0.04]
+    -0.12 [-0.28, 0.05]
     """
     stop_on_faults(survey.faults)
     if not len(survey.respondents):

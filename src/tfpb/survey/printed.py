@@ -1,4 +1,4 @@
-"""What the survey prints: counts to ten, shares and gaps to the point, bounds to the half point outwards.
+"""What the survey prints: counts to ten, shares at a step, bounds to the half point outwards.
 
 Pure and vectorised: figures are worked out exactly and rounded here, last; words are of printed bounds.
 """
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 COUNTED_BY: Final = 10
 POINT: Final = 0.01
-"""Step of shares and gaps; bounds are at half of it."""
+"""Finest step of shares; bounds are at half of it."""
+STEPS: Final = ((50, 0.05), (100, 0.02))
+"""Up to this rounded count, this step of shares: a count times a step of 100 or more excludes no count."""
+SPREAD: Final = 0.1
+"""Step, upwards, of the dispersion of one interview."""
 MARK_STEP: Final = 10.0
 """Step of a mean of marks over that of a share: a mark goes from 0 to 10."""
 _DIGITS: Final = 9
@@ -32,6 +36,21 @@ def at_step(values: Floats, step: Floats | float = POINT) -> Floats:
     """Round figures to the nearest step; halves go to the even one, NaN stays."""
     out: Floats = np.round(np.rint(np.round(values / step, _DIGITS)) * step, _DIGITS) + 0.0
     return out
+
+
+def step_of(count: Floats) -> Floats:
+    """Return the step of the shares of groups, from their rounded counts."""
+    out = np.full(np.shape(count), POINT)
+    for most, step in reversed(STEPS):
+        out = np.where(count <= most, step, out)
+    return out
+
+
+def told_dispersion(dispersion: Floats, n: Floats) -> Floats:
+    """Return D as bounds may tell it: at least itself, and of n no more than its rounded count says."""
+    one = np.ceil(np.round(dispersion * n / SPREAD, 6)) * SPREAD
+    fewest = np.maximum(rounded_count(n) - COUNTED_BY // 2, 1)
+    return np.where(n > 0, np.maximum(one / fewest, dispersion), dispersion)
 
 
 def bounds_outwards(

@@ -12,10 +12,9 @@ from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.control import freedom
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.intervals import Sides, t_interval, z_quantile
+from tfpb.survey.estimation.intervals import t_interval
 from tfpb.survey.estimation.means import atoms_of, independent_columns, linear_variance
 from tfpb.survey.estimation.rows import state_names
-from tfpb.survey.printed import at_step, bounds_outwards
 from tfpb.survey.verdicts import CONFIDENCE, PUBLISHABLE, UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
@@ -148,9 +147,9 @@ def _rows(
     slope, se = slopes
     weight = t_interval(slope, se, df[:, None], level=CONFIDENCE)
     n = means.n[at]
-    estimate = at_step(c.domains.exact[at])
-    sides = Sides(c.domains.exact, c.domains.dispersion.total).at(at)
-    share = bounds_outwards(*sides.bounds(z_quantile(CONFIDENCE)))
+    # one side a figure
+    told = c.domains.told().at(at).each()
+    estimate, share = told["estimation"], (told["ic95_bas"], told["ic95_haut"])
     state = np.maximum(c.state[at], c.state[domains, mark][:, None])
     state = np.where(np.isnan(slope) & (state == PUBLISHABLE), UNPUBLISHABLE, state)
     state = np.where((means.n[domains, mark] == 0)[:, None], UNCOMPUTABLE, state)

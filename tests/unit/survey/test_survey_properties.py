@@ -113,7 +113,7 @@ def test_totals_are_the_sum_of_their_parts(seed: int) -> None:
 def test_intervals_stay_within_bounds_and_hold_what_is_printed(
     share: float, d: float, z: float
 ) -> None:
-    sides = Sides(np.array([[share]]), np.array([[d]]))
+    sides = Sides(np.array([[share]]), np.array([[d]]), np.array([[0.01]]))
     exact = [float(v.item()) for v in sides.bounds(z)]
     low, high = (float(v.item()) for v in bounds_outwards(*map(np.array, exact)))
     tiny = 1e-9

@@ -15,7 +15,7 @@ from tfpb.model.codes import ALONE, TOTAL, Ajustement
 from tfpb.survey.estimation.comparison import Calibration, shares_of
 from tfpb.survey.estimation.control import control_alike
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.intervals import Sides, z_quantile
+from tfpb.survey.estimation.intervals import z_quantile
 from tfpb.survey.estimation.rows import figure_rows
 from tfpb.survey.estimation.variance import Rows, concentration, dispersion
 from tfpb.survey.reading.surveyed_stock import PARC as STOCK_ROW
@@ -453,10 +453,7 @@ def _another_story(c: Comparison, like: Domains, sides: Indices, lines: Indices)
     variance = (level * (1 - level) * spread[sides]).sum(axis=1)
     moved = (signs[:, None] * (level - like.exact[sides])).sum(axis=1)
     out = np.abs(moved) > z_quantile(CONFIDENCE) * np.sqrt(variance)
-    ends = [
-        Sides(d.exact, d.dispersion.total).at(at).figure(signs)
-        for d, at in ((c.domains, raw), (like, sides))
-    ]
+    ends = [d.told().at(at).figure(signs) for d, at in ((c.domains, raw), (like, sides))]
     above, below = ([e["ic90_bas"] > 0 for e in ends], [e["ic90_haut"] < 0 for e in ends])
     return np.asarray(out | (above[0] & below[1]) | (below[0] & above[1]))
 

@@ -16,6 +16,7 @@ from tfpb.survey.estimation.design import (
     sum_answers,
     survey_design,
 )
+from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means, membership
 from tfpb.survey.estimation.population import MOST_SHARED, TYPE, Population, kept_effect
 from tfpb.survey.estimation.variance import Dispersion, Rows, dispersions
@@ -50,8 +51,8 @@ class Domains:
     ----------
     exact : float array
         Σ a_ij y_ij.
-    n : float array
-        Households of the base, to ten.
+    count, n : float arrays
+        Households of the base, and to ten.
     dispersion : Dispersion
     planned : float array
         D before any answer is known.
@@ -59,9 +60,14 @@ class Domains:
 
     rows: Rows
     exact: Floats
+    count: Floats
     n: Floats
     dispersion: Dispersion
     planned: Floats
+
+    def told(self, shared: Floats | None = None) -> Sides:
+        """Return the shares as sides of what is printed."""
+        return Sides.of(self.exact, self.dispersion.total, self.count, shared)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -368,7 +374,7 @@ def shares_of(
         parts.append(found)
         planned.append(before)
     spread, expected = stacked(parts), stacked(planned)
-    return Domains(rows, exact, rounded_count(count), spread, expected.total)
+    return Domains(rows, exact, count, rounded_count(count), spread, expected.total)
 
 
 def stacked(parts: Sequence[Dispersion]) -> Dispersion:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tfpb.survey.printed import POINT, at_step, bounds_outwards
+from tfpb.survey.printed import (
+    POINT,
+    at_step,
+    bounds_outwards,
+    rounded_count,
+    step_of,
+    told_dispersion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
 _HALVINGS: Final = 24
+_WIDER: Final = 1.5
 BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 
@@ -109,26 +117,41 @@ class Sides:
     share : float array
         Shares (or means).
     dispersion : float array
-        D.
+        D, as bounds may tell it.
+    step : float array
+        What each side is printed at.
     shared : float array, shape (…, pairs, measures), optional
         As of `combined_bounds`.
     variance : float array, optional
         Variance of the answers where a mean is estimated, no share; NaN for a share.
-    step : float array, shape (measures,), or float
-        What figures are printed at.
+    unit : float array, shape (measures,), or float
+        The finest step of each measure.
     """
 
     share: Floats
     dispersion: Floats
+    step: Floats
     shared: Floats | None = None
     variance: Floats | None = None
-    step: Floats | float = POINT
+    unit: Floats | float = POINT
+
+    @classmethod
+    def of(
+        cls, share: Floats, dispersion: Floats, n: Floats, shared: Floats | None = None
+    ) -> Sides:
+        """Return shares of `n` households as they may be printed, their D being that of `told_dispersion`."""
+        step = np.broadcast_to(step_of(rounded_count(n)), share.shape)
+        return cls(share, told_dispersion(dispersion, n), step, shared)
 
     def at(self, index: Indices | tuple[Indices, ...]) -> Sides:
         """Choose figures among domains: arrays of shape (domains, measures) are indexed."""
         variance = None if self.variance is None else self.variance[index]
         return replace(
-            self, share=self.share[index], dispersion=self.dispersion[index], variance=variance
+            self,
+            share=self.share[index],
+            dispersion=self.dispersion[index],
+            step=self.step[index],
+            variance=variance,
         )
 
     def bounds(self, z: Floats | float) -> tuple[Floats, Floats]:
@@ -154,14 +177,32 @@ class Sides:
         return combined_bounds(self.share, self.bounds(z), signs, shared)
 
     def figure(self, signs: Floats) -> dict[str, Floats]:
-        """Return the estimate and the bounds of Σ sign · side, rounded last."""
-        used = signs[:, None] != 0
-        whole = (np.where(used, self.share, 0.0) * signs[:, None]).sum(axis=-2)
-        out = {"estimation": at_step(whole, self.step)}
+        """Return the estimate and the bounds of Σ sign · side, rounded last.
+
+        Where a side is coarser than the finest step, the estimate is of printed sides; bounds are always:
+        those of every exact share that prints the same.
+        """
+        used, sign = signs[:, None] != 0, signs[:, None]
+        told = at_step(self.share, self.step)
+        exact, whole = ((np.where(used, v, 0.0) * sign).sum(axis=-2) for v in (self.share, told))
+        coarse = (used & (self.step > np.asarray(self.unit) * _WIDER)).any(axis=-2)
+        out = {"estimation": np.where(coarse, np.round(whole, 9), at_step(exact, self.unit))}
         for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
-            ends = self.combined(signs, z_quantile(level))
-            out |= dict(zip(names, bounds_outwards(*ends, self.step), strict=True))
+            z = z_quantile(level)
+            low, high = (
+                replace(self, share=told + way * sign * self.step / 2).combined(signs, z)[k]
+                for k, way in enumerate((-1, 1))
+            )
+            if self.shared is not None:  # two waves: their arms are taken one from the other
+                least, most = self.combined(signs, z)
+                low, high = np.minimum(low, least), np.maximum(high, most)
+            out |= dict(zip(names, bounds_outwards(low, high, self.unit), strict=True))
         return out
+
+    def each(self) -> dict[str, Floats]:
+        """Return `figure` of every share by itself."""
+        values = (self.share, self.dispersion, self.step)
+        return Sides(*(v[..., None, :] for v in values)).figure(np.ones(1))
 
     def exceeding(self, signs: Floats, limit: float) -> Floats:
         """One-sided p-value of « Σ sign · side exceeds a limit », read from its intervals."""

@@ -14,7 +14,7 @@ from tfpb.survey.estimation.design import Sums, indicator, sum_answers
 from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means
 from tfpb.survey.estimation.rows import lay, state_names
-from tfpb.survey.printed import MARK_STEP, POINT, at_step
+from tfpb.survey.printed import MARK_STEP, POINT, at_step, step_of
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices
@@ -42,19 +42,21 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     column, measures = measure_columns(survey, c)
     marks = measures["mesure"] == "moyenne"
     good = np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)])
-    whole = at_step(c.domains.exact[:, column])
+    step = step_of(c.domains.n)[:, column]
+    whole = at_step(c.domains.exact[:, column], step)
     told = np.where(
         marks,
         np.nan,
-        _adding_up(at_step(means.estimate), whole, column, good & ~marks, ~good & ~marks),
+        _adding_up(at_step(means.estimate, step), whole, column, good & ~marks, ~good & ~marks),
     )
     every = Sides(
         share=means.estimate,
-        dispersion=c.domains.dispersion.total[:, column],
+        dispersion=c.domains.told().dispersion[:, column],
+        step=np.where(marks, step * MARK_STEP, step),
         variance=np.broadcast_to(
             _mark_variance(c, marks, column, means.sums), means.estimate.shape
         ),
-        step=np.where(marks, POINT * MARK_STEP, POINT),
+        unit=np.where(marks, POINT * MARK_STEP, POINT),
     )
     lines = c.totals
     figures: list[tuple[Groupe, list[str], tuple[float, ...]]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
-from tfpb.survey.printed import at_step
+from tfpb.survey.printed import at_step, step_of
 from tfpb.survey.verdicts import (
     CHANGED,
     CLAIMS,
@@ -58,7 +59,10 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
     if len(c.figures[0][1]) == 2:  # noqa: PLR2004 - one wave
         lines = np.flatnonzero(c.numbers("ensemble") >= 0)
         g = c.numbers("ensemble")[lines]
-        sides = Sides(c.domains.exact, c.domains.dispersion.total).at(g[:, None])
+        sides = c.domains.told().at(g[:, None])
+        # as coarse as the coarser side, which it would tell otherwise
+        coarse = step_of(c.domains.n[c.sides[lines]].min(axis=1, keepdims=True))
+        sides = replace(sides, step=np.maximum(sides.step, coarse))
         columns = {
             **sides.figure(np.ones(1)),
             **_counts(c, c.domains, g[:, None]),
@@ -93,7 +97,7 @@ def figure_rows(
         Gaps that like with like tells otherwise.
     """
     shared = c.shared(domains, sides) if sides.shape[1] > 2 else None  # noqa: PLR2004 - two waves
-    seen = Sides(domains.exact, domains.dispersion.total, shared).at(sides)
+    seen = domains.told(shared).at(sides)
     parts = []
     for group, weights in c.figures:
         signs = np.array(weights)
@@ -150,7 +154,7 @@ def _judged(
         out["marge_points"] = np.full(low.shape, limits.margin * 100)
         out["marge_demontree_points"] = -low * 100
         out["bascule"] = tipping(
-            at_step(seen.share[:, 0]), low, high, out["verdict"], limits.margin
+            at_step(seen.share[:, 0], seen.step[:, 0]), low, high, out["verdict"], limits.margin
         )
     else:
         out["verdict"] = evolution_verdicts(low, high, state, few, c.broken)
@@ -184,10 +188,11 @@ def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None
 
 
 def _of_answers(c: Comparison, own: Indices) -> Columns:
-    """Return the shares of answers out of the base, to the point."""
+    """Return the shares of answers out of the base, at the step of the row."""
+    step = step_of(c.domains.n[own])
     return {
-        "part_nsp": at_step(c.means.nsp_share[own]),
-        "part_non_concerne": at_step(c.means.not_concerned_share[own]),
+        "part_nsp": at_step(c.means.nsp_share[own], step),
+        "part_non_concerne": at_step(c.means.not_concerned_share[own], step),
     }
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.model.codes import Publication
 from tfpb.model.survey import Correction, Order
-from tfpb.survey.printed import POINT, bounds_outwards
+from tfpb.survey.printed import POINT, STEPS, bounds_outwards
 from tfpb.survey.secrecy.groups import SIDES, split_pair
 from tfpb.survey.secrecy.standing import COARSE, COUNTS, ROW, Released, keys_of, of_others
 from tfpb.text import fold
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _FORM: Final = 4
 """Of a line; those of 0.3.0 bear 3, those of 0.2 none."""
 _FORM_3: Final = 3
-_STEPS_3: Final = ((100, 0.05), (500, 0.02))
-"""Steps of the shares of 0.3.0 under these counts."""
+_STEPS_3: Final = ((99, 0.05), (499, 0.02))
+"""Steps of the shares of 0.3.0, up to these counts."""
 _BOUNDS: Final = (("ic95_bas", "ic95_haut"), ("ic90_bas", "ic90_haut"))
 _DIGITS: Final = 9
 
@@ -127,7 +127,7 @@ class Release:
         tables = {str(n): _table(t) for n, t in line["imprime"].items()}
         return replace(
             read,
-            tables={n: _of_form_3(t) if old else t for n, t in tables.items()},
+            tables={n: _of_form_3(t) if old else _stepped(t) for n, t in tables.items()},
             facts={str(w): tuple(map(int, n)) for w, n in line["vagues"].items()},
             questions=_table(line["questions"]),
             corrections=tuple(
@@ -215,6 +215,19 @@ def _printed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _of_form_3(table: pd.DataFrame) -> pd.DataFrame:
     """Give rows of 0.3.0 their steps, and their bounds, then of nine digits, as they are printed now."""
+    out = _stepped(table, _STEPS_3)
+    marks = (out["mesure"] == "moyenne").to_numpy() if "mesure" in out else np.zeros(len(out), bool)
+    unit = np.where(marks, 10 * POINT, POINT)
+    for low, high in _BOUNDS:
+        if low in out and "n" in out:
+            least, most = (out[c].to_numpy(dtype=float) for c in (low, high))
+            ends = bounds_outwards(least, most, unit)
+            out = out.assign(**dict(zip((low, high), ends, strict=True)))
+    return out
+
+
+def _stepped(table: pd.DataFrame, steps: Sequence[tuple[int, float]] = STEPS) -> pd.DataFrame:
+    """Give rows their steps."""
     if "n" not in table:
         return table
     n = table["n"].astype(float)
@@ -223,17 +236,9 @@ def _of_form_3(table: pd.DataFrame) -> pd.DataFrame:
         fewest = n.where(table["groupe"].isin(SIDES)).groupby([table[c] for c in places])
         n = fewest.transform("min").fillna(0).where(~table["groupe"].isin(SIDES), n)
     step = np.full(len(table), POINT)
-    for under, wide in reversed(_STEPS_3):
-        step = np.where(n < under, wide, step)
-    out = table.assign(**{COARSE: step})
-    marks = (table["mesure"] == "moyenne").to_numpy() if "mesure" in table else step < 0
-    unit = np.where(marks, 10 * POINT, POINT)
-    for low, high in _BOUNDS:
-        if low in out:
-            least, most = (out[c].to_numpy(dtype=float) for c in (low, high))
-            ends = bounds_outwards(least, most, unit)
-            out = out.assign(**dict(zip((low, high), ends, strict=True)))
-    return out
+    for most, wide in reversed(steps):
+        step = np.where(n <= most, wide, step)
+    return table.assign(**{COARSE: step})
 
 
 def _rows(table: pd.DataFrame) -> dict[str, Any]:
@@ -255,8 +260,7 @@ def _table(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     for name, cells in columns.items():
         text = any(isinstance(c, str) for c in cells)
         out[name] = pd.Series(list(cells), dtype=object if text or not len(cells) else float)
-    table = pd.DataFrame(out)
-    return table.assign(**{COARSE: POINT}) if "n" in table else table
+    return pd.DataFrame(out)
 
 
 def _named(table: pd.DataFrame, written: Mapping[str, str]) -> pd.DataFrame:
