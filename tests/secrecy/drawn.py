@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +16,8 @@ from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates, Households, Order, WaveFacts
 from tfpb.survey import Release, protect, standing, together
-from tfpb.survey.estimation.intervals import wilson_bounds
-from tfpb.survey.printed import at_step, bounds_outwards, rounded_count
+from tfpb.survey.estimation.intervals import BOUNDS, Sides
+from tfpb.survey.printed import rounded_count
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import _groups_of
 from tfpb.survey.verdicts import CLAIMS
@@ -24,13 +25,13 @@ from tfpb.survey.verdicts import CLAIMS
 if TYPE_CHECKING:
     from tfpb.model.survey import Published
 
-QUESTIONS: Final = ("q1", "q2", "q3")
+QUESTIONS: Final = tuple(f"q{k}" for k in range(1, 13))
 LEVELS: Final = ("departement", "contrat_de_ville", "code_qpv")
 WAVE: Final = "2023"
 SATISFIED: Final = (0,)
 PLACE: Final = ["bailleur", "groupe", *LEVELS]
-ENDS: Final = ((1.96, ("ic95_bas", "ic95_haut")), (1.645, ("ic90_bas", "ic90_haut")))
-_FUZZ: Final = 2e-6
+FIGURES: Final = ("n", "estimation", *BOUNDS)
+_FUZZ: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,17 @@ def with_agencies(drawn: Drawn, seed: int) -> Drawn:
     return replace(drawn, homes=homes, levels=(*LEVELS, "agence"))
 
 
+def printed_figures(n: np.ndarray, hits: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the share and the bounds of groups whose D is 1 / n, which a reader can invert."""
+    size = np.maximum(n, 1).astype(float)
+    return {
+        name: values[:, 0]
+        for name, values in Sides.of((hits / size)[:, None], (1 / size)[:, None], size[:, None])
+        .each()
+        .items()
+    }
+
+
 def printed_groups(drawn: Drawn) -> pd.DataFrame:
     """Return the rows of every group, their exact counts, shares to the point and bounds outwards."""
     wave = drawn.households()
@@ -124,12 +136,8 @@ def printed_groups(drawn: Drawn) -> pd.DataFrame:
     n = members.total(drawn.n)
     parts = []
     for q in QUESTIONS:
-        share = members.total(drawn.hits[q]) / np.maximum(n, 1)
-        ends = {}
-        for z, bounds in ENDS:
-            low, high = wilson_bounds(share, np.maximum(n, 1), z)
-            ends |= dict(zip(bounds, bounds_outwards(low, high), strict=True))
-        part = names.assign(vague=WAVE, item=q, n=n, estimation=at_step(share), **ends)
+        figures = printed_figures(n, members.total(drawn.hits[q]))
+        part = names.assign(vague=WAVE, item=q, n=n, **figures)
         parts.append(part[n > 0])
     return pd.concat(parts, ignore_index=True).assign(publication="publiable")
 
@@ -222,7 +230,7 @@ def attack(
 def _rows(
     table: pd.DataFrame, atoms: pd.DataFrame, moment: int, sizes: np.ndarray | None
 ) -> list[Row]:
-    """Read a released file: counts, shares and, for who knows every size, what bounds say of shares."""
+    """Read a released file: which counts and answers print each row, over all of its questions together."""
     shown = table[(table["publication"] == "publiable") & table["groupe"].isin(["qpv", "hors_qpv"])]
     out = []
     for key, rows in shown.groupby(["niveau", "territoire", "bailleur", "groupe"]):
@@ -234,32 +242,44 @@ def _rows(
             there = there & (atoms["bailleur"] == owner).to_numpy()
         counts = rows["n"].unique()
         assert len(counts) == 1, f"one count a base: {key} {counts}"
-        size = None if sizes is None else float(sizes[there].sum())
-        windows = {
-            (str(r["item"]), SATISFIED): window({str(k): v for k, v in r.items()}, size)
-            for r in rows.to_dict("records")
-        }
-        out.append(Row(np.flatnonzero(there), float(counts[0]), windows, moment))
+        size = None if sizes is None else int(sizes[there].sum())
+        read = [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")]
+        out.append(read_row(np.flatnonzero(there), read, moment, size))
     return out
 
 
-def window(row: dict[str, Any], n: float | None, slack: float = 0.005) -> tuple[float, float]:
-    """Return between what a share lies: half a point about it, less what its bounds rule out."""
-    low, high = (
-        max(float(row["estimation"]) - 0.005, 0.0),
-        min(float(row["estimation"]) + 0.005, 1.0),
-    )
-    if n is None:
-        return low, high
-    every = np.linspace(low, high, 4001)
-    kept = np.ones(len(every), dtype=bool)
-    for z, ends in ENDS:
-        told = [float(row[c]) for c in ends]
-        down, up = wilson_bounds(every, np.full(len(every), n), z)
-        kept &= (down >= told[0] - _FUZZ) & (down <= told[0] + slack + _FUZZ)
-        kept &= (up <= told[1] + _FUZZ) & (up >= told[1] - slack - _FUZZ)
-    some = every[kept]
-    return (float(some.min()) - _FUZZ, float(some.max()) + _FUZZ) if len(some) else (low, high)
+def read_row(
+    atoms: np.ndarray, rows: list[dict[str, Any]], moment: int = 0, size: int | None = None
+) -> Row:
+    """Return what the rows of one group say, its size being known or not."""
+    count = float(rows[0]["n"])
+    made = {
+        str(r["item"]): answers_of(tuple(round(1000 * float(r[c])) for c in FIGURES)) for r in rows
+    }
+    counts = set.intersection(*({n for n, _ in found} for found in made.values()))
+    counts = counts if size is None else {size}
+    windows = {}
+    for item, found in made.items():
+        shares = [k / n for n, k in found if n in counts]
+        windows[item, SATISFIED] = (min(shares) - _FUZZ, max(shares) + _FUZZ)
+    return Row(atoms, count, windows, moment, (float(min(counts)), float(max(counts))))
+
+
+def answers_of(figures: tuple[int, ...]) -> list[tuple[int, int]]:
+    """List the households and satisfied ones of a group that print these figures, in thousandths."""
+    return _printing(figures[0] // 1000)[figures]
+
+
+@cache
+def _printing(count: int) -> dict[tuple[int, ...], list[tuple[int, int]]]:
+    pairs = np.array([(n, k) for n in range(max(count - 5, 1), count + 5) for k in range(n + 1)])
+    told = printed_figures(pairs[:, 0], pairs[:, 1])
+    columns = [np.full(len(pairs), float(count)), *(told[c] for c in FIGURES[1:])]
+    figures = np.rint(1000 * np.stack(columns, axis=1)).astype(int)
+    out: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for pair, shown in zip(pairs.tolist(), figures.tolist(), strict=True):
+        out.setdefault(tuple(shown), []).append((pair[0], pair[1]))
+    return out
 
 
 def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:

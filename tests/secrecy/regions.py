@@ -20,6 +20,7 @@ from tfpb.model.plan import Plan
 from tfpb.model.survey import Order
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
+from tfpb.survey.printed import step_of
 from tfpb.survey.secrecy.publishable import Rules
 
 if TYPE_CHECKING:
@@ -208,10 +209,12 @@ class Reading:
                     continue  # the whole outside, printed again
                 atoms = self.members(level, place, owner, side)
                 n = float(found["n"].iloc[0]) if name == "raw" and side in SIDES else np.nan
+                fewest = found["n"] if side in SIDES else self._fewest(shown, key)
+                half = float(step_of(np.asarray(fewest, dtype=float)).max()) / 2
                 shares = {
                     (str(r["item"]), _levels(r)): (
-                        max(float(r["estimation"]) - 0.005, 0.0),
-                        min(float(r["estimation"]) + 0.005, 1.0),
+                        max(float(r["estimation"]) - half, 0.0),
+                        min(float(r["estimation"]) + half, 1.0),
                     )
                     for r in found.to_dict("records")
                 }
@@ -224,6 +227,12 @@ class Reading:
             if not moment or not np.isnan(n):  # hidden once, hidden ever
                 key = (str(one["bailleur"]), side, kind)
                 yield key, Row(atoms, n, {}, moment, bounds=bounds)
+
+    @staticmethod
+    def _fewest(shown: pd.DataFrame, key: tuple[object, ...]) -> pd.Series:
+        """Return the counts of the sides of a row of both, whose coarser step it has."""
+        same = (shown[["niveau", "territoire", "bailleur"]] == list(key[:3])).all(axis=1)
+        return shown.loc[same & shown["groupe"].isin(SIDES), "n"]
 
     def weighed(self) -> Iterator[Weighed]:
         """Rows like with like, for who knows every size and works out their weights; those that fit alone."""
@@ -239,7 +248,7 @@ class Reading:
             )
             atoms = self.members(level, place, owner, side)
             weight = self._raked(atoms, owner)
-            step = 0.01
+            step = float(step_of(np.array(float(row["n"]))))
             share = float(row["estimation"])
             exact = float(weight @ hits[str(row["item"])][atoms])
             if abs(exact - share) <= step / 2 + 1e-6:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from drawn import (
-    ENDS,
     QUESTIONS,
+    answers_of,
     attack,
     draw,
+    printed_figures,
     published,
     released,
     small_targets,
     unprotected,
-    window,
 )
 
 from effort import tries
-from tfpb.survey.estimation.intervals import wilson_bounds
-from tfpb.survey.printed import bounds_outwards
+from tfpb.survey.estimation.intervals import BOUNDS, wilson_bounds
+from tfpb.survey.printed import at_step, bounds_outwards
 
 if TYPE_CHECKING:
     from judge import Range
@@ -89,15 +89,29 @@ def test_the_judge_finds_what_is_told_without_the_rule() -> None:
     assert not all(map(safe, ranges))
 
 
-def test_bounds_that_are_not_rounded_tell_a_share_and_rounded_ones_do_not() -> None:
-    """Control: who knows n inverts bounds of sixteen digits; those of the half point leave a range."""
-    n, share = 870.0, 0.7134
-    exact, told = {"estimation": 0.71}, {"estimation": 0.71}
-    for z, names in ENDS:
-        ends = wilson_bounds(np.array(share), np.array(n), z)
-        exact |= dict(zip(names, map(float, ends), strict=True))
-        told |= dict(zip(names, map(float, bounds_outwards(*ends)), strict=True))
-    low, high = window(exact, n, slack=0.0)
-    assert n * (high - low) < 1
-    low, high = window(told, n)
-    assert n * (high - low) > 1
+@pytest.mark.parametrize("n", [34, 47, 55, 88, 104, 250, 871])
+def test_what_a_row_prints_excludes_no_count_that_rounds_as_its_own(n: int) -> None:
+    """The attack by bounds: a reader who knows D = 1 / n inverts every figure of the row."""
+    for hits in range(n // 8, n, max(1, n // 40)):
+        told = printed_figures(np.array([n]), np.array([hits]))
+        count = int(np.floor(n / 10 + 0.5)) * 10
+        figures = (
+            1000 * count,
+            *(round(1000 * float(told[c][0])) for c in ("estimation", *BOUNDS)),
+        )
+        assert {size for size, _ in answers_of(figures)} == set(range(count - 5, count + 5))
+
+
+def test_the_same_figures_of_exact_bounds_and_to_the_point_tell_the_count() -> None:
+    """Control: to the point, bounds to the half point of exact shares leave one count, and one of answers."""
+
+    def told(n: int, hits: int) -> tuple[float, ...]:
+        share, size = np.array(hits / n), np.array(float(n))
+        ends = [bounds_outwards(*wilson_bounds(share, size, z)) for z in (1.96, 1.645)]
+        return tuple(float(v) for v in (at_step(share), *ends[0], *ends[1]))
+
+    every = [(n, told(n, hits)) for n in range(35, 45) for hits in range(n + 1)]
+    left = set(range(35, 45))
+    for hits in (20, 23, 26, 29, 31, 34):
+        left &= {n for n, figures in every if figures == told(38, hits)}
+    assert left == {38}
