@@ -14,7 +14,7 @@ from tfpb.survey.estimation.design import Sums, indicator, sum_answers
 from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means
 from tfpb.survey.estimation.rows import lay, state_names
-from tfpb.survey.printed import MARK_STEP, POINT, at_step, step_of
+from tfpb.survey.printed import MARK_STEP, POINT, at_step
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices
@@ -42,7 +42,7 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     column, measures = measure_columns(survey, c)
     marks = measures["mesure"] == "moyenne"
     good = np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)])
-    step = step_of(c.domains.n)[:, column]
+    step = c.steps()[:, column]
     whole = at_step(c.domains.exact[:, column], step)
     told = np.where(
         marks,

@@ -60,9 +60,7 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
         lines = np.flatnonzero(c.numbers("ensemble") >= 0)
         g = c.numbers("ensemble")[lines]
         sides = c.domains.told().at(g[:, None])
-        # as coarse as the coarser side, which it would tell otherwise
-        coarse = step_of(c.domains.n[c.sides[lines]].min(axis=1, keepdims=True))
-        sides = replace(sides, step=np.maximum(sides.step, coarse))
+        sides = replace(sides, step=c.steps()[g[:, None]])
         columns = {
             **sides.figure(np.ones(1)),
             **_counts(c, c.domains, g[:, None]),
