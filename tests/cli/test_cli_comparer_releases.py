@@ -161,3 +161,34 @@ def test_a_released_wave_under_another_name_is_refused(
     other.to_csv(path, sep=";", index=False)
     accepted = run(*call, "--diffuser")  # of half the households: another wave
     assert accepted.exit_code == 0, accepted.output
+
+
+def test_two_columns_exchanged_released_then_the_right_file(
+    tmp_path: Path, example: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second release stops and asks; once replaced it has the figures of the right file alone."""
+    one, two = "q01_residence", "q13_logement"
+    right = pd.read_excel(
+        example / "enquete_2023.xlsx", sheet_name="Base", dtype=str, engine="openpyxl"
+    )
+    wrong = right.assign(**{one: right[two], two: right[one]})
+
+    def release(frame: pd.DataFrame, ledger: str, *more: str) -> Any:
+        monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / ledger))
+        frame.to_csv(tmp_path / "enquete_2023.csv", sep=";", index=False)
+        return run(
+            "comparer", tmp_path / "enquete_2023.csv", "--plan", example / "plan_enquete.toml",
+            "--sortie", tmp_path / "s.csv", "--diffuser", *more,
+        )  # fmt: skip
+
+    assert release(right, "apart.jsonl").exit_code == 0
+    wanted = table(tmp_path)[NUMBERS]
+    assert release(wrong, "one.jsonl").exit_code == 0
+    exchanged = table(tmp_path)[NUMBERS]
+    assert not exchanged.equals(wanted)
+    stopped = release(right, "one.jsonl")
+    assert stopped.exit_code == 2, stopped.output
+    assert "--remplacer 2023=" in stopped.output
+    told = release(right, "one.jsonl", "--remplacer", "2023=colonnes inversées")
+    assert told.exit_code == 0, told.output
+    pd.testing.assert_frame_equal(table(tmp_path)[NUMBERS], wanted)
