@@ -13,7 +13,7 @@ from tfpb.model.codes import ENSEMBLE, SHOWN, Ajustement, Groupe, Publication, V
 from tfpb.model.survey import Correction, Order, rows_of
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
-from tfpb.survey.printed import COUNTED_BY, MARK_STEP, POINT
+from tfpb.survey.printed import COUNTED_BY, MARK_STEP, POINT, step_of
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import EVOLUTION, KEY, SIDES, needed, split_pair
 from tfpb.survey.verdicts import NO_VERDICT
@@ -137,7 +137,9 @@ def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFram
         found = new.iloc[np.maximum(at, 0)].reset_index(drop=True)
         there = (at >= 0) & found["publication"].isin(SHOWN).to_numpy()
         then, today = (t["estimation"].to_numpy(dtype=float) for t in (old, found))
-        step = _steps(name, old)
+        step = np.maximum(
+            _steps(name, old), _steps(name, old.assign(**{COARSE: step_of(found["n"])}))
+        )
         counts = (old["n"] - found["n"]).abs().to_numpy(dtype=float) > COUNTED_BY + _TINY
         apart = ~there | ~(np.abs(then - today) <= step + _TINY) | (counts & (name == "comparison"))
         columns = [c for c in (*KEY, "ajustement", "mesure", "modalite") if c in old]
