@@ -19,6 +19,12 @@ from changed_law import (
     rate_without,
 )
 
+AXES = Path("law", "axes.toml")
+NEW_AXIS = """
+[axes.9]
+nom = "Mobilité fictive"
+courts = ["mobilité douce"]
+"""
 LINES = Path("law", "lines.toml")
 NEW_LINE = """
 [lignes.fictive]
@@ -122,3 +128,21 @@ def test_a_tax_line_more_is_one_entry(tmp_path: Path) -> None:
     assert amount(row["abattement_eur"]) == 189
     assert amount(row["frais_gestion_eur"]) == Decimal("6.30")
     assert row["statut"] == "abattu"
+
+
+def test_an_axis_more_is_one_entry(tmp_path: Path, unsurveyed: Path, geodata: Path) -> None:
+    program = Program(tmp_path, {AXES: changed(AXES) + NEW_AXIS})
+    path = unsurveyed / "programme_2025.xlsx"
+    book = load_workbook(path)
+    sheet = book["Programme"]
+    top = next(r for r in range(1, 20) if sheet.cell(r, 2).value == "Axe")
+    sheet.cell(top + 1, 2).value = "mobilité douce"
+    spent = Decimal(str(sheet.cell(top + 1, 11).value))
+    book.save(path)
+    made = pack_under(program, unsurveyed, geodata, tmp_path / "pack")
+    with (made / "donnees" / "axes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            r for r in csv.DictReader(file, delimiter=";") if r["axe_mot"] == "9 · Mobilité fictive"
+        ]
+    assert {amount(r["valorise_eur"]) for r in rows if amount(r["valorise_eur"])} == {spent}
+    assert "9 · Mobilité fictive" in texts(made, "Actions")

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from shapely.geometry import mapping, shape
 
 from changed_law import PACKAGE, Program
+from example_pack import without
 
 pytestmark = pytest.mark.slow
 
@@ -236,3 +237,28 @@ def test_the_page_lists_it_and_proposes_it_for_the_survey(
     assert "à partir de 2030, celle de 2030." in said
     assert "<option selected>2024</option>" in said
     assert "<option>2030</option>" in said
+
+
+def test_a_dossier_of_2030_and_its_survey_are_on_its_map(
+    program: Program, copy: Path, ground: Path, tmp_path: Path
+) -> None:
+    without(copy, "fiscalite", "gmbi", "programme", "programme_precedent", "conventions", "diagnostics",
+            "droit_commun")  # fmt: skip
+    for name, old, new in (
+        ("dossier.toml", "annee = 2025", "annee = 2030"),
+        ("dossier.toml", "date = 2026-02-10", "date = 2031-02-10"),
+        ("plan_enquete.toml", "carte = 2024", "carte = 2030"),
+    ):
+        text = (copy / name).read_text(encoding="utf-8")
+        assert old in text
+        (copy / name).write_text(text.replace(old, new), encoding="utf-8")
+    made = tmp_path / "pack"
+    said = program.run("dossier", copy / "dossier.toml", "--sortie", made, "--geodonnees", ground)
+    assert "Satisfaction 2023" in said
+    named = {r["code_qpv"] for r in rows(made / "donnees" / "quartiers.csv")}
+    assert named
+    assert all(code.startswith("QR") for code in named)
+    surveyed = rows(made / "donnees" / "comparaison_detail.csv")
+    territories = {r["territoire"] for r in surveyed if r["niveau"] == "code_qpv"}
+    assert territories
+    assert all(code.startswith("QR") for code in territories)

@@ -26,12 +26,12 @@ from tfpb.model.codes import (
     SHOWN,
     TOTAL,
     Ajustement,
-    Axe,
     Groupe,
     Publication,
     QpvStatut,
     Verdict,
 )
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.results import EVALUATION_COLUMNS
 from tfpb.model.survey import Published, pick, rows_of
 from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
@@ -95,7 +95,7 @@ def evaluation(
     against = stories_of(published) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
-        for axe in Axe:
+        for axe in AXES:
             scope = axis_scope(axe, code)
             each = _cell(claims.amount("valorise_par_logement_qpv", scope))
             head = {

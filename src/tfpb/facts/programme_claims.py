@@ -22,8 +22,8 @@ from tfpb.facts.amount import (
     unknown,
 )
 from tfpb.facts.claim import TOTAL, Claim, Claims, axis_scope, claim, is_quarter, state_of
-from tfpb.model.codes import Axe
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.axis_table import AXES
 from tfpb.piece_names import references
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _scopes(actions: list[Action], codes: list[str]) -> Iterator[tuple[str, str,
         by_quarter[action.code_qpv].append(action)
     for place, group in by_quarter.items():
         yield place, place, group
-        for axe in Axe:
+        for axe in AXES:
             yield place, axis_scope(axe, place), [a for a in group if a.axe == axe]
 
 

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Final
 
 from tfpb.model.legal.map_table import VINTAGES
-
-
-class Axe(IntEnum):
-    """The eight axes of the cadre national (29 April 2015, avenant of 30 Sept. 2021)."""
-
-    PRESENCE = 1
-    FORMATION = 2
-    SUR_ENTRETIEN = 3
-    DECHETS = 4
-    TRANQUILLITE = 5
-    CONCERTATION = 6
-    ANIMATION = 7
-    TRAVAUX = 8
 
 
 class Theme(StrEnum):

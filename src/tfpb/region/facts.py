@@ -10,7 +10,7 @@ from tfpb.facts.amount import Amount, total
 from tfpb.facts.bailleurs import added
 from tfpb.facts.claim import TOTAL, Claims, axis_scope, commune_scope, territory_scope
 from tfpb.facts.place import quarter_homes, quarters
-from tfpb.model.codes import Axe
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.money import Abatement, Programme, States
 from tfpb.model.survey import pick
 from tfpb.words.documents.region_words import REGION_ROLES
@@ -105,7 +105,7 @@ def quarter_stock(parts: Sequence[Part]) -> pd.DataFrame:
 
 def axis_rows(claims: Claims, place: str = TOTAL) -> pd.DataFrame:
     """List the axes of the programme that have actions in a place: `axe` (words), `scope` of its claims."""
-    scopes = ((axe, axis_scope(axe, place)) for axe in Axe)
+    scopes = ((axe, axis_scope(axe, place)) for axe in AXES)
     rows = [
         (axis_words(axe), scope)
         for axe, scope in scopes

@@ -14,7 +14,7 @@ from effort import tries
 from tfpb.facts.amount import Amount, between, known, nil, total
 from tfpb.facts.claim import TOTAL, Claims, axis_scope, claim
 from tfpb.facts.programme_claims import Action, actions_of, programme_claims
-from tfpb.model.codes import Axe
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.money import Programme
 from tfpb.tax.programme.brought import Brought, brought
 
@@ -139,7 +139,7 @@ def test_actions_add_up_to_their_axis_their_quarter_and_the_whole(seed: int) -> 
                 whole = one.claims.amount(name, code).exact
                 assert sum((mine[r["id_action"]] for r in here), Decimal(0)) == whole
                 assert whole == sum(
-                    (one.claims.amount(name, axis_scope(a, code)).exact for a in Axe), Decimal(0)
+                    (one.claims.amount(name, axis_scope(a, code)).exact for a in AXES), Decimal(0)
                 )
         for r in rows:
             key = r["id_action"]

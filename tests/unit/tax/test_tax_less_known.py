@@ -17,7 +17,7 @@ from effort import tries
 from tfpb.errors import TfpbError
 from tfpb.facts.amount import known, total, unknown
 from tfpb.facts.claim import TOTAL, State, axis_scope, is_quarter
-from tfpb.model.codes import Axe
+from tfpb.model.legal.axis_table import AXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _does_not_add_up(world: World, held: Told) -> Iterator[str]:
     for name in ("justifie", "prouve"):
         for scope in (*filter(is_quarter, held.claims.scopes(name)), TOTAL):
             own = held.claims.amount(name, scope)
-            axes = total(held.claims.amount(name, axis_scope(a, scope)) for a in Axe)
+            axes = total(held.claims.amount(name, axis_scope(a, scope)) for a in AXES)
             here = {a["id_action"] for a in world.actions if scope in (TOTAL, a["code_qpv"])}
             each = total(
                 known(getattr(held.shares[k], name)) if k in held.shares else unknown("non_etabli")

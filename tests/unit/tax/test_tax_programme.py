@@ -30,7 +30,7 @@ from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import holds, holds_of_counts
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.model import tables
-from tfpb.model.codes import Axe
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.record import PieceFile
 from tfpb.model.settings import Theme
 from tfpb.tax.programme.axes import LABELS, PROPOSITION, read_axis
@@ -118,7 +118,7 @@ def test_axis_spellings(written: str, axe: int | None, how: str) -> None:
 
 def test_every_official_label_is_read_without_doubt() -> None:
     assert {read_axis(label).how for label in LABELS} == {"exact"}
-    assert set(LABELS.values()) == set(Axe)
+    assert set(LABELS.values()) == set(AXES)
 
 
 def test_six_themes_of_the_nord_are_a_proposition_that_one_can_replace() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import Axe
+from tfpb.model.legal.axis_table import AXES
 from tfpb.words.faults.paste_words import ALIAS, WAVES
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money.accounts import axis_words
@@ -80,7 +80,7 @@ def _name(
 ) -> Name | None:
     text = fault_text(fault)
     if fault.code in _THEMES and fault.got:
-        axes = tuple((str(a.value), axis_words(a)) for a in Axe)
+        axes = tuple((str(a), axis_words(a)) for a in AXES)
         return Name(_OF_FILES, fault.got, text.title, text.where, "", axes)
     if owners and fault.code == _OWNER:
         own = (*((o, o) for o in owners), (_NOBODY, words.NOBODY))

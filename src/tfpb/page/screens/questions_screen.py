@@ -13,7 +13,8 @@ from rapidfuzz import fuzz, process
 
 from tfpb.errors import TfpbError
 from tfpb.io.sources.deliveries import read_delivery
-from tfpb.model.codes import Axe, Nature, Theme
+from tfpb.model.codes import Nature, Theme
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.plan import LEVELS
 from tfpb.page.desk import mark
@@ -101,7 +102,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
             for n, s in plan.echelles.items()
             for codes in [_codes(plan, n, s, delivered)]
         ],
-        "axes": [(a.value, axis_words(a)) for a in Axe],
+        "axes": [(a, axis_words(a)) for a in AXES],
         "selon": BY_REPLY,
         "niveaux": LEVELS,
     }

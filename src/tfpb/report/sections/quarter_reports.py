@@ -12,8 +12,9 @@ from tfpb.facts.amount import known, quotient
 from tfpb.facts.claim import axis_scope
 from tfpb.facts.place import inside, within
 from tfpb.facts.programme_claims import actions_of
-from tfpb.model.codes import Axe, Evolution
+from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
+from tfpb.model.legal.axis_table import AXES, IN_STAIRS
 from tfpb.model.legal.map_table import before, pair_of
 from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
 """What became of a dwelling that is in a quarter, where it is known."""
-_STAIR: Final = (Axe.TRAVAUX, Axe.SUR_ENTRETIEN, Axe.DECHETS)
 _LONGEST: Final = 6
 """Most actions of an axis that the residents' page names."""
 
@@ -89,7 +89,7 @@ def _axes(dossier: Dossier, code: str, answers: OwnAnswers | None) -> Iterator[A
     bare = [] if rows is None or rows.empty else to_prove(rows, year)
     pairs = _largest_first(rows)
     seen: dict[str, int] = {}
-    for axe in Axe:
+    for axe in AXES:
         mine = tuple(
             words.action_words(name, one.valorise) for name, one in pairs if one.axe == axe
         )
@@ -268,7 +268,7 @@ def _spent(dossier: Dossier, code: str) -> list[tuple[int, Any]] | None:
     """Return what each axis was given in a quarter, largest first; None without a programme."""
     if dossier.programme is None:
         return None
-    pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in Axe]
+    pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in AXES]
     return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
 
 
@@ -295,7 +295,7 @@ def _labels(dossier: Dossier, code: str) -> _Labels:
     )
     at_home: dict[int, list[str]] = {}
     everywhere: dict[int, list[str]] = {}
-    for axe in _STAIR:
+    for axe in IN_STAIRS:
         for label, named, one in order:
             if one.axe == axe:
                 kept = (at_home if named else everywhere).setdefault(int(axe), [])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.doubt_kinds import KIND_OF, by_kind
-from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
+from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
 from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 _LARGE: Final = ("departement", "siren_epci")
-EACH_AXIS: Final = tuple({"axe": int(axe), "nom": str(int(axe))} for axe in Axe)
+EACH_AXIS: Final = tuple({"axe": int(axe), "nom": str(int(axe))} for axe in AXES)
 _SHARES: Final = ("qpv", "hors_qpv")
 
 

@@ -1,4 +1,4 @@
-"""The eight axes of the cadre national: from what people type to a number from 1 to 8."""
+"""Axes of the cadre national: from what people type to their number."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
 
-from tfpb.model.codes import Axe
-from tfpb.packaged import packaged
+from tfpb.model.legal.axis_table import AXES, forms
 from tfpb.text import fold, squeeze, strip_accents
 
 if TYPE_CHECKING:
@@ -17,17 +16,16 @@ if TYPE_CHECKING:
 
     from tfpb.model.settings import Theme
 
-_TABLES: Final = packaged(__name__)
-LABELS: Final[Mapping[str, Axe]] = {label: Axe(axe) for label, axe in _TABLES["labels"].items()}
-"""Labels as the cadre national of 29 April 2015 prints them."""
-SHORT: Final[Mapping[str, Axe]] = {label: Axe(axe) for label, axe in _TABLES["short"].items()}
-"""Short forms met in programmes; understood, with a doubt."""
-PROPOSITION: Final[Mapping[str, Axe]] = {
-    label: Axe(axe) for label, axe in _TABLES["proposition"].items()
+LABELS: Final[Mapping[str, int]] = {
+    label: n for n, facts in AXES.items() for label in (facts["nom"], *facts.get("imprimes", ()))
 }
+"""Labels as the cadre national of 29 April 2015 prints them."""
+SHORT: Final[Mapping[str, int]] = forms("courts")
+"""Short forms met in programmes; understood, with a doubt."""
+PROPOSITION: Final[Mapping[str, int]] = forms("propositions")
 """The six themes of the « Livret bailleurs » of the Nord. No text fixes this correspondence: it is a
 proposition, marked as such on every line that uses it, and `[themes]` of dossier.toml replaces it."""
-_LAST: Final = int(max(Axe))
+_LAST: Final = max(AXES)
 _NUMBER: Final = re.compile(
     rf"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-{_LAST}])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
 )
@@ -54,7 +52,7 @@ class Reading:
     Parameters
     ----------
     axe : int or None
-        1 to 8; None when it cannot be read.
+        Its number; None when it cannot be read.
     how : str
         `exact` (number or official label), `devine` (spelling mended), `proposition` (theme of
         another table), `contradictoire` (a number and another axis's label), `plusieurs` (more than one
@@ -101,7 +99,7 @@ def nearest_names(
     """
     known: dict[str, int] = {theme: t.axe for theme, t in (own or {}).items()}
     for table in (LABELS, SHORT, PROPOSITION):
-        known |= {label: int(axe) for label, axe in table.items() if label not in known}
+        known |= {label: axe for label, axe in table.items() if label not in known}
     found = process.extract(
         written,
         list(known),
@@ -128,12 +126,12 @@ def _label(text: str, own: Mapping[str, Theme]) -> Reading:
             return Reading(meant.axe, "exact" if meant.reference else "proposition")
     for official, axe in LABELS.items():
         if _key(official) == key:
-            return Reading(int(axe), "exact")
+            return Reading(axe, "exact")
     folded = fold(text)
     for theme, axe in PROPOSITION.items():
         if fold(theme) == folded:
-            return Reading(int(axe), "proposition")
-    known = {fold(k): int(v) for k, v in (*LABELS.items(), *SHORT.items())}
+            return Reading(axe, "proposition")
+    known = {fold(k): v for k, v in (*LABELS.items(), *SHORT.items())}
     if folded in known:
         return Reading(known[folded], "devine")
     return _nearest(folded, known)

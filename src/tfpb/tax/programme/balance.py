@@ -13,7 +13,8 @@ from tfpb.errors import Fault, Place
 from tfpb.facts.amount import known, quotient
 from tfpb.facts.claim import axis_scope
 from tfpb.facts.programme_claims import Action, actions_of, spent
-from tfpb.model.codes import TOTAL, Axe
+from tfpb.model.codes import TOTAL
+from tfpb.model.legal.axis_table import AXES, NOT_IN_RENEWAL
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
 from tfpb.tax.abatement.tallies import LACKING, RESERVED
 from tfpb.tax.plain_values import CENT, RATE, Record, doubt, grouped, missing, records, total
@@ -110,7 +111,7 @@ def by_axis(rows: list[Row], claims: Claims) -> pd.DataFrame:
     out = []
     for code in (*sorted(groups.keys() - {TOTAL}), TOTAL):
         parts = grouped(groups[code], lambda r: r[1].axe)
-        for axe in Axe:
+        for axe in AXES:
             if axe in parts or code == TOTAL:
                 sums = _tally(parts.get(axe, []))
                 each = claims.amount("valorise_par_logement_qpv", axis_scope(axe, code))
@@ -201,7 +202,7 @@ def both_years(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
     return pd.DataFrame(
         [
             {"axe": int(axe), **_both_years(_tally(now.get(axe, [])), then.get(axe, []))}
-            for axe in Axe
+            for axe in AXES
         ]
     )
 
@@ -332,7 +333,7 @@ def check_quarters(
     faults = []
     for row in rows:
         code, here = row.text("code_qpv"), row.place("code_qpv")
-        if row["axe"] == Axe.TRAVAUX and code in npnru:
+        if row["axe"] in NOT_IN_RENEWAL and code in npnru:
             faults.append(doubt("axe8_npnru", row.place("axe"), code))
         if row["annee"] != year:
             continue

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.columns import STAMP
+from tfpb.model.legal.axis_table import AXES
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
 from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.tax.programme.balance import rate
 from tfpb.words.documents.setting_words import legal_state, legal_value
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import programme_words
-from tfpb.words.money.accounts import AXES, axis_words
+from tfpb.words.money.accounts import axis_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
         valued = row["taux_valorisation"]
         line = {c: _plain(row.get(c)) for c in REENTRY_COLUMNS if c in row}
         line["axe"] = int(row["axe"])
-        line["axe_libelle"] = AXES[int(row["axe"])]
+        line["axe_libelle"] = AXES[int(row["axe"])]["nom"]
         line["taux_valorisation_pct"] = None if missing(valued) else valued * 100
         line["date_piece"] = row.day("date_piece")
         line["bilan_qualitatif"] = row.text("texte_bilan")

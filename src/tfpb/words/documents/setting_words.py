@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model import tables
 from tfpb.model.columns import Contract
+from tfpb.model.legal.map_table import VINTAGES
 from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import ROLES, USERS_OWN
 from tfpb.words.faults.sentences import bounded
@@ -133,8 +134,9 @@ LISTS: Final = "Listes"
 
 
 def settings_file(name: str) -> bytes:
-    """Return a file of settings to fill in, its meaning beside (`tfpb/words/templates`)."""
-    return files("tfpb.words").joinpath("templates", name).read_bytes()
+    """Return a file of settings to fill in, on the newest map, its meaning beside (`words/templates`)."""
+    text = files("tfpb.words").joinpath("templates", name).read_bytes()
+    return text.replace(b"{carte}", str(VINTAGES[-1]).encode())
 
 
 TITLE: Final = "Lu, gardé, écarté :"

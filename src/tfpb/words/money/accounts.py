@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.packaged import packaged
+from tfpb.model.legal.axis_table import AXES
 from tfpb.words.numbers import amount, bounded, number, percent, plural
 from tfpb.words.phrase import Phrase
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from tfpb.facts.amount import Amount
 
-_TEXTS: Final = packaged(__name__)
-AXES: Final[dict[int, str]] = {int(k): v for k, v in _TEXTS["axes"].items()}
+_NO_AXIS: Final = {"nom": "axe inconnu"}
 SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"
@@ -38,16 +37,19 @@ MARKS: Final = {
 """What a whole programme is held against."""
 
 
+def _facts(axe: int) -> Mapping[str, Any]:
+    return AXES.get(axe, _NO_AXIS)
+
+
 def axis_words(axe: int) -> str:
     """Write an axis with its number: « 3 · Sur-entretien »."""
-    return f"{axe} · {AXES.get(axe, 'axe inconnu')}"
+    return f"{axe} · {_facts(axe)['nom']}"
 
 
 def axis_name(axe: int) -> str:
     """Name an axis in a few words, without its number."""
-    short = {1: "Présence de proximité", 2: "Formation, soutien", 6: "Concertation"}
-    short |= {4: "Déchets, encombrants", 7: "Animation, lien social", 8: "Petits travaux"}
-    return short.get(axe, AXES.get(axe, "axe inconnu"))
+    facts = _facts(axe)
+    return str(facts.get("court", facts["nom"]))
 
 
 def axis_short(axe: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.model.legal.map_table import listed
+from tfpb.model.legal.map_table import VINTAGES, listed
 from tfpb.packaged import packaged
 
 _TEXTS: Final = packaged(__name__)
@@ -15,7 +15,9 @@ COLUMNS: Final[dict[str, str]] = _TEXTS["columns"]
 MISSING: Final[dict[str, str]] = _TEXTS["missing"]
 RIVALS: Final = "autres colonnes possibles : {others}"
 ADJUST: Final = "comparer à structure égale (type d’habitat, période de construction)"
-SETTINGS: Final[str] = _TEXTS["settings"].replace("{cartes}", listed())
+SETTINGS: Final[str] = (
+    _TEXTS["settings"].replace("{cartes}", listed()).replace("{carte}", str(VINTAGES[-1]))
+)
 SCALE: Final = "Réponses rangées d’après leur libellé."
 SCALE_UNLABELLED: Final = (
     "aucun libellé livré : 8 ou 98 lus comme non concerné, 9 ou 99 comme ne sait pas"

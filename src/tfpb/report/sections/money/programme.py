@@ -12,8 +12,9 @@ from tfpb.facts.claim import TOTAL, axis_scope, is_quarter
 from tfpb.facts.programme_claims import actions_of
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
-from tfpb.model.codes import Axe, PieceFound
+from tfpb.model.codes import PieceFound
 from tfpb.model.columns import texts
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
@@ -221,7 +222,7 @@ def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
             axis_short(axe),
             *(_drawn(claims.amount(name, axis_scope(axe))) for name in ("realise", "valorise")),
         )
-        for axe in Axe
+        for axe in AXES
     ]
     series = pd.DataFrame(drawn, columns=["libelle", "valeur", "valeur2"])
     return [whole, short, chart("depenses_axes", series)]

@@ -10,7 +10,8 @@ import numpy as np
 
 from tfpb.facts.claim import TOTAL, axis_scope
 from tfpb.facts.survey_claims import answers_scope, released
-from tfpb.model.codes import LOWER, Axe, Verdict
+from tfpb.model.codes import LOWER, Verdict
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
 from tfpb.model.survey import pick
 from tfpb.report.sections.survey import survey_view as view
@@ -61,7 +62,7 @@ class _Asked:
         self.moves = {m.item: m for m in movements(survey, name)}
         self.before = survey.waves[-2].vague if len(survey.waves) > 1 else ""
         self.axes = dict(zip(survey.items["item"], survey.items["axes"], strict=True))
-        given = {a: dossier.claims.amount("valorise", axis_scope(a)) for a in Axe}
+        given = {a: dossier.claims.amount("valorise", axis_scope(a)) for a in AXES}
         most = sorted((a for a in given if given[a].exceeds_nil), key=lambda a: -given[a].at_least)
         answers = (
             next((i for i in self.rows if a in self.axes[i] and i not in heads), "") for a in most

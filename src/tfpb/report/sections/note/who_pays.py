@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import known, quotient
 from tfpb.facts.claim import axis_scope
-from tfpb.model.codes import Axe
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Answer, Payers
 from tfpb.words.documents import note_words as words
 
@@ -43,7 +43,7 @@ def _done(dossier: Dossier) -> tuple[str, ...]:
     if dossier.programme is None:
         return ()
     claims = dossier.claims
-    given = {a: claims.amount("valorise", axis_scope(a)) for a in Axe}
+    given = {a: claims.amount("valorise", axis_scope(a)) for a in AXES}
     named = sorted((a for a in given if given[a].exceeds_nil), key=lambda a: -given[a].at_least)
     rest = named[_NAMED:]
     axes = [(int(a), given[a]) for a in named[:_NAMED]]
