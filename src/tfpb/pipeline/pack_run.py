@@ -214,8 +214,10 @@ def computed(
     timings: dict[str, float] = {}
     with follower.follow(words.CALCULATIONS, len(STAGES)) as advance:
         execute = followed(keep or directly, follower, advance, timings)
-        made = assemble(settings, folder, execute=execute, packs=packs, place=place, order=order)
-        return made, timings
+        pack_run = assemble(
+            settings, folder, execute=execute, packs=packs, place=place, order=order
+        )
+        return pack_run, timings
 
 
 def followed(

@@ -85,11 +85,11 @@ class Precedents:
 
 def of_order(order: Order) -> tuple[Source, ...]:
     """Return, as inputs of a run, what was said of released waves."""
-    said = [f"--remplacer {w} : {reason}" for w, reason in sorted(order.replaced.items())]
-    said += [f"--garder {w}" for w in order.kept]
-    digests = (hashlib.sha256(text.encode()).hexdigest() for text in said)
+    orders = [f"--remplacer {w} : {reason}" for w, reason in sorted(order.replaced.items())]
+    orders += [f"--garder {w}" for w in order.kept]
+    digests = (hashlib.sha256(text.encode()).hexdigest() for text in orders)
     return tuple(
-        Source(_ROLE, text, digest, 0, 0) for text, digest in zip(said, digests, strict=True)
+        Source(_ROLE, text, digest, 0, 0) for text, digest in zip(orders, digests, strict=True)
     )
 
 
@@ -152,10 +152,10 @@ def precedents(
     return Precedents(tuple(ours), order=order)
 
 
-def replaced(said: Iterable[str]) -> dict[str, str]:
+def replaced(orders: Iterable[str]) -> dict[str, str]:
     """Read which waves are replaced, and why: « 2023="motif" » (TfpbError: `ordre_illisible`)."""
     out = {}
-    for text in said:
+    for text in orders:
         wave, sign, reason = text.partition("=")
         if not (wave.strip() and sign and reason.strip(' "')):
             raise fail("ordre_illisible", got=text)

@@ -155,7 +155,13 @@ class Region:
         """The heading of every report."""
         every = (*self.asked, *(one for part in self.parts for one in part.asked))
         year, vintage = self.located.year, self.located.vintage
-        told = () if self.protected is None else self.protected.whole.corrections
+        corrections = () if self.protected is None else self.protected.whole.corrections
         return Head(
-            self.settings, self.digest[:8], year, vintage, self.draft, every, corrections=told
+            self.settings,
+            self.digest[:8],
+            year,
+            vintage,
+            self.draft,
+            every,
+            corrections=corrections,
         )

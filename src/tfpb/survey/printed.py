@@ -46,7 +46,7 @@ def step_of(count: Floats) -> Floats:
     return out
 
 
-def told_dispersion(dispersion: Floats, n: Floats) -> Floats:
+def printed_dispersion(dispersion: Floats, n: Floats) -> Floats:
     """Return D as bounds may tell it: at least itself, and of n no more than its rounded count says."""
     one = np.ceil(np.round(dispersion * n / SPREAD, 6)) * SPREAD
     fewest = np.maximum(rounded_count(n) - COUNTED_BY // 2, 1)

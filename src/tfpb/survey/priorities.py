@@ -148,8 +148,8 @@ def _rows(
     weight = t_interval(slope, se, df[:, None], level=CONFIDENCE)
     n = means.n[at]
     # one side a figure
-    told = c.domains.told().at(at).each()
-    estimate, share = told["estimation"], (told["ic95_bas"], told["ic95_haut"])
+    rounded = c.domains.printed().at(at).each()
+    estimate, share = rounded["estimation"], (rounded["ic95_bas"], rounded["ic95_haut"])
     state = np.maximum(c.state[at], c.state[domains, mark][:, None])
     state = np.where(np.isnan(slope) & (state == PUBLISHABLE), UNPUBLISHABLE, state)
     state = np.where((means.n[domains, mark] == 0)[:, None], UNCOMPUTABLE, state)

@@ -56,11 +56,11 @@ def _files(pack: Path) -> list[tuple[str, str]]:
 
 def ordered(form: FormData) -> Order:
     """Read what is said of waves released before: the two buttons of a release that they contradict."""
-    waves, said = [str(w) for w in form.getlist("vague")], form.get("sort")
+    waves, choice = [str(w) for w in form.getlist("vague")], form.get("sort")
     reason = str(form.get("motif", "")).strip()
-    if said == "remplacer":
+    if choice == "remplacer":
         return Order(replaced=replaced(f"{wave}={reason}" for wave in waves))
-    return Order(kept=tuple(waves)) if said == "garder" else Order()
+    return Order(kept=tuple(waves)) if choice == "garder" else Order()
 
 
 def act(desk: Desk, form: FormData) -> None:

@@ -453,7 +453,7 @@ def _another_story(c: Comparison, like: Domains, sides: Indices, lines: Indices)
     variance = (level * (1 - level) * spread[sides]).sum(axis=1)
     moved = (signs[:, None] * (level - like.exact[sides])).sum(axis=1)
     out = np.abs(moved) > z_quantile(CONFIDENCE) * np.sqrt(variance)
-    ends = [d.told().at(at).figure(signs) for d, at in ((c.domains, raw), (like, sides))]
+    ends = [d.printed().at(at).figure(signs) for d, at in ((c.domains, raw), (like, sides))]
     above, below = ([e["ic90_bas"] > 0 for e in ends], [e["ic90_haut"] < 0 for e in ends])
     return np.asarray(out | (above[0] & below[1]) | (below[0] & above[1]))
 

@@ -65,7 +65,7 @@ class Domains:
     dispersion: Dispersion
     planned: Floats
 
-    def told(self, shared: Floats | None = None) -> Sides:
+    def printed(self, shared: Floats | None = None) -> Sides:
         """Return the shares as sides of what is printed."""
         return Sides.of(self.exact, self.dispersion.total, self.count, shared)
 

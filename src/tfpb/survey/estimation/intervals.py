@@ -11,9 +11,9 @@ from tfpb.survey.printed import (
     POINT,
     at_step,
     bounds_outwards,
+    printed_dispersion,
     rounded_count,
     step_of,
-    told_dispersion,
 )
 
 if TYPE_CHECKING:
@@ -139,9 +139,9 @@ class Sides:
     def of(
         cls, share: Floats, dispersion: Floats, n: Floats, shared: Floats | None = None
     ) -> Sides:
-        """Return shares of `n` households as they may be printed, their D being that of `told_dispersion`."""
+        """Return shares of `n` households as printed, D being `printed_dispersion`."""
         step = np.broadcast_to(step_of(rounded_count(n)), share.shape)
-        return cls(share, told_dispersion(dispersion, n), step, shared)
+        return cls(share, printed_dispersion(dispersion, n), step, shared)
 
     def at(self, index: Indices | tuple[Indices, ...]) -> Sides:
         """Choose figures among domains: arrays of shape (domains, measures) are indexed."""
@@ -183,14 +183,14 @@ class Sides:
         those of every exact share that prints the same.
         """
         used, sign = signs[:, None] != 0, signs[:, None]
-        told = at_step(self.share, self.step)
-        exact, whole = ((np.where(used, v, 0.0) * sign).sum(axis=-2) for v in (self.share, told))
+        steps = at_step(self.share, self.step)
+        exact, whole = ((np.where(used, v, 0.0) * sign).sum(axis=-2) for v in (self.share, steps))
         coarse = (used & (self.step > np.asarray(self.unit) * _WIDER)).any(axis=-2)
         out = {"estimation": np.where(coarse, np.round(whole, 9), at_step(exact, self.unit))}
         for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
             z = z_quantile(level)
             low, high = (
-                replace(self, share=told + way * sign * self.step / 2).combined(signs, z)[k]
+                replace(self, share=steps + way * sign * self.step / 2).combined(signs, z)[k]
                 for k, way in enumerate((-1, 1))
             )
             if self.shared is not None:  # two waves: their arms are taken one from the other

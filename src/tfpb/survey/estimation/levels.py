@@ -44,14 +44,14 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     good = np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)])
     step = c.steps()[:, column]
     whole = at_step(c.domains.exact[:, column], step)
-    told = np.where(
+    rounded = np.where(
         marks,
         np.nan,
         _adding_up(at_step(means.estimate, step), whole, column, good & ~marks, ~good & ~marks),
     )
     every = Sides(
         share=means.estimate,
-        dispersion=c.domains.told().dispersion[:, column],
+        dispersion=c.domains.printed().dispersion[:, column],
         step=np.where(marks, step * MARK_STEP, step),
         variance=np.broadcast_to(
             _mark_variance(c, marks, column, means.sums), means.estimate.shape
@@ -72,7 +72,7 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
             **every.at(domains).figure(np.array(signs)),
         }
         if group is not Groupe.ECART:
-            printed = told[domains[:, 0]]
+            printed = rounded[domains[:, 0]]
             columns["estimation"] = np.where(marks, columns["estimation"], printed)
         columns |= {name: np.tile(v, (len(lines), 1)) for name, v in measures.items()}
         items = [c.items[j] for j in column]

@@ -59,7 +59,7 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
     if len(c.figures[0][1]) == 2:  # noqa: PLR2004 - one wave
         lines = np.flatnonzero(c.numbers("ensemble") >= 0)
         g = c.numbers("ensemble")[lines]
-        sides = c.domains.told().at(g[:, None])
+        sides = c.domains.printed().at(g[:, None])
         sides = replace(sides, step=c.steps()[g[:, None]])
         columns = {
             **sides.figure(np.ones(1)),
@@ -95,7 +95,7 @@ def figure_rows(
         Gaps that like with like tells otherwise.
     """
     shared = c.shared(domains, sides) if sides.shape[1] > 2 else None  # noqa: PLR2004 - two waves
-    seen = domains.told(shared).at(sides)
+    seen = domains.printed(shared).at(sides)
     parts = []
     for group, weights in c.figures:
         signs = np.array(weights)

@@ -302,11 +302,11 @@ def _changes(table: pd.DataFrame, now: Published, held: pd.DataFrame) -> pd.Data
     return out.assign(verdict=verdict, **numbers, **words)
 
 
-def _facts(facts: WaveFacts, told: Mapping[str, tuple[int, ...]]) -> WaveFacts:
+def _facts(facts: WaveFacts, counts: Mapping[str, tuple[int, ...]]) -> WaveFacts:
     """Give a wave's method sheet the counts that were told."""
-    if facts.vague not in told:
+    if facts.vague not in counts:
         return facts
-    n, homes, inside, outside = told[facts.vague]
+    n, homes, inside, outside = counts[facts.vague]
     return replace(facts, n=n, n_residences=homes, n_qpv=inside, n_hors=outside)
 
 
