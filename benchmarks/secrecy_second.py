@@ -27,8 +27,8 @@ from regions import PLACE, Reading, interviews, placed, small_targets, told_of
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from tfpb.survey.printed import rounded_count, step_of
-from tfpb.survey.secrecy.choice import Rules
+from tfpb.survey.printed import POINT
+from tfpb.survey.secrecy.publishable import Rules
 
 SIDES = ("qpv", "hors_qpv")
 CHANGES = {"evolution_qpv": "qpv", "evolution_hors": "hors_qpv"}
@@ -145,29 +145,22 @@ class Programme:
         wave = self.seen.waves.index(str(row["vague"]))
         inside = np.flatnonzero(self.seen.inside(row, str(row["groupe"]))) + wave * self.shape[1]
         n, share = float(str(row["n"])), float(str(row["estimation"]))
-        step = float(step_of(np.array(n)))
         self.cells.append((inside + self.size, np.ones(len(inside)), n - 5, n + 4))
         both, one = np.r_[inside, inside + self.size], np.ones(len(inside))
-        if share > step + 1e-9:  # the ends stand for all below, or above
-            self.cells.append((both, np.r_[one, -(share - step / 2 - 1e-7) * one], 0.0, np.inf))
-        if share < 1 - step - 1e-9:
-            self.cells.append((both, np.r_[one, -(share + step / 2 + 1e-7) * one], -np.inf, 0.0))
+        half = POINT / 2 + 1e-7
+        self.cells.append((both, np.r_[one, -(share - half) * one], 0.0, np.inf))
+        self.cells.append((both, np.r_[one, -(share + half) * one], -np.inf, 0.0))
 
     def _change(self, row: dict[str, object]) -> None:
         seen = self.seen
         first, last = str(row["vague"]).split("-")
         pair = (seen.waves.index(first), seen.waves.index(last))
         members = np.flatnonzero(seen.inside(row, CHANGES[str(row["groupe"])]) & seen.panel(pair))
-        at, weight, slack = [], [], 1e-6
+        at, weight, slack = [], [], POINT / 2 + 1e-6  # a change is rounded last, once
         for wave, sign in zip(pair, (-1.0, 1.0), strict=True):
             n = seen.n[wave][members].sum()
-            share = seen.good[self.question][wave][members].sum() / n
-            step = float(step_of(rounded_count(np.array(float(n)))))
-            if not step < share < 1 - step:
-                return  # an end stands for all below
             at.append(members + wave * self.shape[1])
             weight.append(np.full(len(members), sign / n))
-            slack += step / 2
         value = float(str(row["estimation"]))
         self.cells.append(
             (np.concatenate(at), np.concatenate(weight), value - slack, value + slack)

@@ -63,32 +63,69 @@ def test_a_margin_without_author_is_sent_knowingly_and_said(
     assert "rien n’est envoyé" in draft.output
 
 
-def test_a_first_release_asks_and_a_corrected_plan_is_told(
+NUMBERS = ["n", "estimation", "ic90_bas", "ic90_haut", "verdict"]
+WRONG = ("satisfait_des = 7", "satisfait_des = 8")
+
+
+def test_a_release_that_files_contradict_stops_until_it_is_kept_or_replaced(
     compare: Callable[..., Any], tmp_path: Path
 ) -> None:
-    first = compare("", "", "--diffuser")
+    """A wrong scale, released, then corrected: 0.3.0 printed the wrong figures again."""
+    first = compare(*WRONG, "--diffuser")
     assert first.exit_code == 0, first.output
     assert "Aucune diffusion antérieure" in first.output
-    one = table(tmp_path)
-    assert one["repris_du"].isna().all()
-    again = compare("satisfait_des = 7", "satisfait_des = 8", "--diffuser")
-    assert again.exit_code == 0, again.output
-    assert "rectification" in again.output
-    assert "Aucune diffusion antérieure" not in again.output
-    two = table(tmp_path)
-    numbers = ["n", "estimation", "ic90_bas", "ic90_haut", "verdict"]
-    pd.testing.assert_frame_equal(one[numbers], two[numbers])
-    assert (two["conteste"] == "oui").any()
-    assert two.loc[two["publication"] == "publiable", "repris_du"].notna().all()
-
-
-def test_questions_that_replace_released_ones_are_refused(compare: Callable[..., Any]) -> None:
-    assert compare("", "", "--diffuser").exit_code == 0
-    renamed = compare(ADDRESSED, '["nouvelle", "q01_residence"', "--diffuser")
-    assert renamed.exit_code == 2
-    assert "seraient dites deux fois" in renamed.output
-    draft = compare(ADDRESSED, '["nouvelle", "q01_residence"')
+    wrong = table(tmp_path)
+    draft = compare()
     assert draft.exit_code == 0
+    assert "Ce projet montre les chiffres d’aujourd’hui" in draft.output
+    right = table(tmp_path)
+    assert not right["estimation"].equals(wrong["estimation"])
+    stopped = compare("", "", "--diffuser")
+    assert stopped.exit_code == 2
+    assert "--remplacer 2023=" in stopped.output
+    assert "--garder 2023" in stopped.output
+    kept = compare("", "", "--diffuser", "--garder", "2023")
+    assert kept.exit_code == 0, kept.output
+    assert "gardés" in kept.output
+    pd.testing.assert_frame_equal(table(tmp_path)[NUMBERS], wrong[NUMBERS])
+    assert "garde" in json.loads((tmp_path / "s_diffusion.json").read_text("utf-8"))
+    told = compare("", "", "--diffuser", "--remplacer", '2023="échelle corrigée"')
+    assert told.exit_code == 0, told.output
+    assert "remplace la diffusion du" in told.output
+    assert "échelle corrigée" in told.output
+    pd.testing.assert_frame_equal(table(tmp_path)[NUMBERS], right[NUMBERS])
+    line = json.loads((tmp_path / "s_diffusion.json").read_text("utf-8"))
+    assert line["remplace"]["2023"]["motif"] == "échelle corrigée"
+    again = compare("", "", "--diffuser")
+    assert again.exit_code == 0, again.output
+    pd.testing.assert_frame_equal(table(tmp_path)[NUMBERS], right[NUMBERS])
+    back = compare(*WRONG, "--diffuser")  # the files of what was replaced are asked about again
+    assert back.exit_code == 2, back.output
+
+
+def test_a_question_that_the_release_lacks_is_masked(
+    compare: Callable[..., Any], tmp_path: Path
+) -> None:
+    first = compare(ADDRESSED, '["q03_exchanged", "q01_residence"', "--diffuser")
+    assert first.exit_code == 0, first.output
+    renamed = compare("", "", "--diffuser", "--garder", "2023")
+    assert renamed.exit_code == 0, renamed.output
+    rows = table(tmp_path)
+    new = rows[rows["item"] == "q01_residence"]
+    assert set(new["publication"]) == {"masque"}  # a question that the release lacks
+    assert new["estimation"].isna().all()
+
+
+def test_an_order_that_cannot_be_followed_is_refused(compare: Callable[..., Any]) -> None:
+    said = compare("", "", "--diffuser", "--remplacer", "2023")
+    assert said.exit_code == 2
+    assert "ne dit pas quelle vague est remplacée" in said.output
+    unknown = compare("", "", "--diffuser", "--remplacer", '2019="motif"')
+    assert unknown.exit_code == 2
+    assert "n’a pas de diffusion connue ici" in unknown.output
+    draft = compare("", "", "--remplacer", '2023="motif"')
+    assert draft.exit_code == 0
+    assert "--remplacer n’a pas servi" in draft.output
 
 
 def interviews(example: Path) -> pd.DataFrame:
@@ -126,18 +163,32 @@ def test_a_released_wave_under_another_name_is_refused(
     assert accepted.exit_code == 0, accepted.output
 
 
-def test_a_release_that_located_residences_wants_them_again(
-    compare: Callable[..., Any], tmp_path: Path, example: Path
+def test_two_columns_exchanged_released_then_the_right_file(
+    tmp_path: Path, example: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frame = interviews(example)
-    homes = frame.drop_duplicates("residence_id")["residence_id"]
-    sides = ["dans" if k % 2 else "hors" for k in range(len(homes))]
-    located = pd.DataFrame({"id_residence": homes, "cote": sides, "nb_logements": "60"})
-    located = located.assign(code_qpv=["QN05991M" if s == "dans" else "" for s in sides])
-    path = tmp_path / "residences.csv"
-    located.to_csv(path, sep=";", index=False)
-    first = compare("", "", "--residences", path, "--diffuser")
-    assert first.exit_code == 0, first.output
-    refused = compare("", "", "--diffuser")
-    assert refused.exit_code == 2
-    assert "Ajoutez --residences pour diffuser" in refused.output
+    """The second release stops and asks; once replaced it has the figures of the right file alone."""
+    one, two = "q01_residence", "q13_logement"
+    right = pd.read_excel(
+        example / "enquete_2023.xlsx", sheet_name="Base", dtype=str, engine="openpyxl"
+    )
+    wrong = right.assign(**{one: right[two], two: right[one]})
+
+    def release(frame: pd.DataFrame, ledger: str, *more: str) -> Any:
+        monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / ledger))
+        frame.to_csv(tmp_path / "enquete_2023.csv", sep=";", index=False)
+        return run(
+            "comparer", tmp_path / "enquete_2023.csv", "--plan", example / "plan_enquete.toml",
+            "--sortie", tmp_path / "s.csv", "--diffuser", *more,
+        )  # fmt: skip
+
+    assert release(right, "apart.jsonl").exit_code == 0
+    wanted = table(tmp_path)[NUMBERS]
+    assert release(wrong, "one.jsonl").exit_code == 0
+    exchanged = table(tmp_path)[NUMBERS]
+    assert not exchanged.equals(wanted)
+    stopped = release(right, "one.jsonl")
+    assert stopped.exit_code == 2, stopped.output
+    assert "--remplacer 2023=" in stopped.output
+    told = release(right, "one.jsonl", "--remplacer", "2023=colonnes inversées")
+    assert told.exit_code == 0, told.output
+    pd.testing.assert_frame_equal(table(tmp_path)[NUMBERS], wanted)

@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import os
-import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,10 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, texts
 
-from effort import by_night, tries
+from effort import by_night
 from example_pack import undecided
 from tfpb.errors import TfpbError
-from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.output_files import write_together
-from tfpb.io.packs.pack import LISTING, RUN
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
@@ -177,28 +174,6 @@ def test_a_release_is_the_same_twice_and_leaves_one_line(
             assert not any("PROJET" in text for text in texts(path)), path.name
 
 
-@pytest.mark.parametrize("remembered", ["precedents", "registre"][: tries(1, 2)])
-def test_a_decision_after_a_release_tells_nobody(
-    release: Release, copy: Path, ledger: Path, tmp_path: Path, remembered: str
-) -> None:
-    before = release()
-    pack = tmp_path / "dossier.zip"
-    with zipfile.ZipFile(pack, "w") as archive:
-        for name, data in {RELEASE: before.release, RUN: {}, LISTING: {}}.items():
-            archive.writestr(name, json.dumps(dict(data)))
-    if remembered != "registre":
-        ledger.unlink()
-    decide(copy, "hors")
-    (copy / "dossier.toml").rename(copy / "autre.toml")
-    after = release(*([pack] if remembered == "precedents" else []), toml="autre.toml")
-    assert shown(before) == shown(after)
-    homes = after.located.residences.set_index("id_residence")
-    assert homes.loc[DOUBTFUL, "cote"] == "hors"  # money and maps follow the decision
-    [said] = [n for n in after.notices if n.code == "cotes_d_une_diffusion"]
-    assert DOUBTFUL in said.fields["residences"]
-    assert [s for s in after.sources if s.role == "diffusions"]
-
-
 def grouped(folder: Path, column: str, groups: dict[str, str]) -> None:
     """Put a column of groups of agencies in the stock, and compare by it."""
     path = folder / "patrimoine.xlsx"
@@ -219,29 +194,6 @@ def grouped(folder: Path, column: str, groups: dict[str, str]) -> None:
     toml.write_text(text + "\n", encoding="utf-8")
 
 
-def test_another_grouping_of_a_released_wave_is_refused_in_words(
-    release: Release, undrawn: Path, copy: Path, geodata: Path, run: Run, tmp_path: Path
-) -> None:
-    """A1, then A1 + A3: the second grouping would tell the seven households of A3."""
-    agencies = {"01221": "A1", "00999": "A2", "01406": "A2", "*": "A3"}
-    grouped(copy, "agence_test", agencies)
-    first = shown(release())
-    assert {k[1] for k in first} == {"total", "agence_test"}
-    grouped(copy, "deux_test", {h: {"A1": "B1"}.get(a, "B2") for h, a in agencies.items()})
-    second = release()
-    table = second.survey.comparison
-    assert set(table.loc[table["niveau"] == "deux_test", "publication"]) <= {
-        "masque",
-        "non_calculable",
-    }
-    told_now = {k: v for k, v in shown(second).items() if v[0] != "0"}  # nobody is nobody's secret
-    assert {k: v for k, v in first.items() if k[1] == "total" and v[0] != "0"} == told_now
-    call = ("dossier", copy / "dossier.toml", "--sortie", tmp_path / "p", "--geodonnees", geodata)
-    refused = run(*call, "--diffuser")
-    assert refused.exit_code == 2
-    assert "« deux_test » n’était pas dans le découpage" in refused.output
-
-
 def change_answers(folder: Path, count: int) -> None:
     """Have a few tenants of 2019 concerned by a question who were not."""
     path = folder / "enquete_2019.csv"
@@ -258,27 +210,6 @@ def change_answers(folder: Path, count: int) -> None:
     path.write_bytes(out.getvalue().encode("cp1252"))
 
 
-def test_a_few_answers_more_leave_what_was_released_and_it_is_said_before(
-    release: Release, undrawn: Path, copy: Path, geodata: Path, run: Run, tmp_path: Path
-) -> None:
-    before = release()
-    change_answers(copy, 4)
-    after = release()
-    assert shown(before) == shown(after)
-    rows = after.survey.comparison
-    assert set(rows.loc[rows["publication"] == "publiable", "repris_du"]) == {"2026-02-10"}
-    assert (before.survey.comparison["publication"] == rows["publication"]).all()
-    if not tries(
-        0, 1
-    ):  # by day, what is held is told: test_a_decision_after_a_release_tells_nobody
-        return
-    result = run(
-        "dossier", copy / "dossier.toml", "--sortie", tmp_path / "c", "--geodonnees", geodata
-    )
-    said = result.output
-    assert said.index("Une diffusion antérieure est tenue") < said.index("Dossier écrit dans")
-
-
 def redated(folder: Path, home: str, year: int) -> None:
     """Correct the year of construction of a résidence in the stock."""
     path = folder / "patrimoine.xlsx"
@@ -290,21 +221,6 @@ def redated(folder: Path, home: str, year: int) -> None:
         if str(sheet.cell(row, names["Code résidence"]).value).zfill(5) == home:
             sheet.cell(row, names["Année de construction"], year)
     book.save(path)
-
-
-@by_night("tests/secrecy/test_secrecy_declared.py")
-def test_counts_of_the_field_sheet_stand_as_released(release: Release, copy: Path) -> None:
-    """The period of one résidence is corrected: counts, subtracted, would be its nine interviews."""
-
-    def counts(made: Dossier) -> dict[tuple[str, ...], float]:
-        names = ["vague", "cote", "type_habitat", "periode_construction"]
-        return made.survey.fieldwork.set_index(names)["n"].dropna().to_dict()
-
-    before = counts(release())
-    assert before
-    redated(copy, "00999", 1995)
-    after = counts(release())
-    assert {k: after.get(k) for k in before} == before
 
 
 @pytest.mark.usefixtures("undrawn")

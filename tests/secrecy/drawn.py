@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from judge import MOVED, Attack, Reader, Row
+from judge import Attack, Reader, Row
 
+from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.model.survey import Estimates, Households
-from tfpb.survey import Release, protect, reprinted, together
-from tfpb.survey.printed import rounded_count, share_at_step, step_of
+from tfpb.model.survey import Estimates, Households, Order, WaveFacts
+from tfpb.survey import Release, protect, standing, together
+from tfpb.survey.estimation.intervals import BOUNDS, Sides
+from tfpb.survey.printed import rounded_count
 from tfpb.survey.secrecy.disclosure import sealed
-from tfpb.survey.secrecy.tree import Group, Tree
+from tfpb.survey.secrecy.groups import _groups_of
 from tfpb.survey.verdicts import CLAIMS
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published
 
-QUESTIONS: Final = ("q1", "q2", "q3")
+QUESTIONS: Final = tuple(f"q{k}" for k in range(1, 13))
 LEVELS: Final = ("departement", "contrat_de_ville", "code_qpv")
 WAVE: Final = "2023"
 SATISFIED: Final = (0,)
 PLACE: Final = ["bailleur", "groupe", *LEVELS]
-_ENDS: Final = {"ic95_bas": -0.06, "ic95_haut": 0.06, "ic90_bas": -0.05, "ic90_haut": 0.05}
+FIGURES: Final = ("n", "estimation", *BOUNDS)
+_FUZZ: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -112,18 +118,28 @@ def with_agencies(drawn: Drawn, seed: int) -> Drawn:
     return replace(drawn, homes=homes, levels=(*LEVELS, "agence"))
 
 
+def printed_figures(n: np.ndarray, hits: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the share and the bounds of groups whose D is 1 / n, which a reader can invert."""
+    size = np.maximum(n, 1).astype(float)
+    return {
+        name: values[:, 0]
+        for name, values in Sides.of((hits / size)[:, None], (1 / size)[:, None], size[:, None])
+        .each()
+        .items()
+    }
+
+
 def printed_groups(drawn: Drawn) -> pd.DataFrame:
-    """Return the rows of every group, their exact counts, and shares at the step of the rounded one."""
-    tree = Tree.of(drawn.households(), None)
-    rows = []
-    for group, members in zip(tree.groups, tree.rows, strict=True):
-        n = float(drawn.n[members].sum())
-        step = step_of(rounded_count(np.array(n)))
-        for q in QUESTIONS if n else ():
-            share = share_at_step(np.array(drawn.hits[q][members].sum() / n), step)
-            rows.append((WAVE, q, *group, n, float(share), "publiable"))
-    names = ["vague", "item", *Group._fields, "n", "estimation", "publication"]
-    return pd.DataFrame(rows, columns=names)
+    """Return the rows of every group, their exact counts, shares to the point and bounds outwards."""
+    wave = drawn.households()
+    names, members = _groups_of(wave.places, None)
+    n = members.total(drawn.n)
+    parts = []
+    for q in QUESTIONS:
+        figures = printed_figures(n, members.total(drawn.hits[q]))
+        part = names.assign(vague=WAVE, item=q, n=n, **figures)
+        parts.append(part[n > 0])
+    return pd.concat(parts, ignore_index=True).assign(publication="publiable")
 
 
 def unprotected(drawn: Drawn) -> Published:
@@ -137,36 +153,51 @@ def published(drawn: Drawn, *, crossed: tuple[str, ...] | None = ()) -> Publishe
     """Protect the shares of a drawn survey as the program would print them."""
     wave, table = drawn.households(), printed_groups(drawn)
     blank = dict.fromkeys((*CLAIMS, "marge_demontree_points"), np.nan)
-    blank |= {name: table["estimation"] + far for name, far in _ENDS.items()}
     table = table.assign(
         theme="residence", nature="service", ajustement="brut", verdict="", isole="",
-        peu_de_reponses="", repris_du="", conteste="",
+        peu_de_reponses="",
         **blank,
     )  # fmt: skip
     if crossed is not None:  # own territories are in no common file
         own = (table["bailleur"] != ENSEMBLE) & (table["niveau"] != TOTAL)
         table = table[~own | table["bailleur"].isin(crossed)].reset_index(drop=True)
     nothing = pd.DataFrame()
-    items = pd.DataFrame({"item": QUESTIONS, "libelle": QUESTIONS, "theme": "residence"})
-    estimates = Estimates(
-        table, nothing, nothing, nothing, items, households=(wave,), prints={WAVE: ("a", "b")}
+    items = pd.DataFrame(
+        {"item": QUESTIONS, "libelle": QUESTIONS, "theme": "residence", "nature": "service"}
     )
+    estimates = Estimates(table, nothing, nothing, nothing, items, households=(wave,))
     return protect(estimates, crossed=crossed)
 
 
 def released(moments: list[Drawn], *, crossed: tuple[str, ...] | None = ()) -> list[Published]:
-    """Release a survey at each moment in agreement with those before, through lines of the ledger."""
+    """Release a survey at each moment: kept as it stood, then replaced by the last one's figures."""
     out: list[Published] = []
     lines: list[Release] = []
     for k, drawn in enumerate(moments):
         homes = drawn.homes.rename(columns={"residence": "id_residence"})
-        homes = homes.assign(cote=np.where(homes["groupe"] == "qpv", "dans", "hors"))
         owners = sorted(set(homes["bailleur"]))
-        now = reprinted(published(drawn, crossed=crossed), together(lines, owners))
+        last = 0 < k == len(moments) - 1
+        order = Order(release=True, replaced={WAVE: "retardataires"} if last else {}, kept=(WAVE,))
+        facts = (WaveFacts(WAVE, 0, 0, 0, 0),)
+        now = sealed(published(drawn, crossed=crossed), {}, waves=facts)
+        now = standing(now, together(lines, owners, order))
         line = Release.of(owners, f"run{k}", f"2026-0{k + 1}-01", homes, now).line()
         lines.append(Release.read(line))
         out.append(now)
     return out
+
+
+def as_written(published: Published) -> pd.DataFrame:
+    """Write a comparison as the command does, and read the file again."""
+    data = table_bytes(Path("s.csv"), published.comparison, raw_csv=False, sheet="s")
+    names = ("vague", "niveau", "territoire", "bailleur", "groupe", "item")
+    return pd.read_csv(
+        io.BytesIO(data),
+        sep=";",
+        decimal=",",
+        encoding="utf-8-sig",
+        dtype=dict.fromkeys(names, str),
+    )
 
 
 def attack(
@@ -185,15 +216,21 @@ def attack(
         q: np.array([[summed(m.hits[q]), summed(m.n - m.hits[q])] for m in moments]).swapaxes(1, 2)
         for q in QUESTIONS
     }
-    rows = [r for k, p in enumerate(printed) for r in _rows(p.comparison, table, k)]
-    # a row may also stand because one inside it does: a reader who takes it to have moved little is wrong
-    rows = [r for r in rows if not r.again or abs(n[r.moment][r.atoms].sum() - r.n) <= MOVED]
+    rows = [
+        r
+        for k, p in enumerate(printed)
+        if k in (0, len(printed) - 1)  # between them, what the first one told stands
+        for r in _rows(as_written(p), table, k, n[k] if sizes else None)
+    ]
     own = (table["bailleur"] == viewer).to_numpy()
     caps = summed(stock["logements"].to_numpy())
     return Attack(rows, n, hits, caps, Reader(sizes, own)), table
 
 
-def _rows(table: pd.DataFrame, atoms: pd.DataFrame, moment: int) -> list[Row]:
+def _rows(
+    table: pd.DataFrame, atoms: pd.DataFrame, moment: int, sizes: np.ndarray | None
+) -> list[Row]:
+    """Read a released file: which counts and answers print each row, over all of its questions together."""
     shown = table[(table["publication"] == "publiable") & table["groupe"].isin(["qpv", "hors_qpv"])]
     out = []
     for key, rows in shown.groupby(["niveau", "territoire", "bailleur", "groupe"]):
@@ -205,14 +242,43 @@ def _rows(table: pd.DataFrame, atoms: pd.DataFrame, moment: int) -> list[Row]:
             there = there & (atoms["bailleur"] == owner).to_numpy()
         counts = rows["n"].unique()
         assert len(counts) == 1, f"one count a base: {key} {counts}"
-        shares = {
-            (str(item), SATISFIED): float(share)
-            for item, share in zip(rows["item"], rows["estimation"], strict=True)
-        }
-        n = float(counts[0])
-        again = moment > 0 and bool((rows["repris_du"] != "").all())
-        step = float(step_of(np.array(n)))
-        out.append(Row(np.flatnonzero(there), n, shares, step, moment, again))
+        size = None if sizes is None else int(sizes[there].sum())
+        read = [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")]
+        out.append(read_row(np.flatnonzero(there), read, moment, size))
+    return out
+
+
+def read_row(
+    atoms: np.ndarray, rows: list[dict[str, Any]], moment: int = 0, size: int | None = None
+) -> Row:
+    """Return what the rows of one group say, its size being known or not."""
+    count = float(rows[0]["n"])
+    made = {
+        str(r["item"]): answers_of(tuple(round(1000 * float(r[c])) for c in FIGURES)) for r in rows
+    }
+    counts = set.intersection(*({n for n, _ in found} for found in made.values()))
+    counts = counts if size is None else {size}
+    windows = {}
+    for item, found in made.items():
+        shares = [k / n for n, k in found if n in counts]
+        windows[item, SATISFIED] = (min(shares) - _FUZZ, max(shares) + _FUZZ)
+    return Row(atoms, count, windows, moment, (float(min(counts)), float(max(counts))))
+
+
+def answers_of(figures: tuple[int, ...]) -> list[tuple[int, int]]:
+    """List the households and satisfied ones of a group that print these figures, in thousandths."""
+    return _printing(figures[0] // 1000)[figures]
+
+
+@cache
+def _printing(count: int) -> dict[tuple[int, ...], list[tuple[int, int]]]:
+    pairs = np.array([(n, k) for n in range(max(count - 5, 1), count + 5) for k in range(n + 1)])
+    told = printed_figures(pairs[:, 0], pairs[:, 1])
+    columns = [np.full(len(pairs), float(count)), *(told[c] for c in FIGURES[1:])]
+    figures = np.rint(1000 * np.stack(columns, axis=1)).astype(int)
+    out: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for pair, shown in zip(pairs.tolist(), figures.tolist(), strict=True):
+        out.setdefault(tuple(shown), []).append((pair[0], pair[1]))
     return out
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _HALF_COUNT: Final = (5, 4)
 """A count printed n may be n − 5 to n + 4."""
-MOVED: Final = 24
-"""A count printed again may have moved to 20 less or more, then rounded."""
 _SECONDS: Final = (30.0, 300.0)
 """Of the clock, for a first and for a last look: a machine at work by five others gives a fifth of them."""
 _OUT_OF_TIME: Final = 1
@@ -35,19 +33,16 @@ Levels = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """One printed row: which atoms it is made of, its count, shares of levels by question, their step.
+    """One printed row: which atoms it is made of, its count, and between what its shares lie, by question.
 
-    A share at the first step or the last stands for all below, or above. `moment`: which release. A row
-    `again`, printed as it was, says of its own release that the count has moved by less than thirty. A count
-    is NaN where none is printed, and lies between `bounds` where it is told to be small.
+    `moment`: which release. A count is NaN where none is printed, and lies between `bounds` where it is told
+    to be small.
     """
 
     atoms: np.ndarray
     n: float
-    shares: dict[tuple[str, Levels], float]
-    step: float
+    shares: dict[tuple[str, Levels], tuple[float, float]]
     moment: int = 0
-    again: bool = False
     bounds: tuple[float, float] | None = None
 
 
@@ -261,7 +256,7 @@ class Attack:
         cells: list[tuple[np.ndarray, np.ndarray, float, float]] = []
         for row in self.rows:
             at = row.moment * self.atoms + row.atoms
-            down, up = _HALF_COUNT if not row.again else (MOVED + 1, MOVED)
+            down, up = _HALF_COUNT
             low, high = row.bounds or (row.n - down, row.n + up)
             if not np.isnan(low):
                 cells.append((at, np.ones(len(at)), low, high))
@@ -308,9 +303,9 @@ class Attack:
                 both = zip(now[1:], then[1:], strict=True)
                 cells += [(np.array(b), np.array([1.0, -1.0]), 0.0, np.inf) for b in both]
                 cells.append((np.r_[now, then], np.r_[rest, -rest], 0.0, np.inf))
-        for row in (r for r in self.rows if not r.again):
+        for row in self.rows:
             at = row.moment * self.atoms + row.atoms
-            for (asked, levels), share in row.shares.items():
+            for (asked, levels), (least, most) in row.shares.items():
                 if asked != question:
                     continue
                 # what levels make: their own counts, or all households less those of the others
@@ -319,12 +314,10 @@ class Attack:
                 sign = -1.0 if last else 1.0
                 where = np.concatenate([at, *((1 + k) * size + at for k in counted)])
                 number = np.full(len(at) * len(counted), sign)
-                if share > row.step + _TINY:
-                    base = float(last) - (share - row.step / 2 - _TINY)
-                    cells.append((where, np.r_[np.full(len(at), base), number], 0.0, np.inf))
-                if share < 1 - row.step - _TINY:
-                    base = float(last) - (share + row.step / 2 + _TINY)
-                    cells.append((where, np.r_[np.full(len(at), base), number], -np.inf, 0.0))
+                base = float(last) - (least - _TINY)
+                cells.append((where, np.r_[np.full(len(at), base), number], 0.0, np.inf))
+                base = float(last) - (most + _TINY)
+                cells.append((where, np.r_[np.full(len(at), base), number], -np.inf, 0.0))
         for one in (w for w in self.weighed if w.question == question):
             where = np.concatenate([(1 + k) * size + one.atoms for k in self.good])
             weight = np.tile(one.weight, len(self.good))

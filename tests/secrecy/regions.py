@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 from drawn import QUESTIONS, WAVE, Drawn
-from judge import MOVED, Attack, Reader, Row, Weighed
+from judge import Attack, Reader, Row, Weighed
 
 from tfpb import survey
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.plan import Plan
+from tfpb.model.survey import Order
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
-from tfpb.survey.printed import rounded_count, step_of
-from tfpb.survey.secrecy.choice import Rules
+from tfpb.survey.printed import step_of
+from tfpb.survey.secrecy.publishable import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +109,9 @@ def releases_of(
     out: list[Protected] = []
     lines: list[survey.Release] = []
     for k, frame in enumerate(frames):
-        before = survey.together(lines, owners)
+        last = 0 < k == len(frames) - 1
+        order = Order(release=True, replaced={WAVE: "retardataires"} if last else {}, kept=(WAVE,))
+        before = survey.together(lines, owners, order)
         out.append(told_of(frame, homes, target, before))
         line = survey.Release.of(
             owners, f"run{k}", f"2026-0{k + 1}-01", stock, out[-1].whole
@@ -180,23 +183,10 @@ class Reading:
         return np.flatnonzero(there)
 
     def rows(self) -> Iterator[Row]:
-        """Raw sides and both together, levels, the region without each bailleur, the field sheet.
-
-        A row of a later release all of whose figures are as before may be one printed again: it says of its
-        own release that its count has moved by less than thirty. Who takes one to have moved little that
-        stands for another inside it is wrong: such rows are left out.
-        """
-        before: dict[object, Row] = {}
+        """Raw sides and both together, levels, the region without each bailleur, the field sheet."""
         for moment, safe in enumerate(self.told):
-            for key, row in self._rows_of(safe.whole, moment):
-                last = before.get(key)
-                again = last is not None and last.shares == row.shares
-                again &= last is not None and (last.n == row.n or np.isnan(row.n))
-                before[key] = row
-                moved = abs(self.sizes[moment][row.atoms].sum() - row.n)
-                if again and not moved <= MOVED:
-                    continue
-                yield replace(row, again=again, bounds=None if again else row.bounds)
+            if moment in (0, len(self.told) - 1):  # between them, what the first one told stands
+                yield from (row for _, row in self._rows_of(safe.whole, moment))
 
     def _rows_of(self, whole: Published, moment: int) -> Iterator[tuple[object, Row]]:
         table = whole.comparison
@@ -219,12 +209,16 @@ class Reading:
                     continue  # the whole outside, printed again
                 atoms = self.members(level, place, owner, side)
                 n = float(found["n"].iloc[0]) if name == "raw" and side in SIDES else np.nan
-                step = float(step_of(rounded_count(np.array(self.sizes[moment][atoms].sum()))))
+                fewest = found["n"] if side in SIDES else self._fewest(shown, key)
+                half = float(step_of(np.asarray(fewest, dtype=float)).max()) / 2
                 shares = {
-                    (str(r["item"]), _levels(r)): float(r["estimation"])
+                    (str(r["item"]), _levels(r)): (
+                        max(float(r["estimation"]) - half, 0.0),
+                        min(float(r["estimation"]) + half, 1.0),
+                    )
                     for r in found.to_dict("records")
                 }
-                yield (name, key), Row(atoms, n, shares, step, moment)
+                yield (name, key), Row(atoms, n, shares, moment)
         for one in whole.fieldwork.to_dict("records"):
             side, kind, n = str(one["cote"]), str(one["type_habitat"]), float(one["n"])
             atoms = self.members(TOTAL, TOTAL, str(one["bailleur"]), side)
@@ -232,7 +226,13 @@ class Reading:
             bounds = (1.0, 29.0) if np.isnan(n) else (0.0, 0.0) if n == 0 else None
             if not moment or not np.isnan(n):  # hidden once, hidden ever
                 key = (str(one["bailleur"]), side, kind)
-                yield key, Row(atoms, n, {}, 1.0, moment, bounds=bounds)
+                yield key, Row(atoms, n, {}, moment, bounds=bounds)
+
+    @staticmethod
+    def _fewest(shown: pd.DataFrame, key: tuple[object, ...]) -> pd.Series:
+        """Return the counts of the sides of a row of both, whose coarser step it has."""
+        same = (shown[["niveau", "territoire", "bailleur"]] == list(key[:3])).all(axis=1)
+        return shown.loc[same & shown["groupe"].isin(SIDES), "n"]
 
     def weighed(self) -> Iterator[Weighed]:
         """Rows like with like, for who knows every size and works out their weights; those that fit alone."""
@@ -248,10 +248,10 @@ class Reading:
             )
             atoms = self.members(level, place, owner, side)
             weight = self._raked(atoms, owner)
-            step = float(step_of(rounded_count(np.array(self.n[atoms].sum()))))
+            step = float(step_of(np.array(float(row["n"]))))
             share = float(row["estimation"])
             exact = float(weight @ hits[str(row["item"])][atoms])
-            if step < share < 1 - step and abs(exact - share) <= step / 2 + 1e-6:
+            if abs(exact - share) <= step / 2 + 1e-6:
                 yield Weighed(str(row["item"]), atoms, weight, share, step / 2 + 1e-6)
 
     def _raked(self, atoms: np.ndarray, owner: str) -> np.ndarray:

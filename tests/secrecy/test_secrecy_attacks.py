@@ -6,9 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from drawn import QUESTIONS, attack, draw, published, released, small_targets, unprotected
+from drawn import (
+    QUESTIONS,
+    answers_of,
+    attack,
+    draw,
+    printed_figures,
+    published,
+    released,
+    small_targets,
+    unprotected,
+)
 
 from effort import tries
+from tfpb.survey.estimation.intervals import BOUNDS, wilson_bounds
+from tfpb.survey.printed import at_step, bounds_outwards
 
 if TYPE_CHECKING:
     from judge import Range
@@ -30,11 +42,8 @@ def size_of(seed: int) -> dict[str, int]:
 def test_one_release_gives_no_small_group(seed: int) -> None:
     survey = draw(1000 + seed, **size_of(seed))
     printed = [published(survey)]
-    every, atoms = attack([survey], printed, sizes=True)
-    outside, _ = attack([survey], printed, sizes=False)
+    outside, atoms = attack([survey], printed, sizes=False)
     for name, target in list(small_targets(survey, atoms).items())[:TARGETS]:
-        # who knows every number of interviews knows more than who does not
-        assert not every.answers(QUESTIONS[seed % 3], target).exact, name
         found = outside.size(target)
         assert safe(found), (name, found)
         told = outside.answers(QUESTIONS[seed % 3], target)
@@ -78,3 +87,31 @@ def test_the_judge_finds_what_is_told_without_the_rule() -> None:
     told, atoms = attack([survey], [unprotected(survey)], sizes=True)
     ranges = [told.answers("q1", t) for t in small_targets(survey, atoms).values()]
     assert not all(map(safe, ranges))
+
+
+@pytest.mark.parametrize("n", [34, 47, 55, 88, 104, 250, 871])
+def test_what_a_row_prints_excludes_no_count_that_rounds_as_its_own(n: int) -> None:
+    """The attack by bounds: a reader who knows D = 1 / n inverts every figure of the row."""
+    for hits in range(n // 8, n, max(1, n // 40)):
+        told = printed_figures(np.array([n]), np.array([hits]))
+        count = int(np.floor(n / 10 + 0.5)) * 10
+        figures = (
+            1000 * count,
+            *(round(1000 * float(told[c][0])) for c in ("estimation", *BOUNDS)),
+        )
+        assert {size for size, _ in answers_of(figures)} == set(range(count - 5, count + 5))
+
+
+def test_the_same_figures_of_exact_bounds_and_to_the_point_tell_the_count() -> None:
+    """Control: to the point, bounds to the half point of exact shares leave one count, and one of answers."""
+
+    def told(n: int, hits: int) -> tuple[float, ...]:
+        share, size = np.array(hits / n), np.array(float(n))
+        ends = [bounds_outwards(*wilson_bounds(share, size, z)) for z in (1.96, 1.645)]
+        return tuple(float(v) for v in (at_step(share), *ends[0], *ends[1]))
+
+    every = [(n, told(n, hits)) for n in range(35, 45) for hits in range(n + 1)]
+    left = set(range(35, 45))
+    for hits in (20, 23, 26, 29, 31, 34):
+        left &= {n for n, figures in every if figures == told(38, hits)}
+    assert left == {38}

@@ -48,6 +48,8 @@ def comparer(
     ] = None,
     diffuser: terminal.Diffuser = False,
     envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
+    remplacer: terminal.Remplacer = None,
+    garder: terminal.Garder = None,
     precedents: terminal.Precedents = None,
     csv_brut: terminal.CsvBrut = False,
 ) -> None:
@@ -92,7 +94,8 @@ def comparer(
         replies = read_replies(reponses)
         read = files.read(replies)
         asked = read.answers.asked
-        done = compared(read, by, packs, control=controle is not None)
+        order = terminal.ordered(diffuser, remplacer, garder)
+        done = compared(read, by, packs, control=controle is not None, order=order)
         first = asked_first(done.earlier) if diffuser else ()
         terminal.show_held_back((*done.published.notices, *first))
         if diffuser:
@@ -100,7 +103,7 @@ def comparer(
             kept = () if envoyer_quand_meme else open_
             refuse_release(done.published.notices, asked, file=written, open_=kept)
             done = replace(done, sent_anyway=open_)
-        claims = bounded_claims(done, files, replies, asked, packs)
+        claims = bounded_claims(done, files, replies, asked, packs, order)
         write(sortie, done, released=diffuser, raw_csv=csv_brut, control=controle)
         terminal.show_questions(asked)
         notices = [*read.doubts, *done.published.notices]
@@ -108,6 +111,7 @@ def comparer(
         _show(done.shown, shown, notices, siblings(sortie))
         if controle is not None:
             terminal.print_line(words.CONTROL_WRITTEN.format(file=controle))
+        terminal.show_corrections(done.published)
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 

@@ -30,6 +30,9 @@ def dossier(
     geodonnees: terminal.Geodonnees = None,
     diffuser: terminal.Diffuser = False,
     envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
+    *,
+    remplacer: terminal.Remplacer = None,
+    garder: terminal.Garder = None,
     precedents: terminal.Precedents = None,
     tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
@@ -47,7 +50,7 @@ def dossier(
     with terminal.guard(), terminal.copied_lines() as lines:
         from tfpb.pipeline.kept.standing_pack import StandingPack
 
-        drafted = not (diffuser or envoyer_quand_meme or precedents)
+        drafted = not (diffuser or envoyer_quand_meme or precedents or remplacer or garder)
         standing = StandingPack.of(fichier, sortie, geodonnees) if drafted else None
         if standing and not tout_recalculer and (again := standing.lines()):
             terminal.print_line(*again, words.UNCHANGED)
@@ -69,6 +72,7 @@ def dossier(
             packs=tuple(precedents or ()),
             release=diffuser,
             anyway=envoyer_quand_meme,
+            order=terminal.ordered(diffuser, remplacer, garder),
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
         )
         _show(run.dossier, run.written, run.review_name)

@@ -52,6 +52,8 @@ def region(
     ] = True,
     diffuser: terminal.Diffuser = False,
     envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
+    remplacer: terminal.Remplacer = None,
+    garder: terminal.Garder = None,
     precedents: terminal.Precedents = None,
     pages: Annotated[
         bool,
@@ -103,6 +105,7 @@ def region(
             settings, folder, sortie,
             executor=runs, media=Media(documents, pages), kept=cache_folder(),
             packs=precedents or (), release=diffuser, anyway=envoyer_quand_meme,
+            order=terminal.ordered(diffuser, remplacer, garder),
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
             list_read=_list_read, list_asked=_list_asked,
         )  # fmt: skip

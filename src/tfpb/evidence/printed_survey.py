@@ -1,4 +1,4 @@
-"""Three checks of what a pack prints of a survey: counts, steps, and rows of an earlier release."""
+"""Four checks of what a pack prints of a survey: counts, one a base, steps, and released waves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.errors import fail
 from tfpb.model.codes import SHOWN, Ajustement, Groupe
-from tfpb.survey.printed import COUNTED_BY, step_of
+from tfpb.survey.printed import COUNTED_BY, POINT
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ TABLE: Final = "donnees/comparaison_detail.csv"
 _PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
 _ROW: Final = [*_PLACE, "item", "ajustement"]
 _SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
-_PRINTED: Final = ("n", "estimation", "ic95_bas", "ic95_haut")
-_CLOSE: Final = 1e-6
+_PRINTED: Final = ("n", "estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
+_ASKED: Final = ("n", "estimation")
 _SINCE: Final = "repris_du"
+"""Column of a pack of 0.3.0 alone."""
+_CLOSE: Final = 1e-6
 
 
 class Unlike(NamedTuple):
@@ -44,7 +46,8 @@ def checked(
     Parameters
     ----------
     earlier : sequence of mapping of str to bytes
-        Packs released before, in order: rows that say to be of one are held against the last that has them.
+        Packs released before, in order: rows of a wave that the pack does not replace are held against the
+        last that has them; what today's files give of a wave kept is in none.
 
     Returns
     -------
@@ -61,23 +64,34 @@ def checked(
         return 0, []
     shown = rows[rows["publication"].isin(SHOWN)]
     raw = shown[shown["ajustement"] == Ajustement.BRUT.value]
-    n, share = (raw[c].to_numpy(dtype=float) for c in ("n", "estimation"))
+    n = raw["n"].to_numpy(dtype=float)
     found = [
         *_listed("effectif", raw[n % COUNTED_BY != 0], "n"),
         *_listed("base", raw[_apart(raw, _bases(pack))], "n"),
-        *_listed("pas", raw[_off_step(raw, n, share)], "estimation"),
+        *_listed("pas", shown[_off_step(shown)], "estimation"),
     ]
     before = [t for t in map(_rows, earlier) if not t.empty]
-    reprinted = shown[shown.get(_SINCE, pd.Series("", index=shown.index)) != ""]
-    if before and len(reprinted):
-        old = pd.concat(before).drop_duplicates(_ROW, keep="last").set_index(_ROW)
+    if before and RELEASE in pack:
+        old = pd.concat(before).drop_duplicates(_ROW, keep="last")
+        old = old[old["publication"].isin(SHOWN)].set_index(_ROW)
+        again = pd.MultiIndex.from_frame(shown[_ROW]).isin(old.index)
+        again &= (~shown["vague"].isin(_replaced(pack)) & shown["groupe"].isin(_SIDES)).to_numpy()
+        reprinted = shown[again]
         then = old.reindex(pd.MultiIndex.from_frame(reprinted[_ROW]))
         apart = np.zeros(len(reprinted), dtype=bool)
-        for name in _PRINTED:
+        for name in ("n", "estimation"):
             new, last = (t[name].to_numpy(dtype=float) for t in (reprinted, then))
             apart |= ~np.isclose(new, last, atol=_CLOSE, equal_nan=True)
         found += _listed("reprise", reprinted[apart], "estimation")
     return len(shown), found
+
+
+def _replaced(pack: Mapping[str, bytes]) -> list[str]:
+    """Return the waves that a release says to replace."""
+    try:
+        return [str(wave) for wave in json.loads(pack[RELEASE]).get("remplace", {})]
+    except (ValueError, AttributeError, TypeError) as error:
+        raise fail("pack_illisible", got=type(error).__name__) from error
 
 
 def _bases(pack: Mapping[str, bytes]) -> dict[tuple[str, str], str]:
@@ -99,11 +113,13 @@ def _apart(rows: pd.DataFrame, bases: Mapping[tuple[str, str], str]) -> np.ndarr
     return out
 
 
-def _off_step(rows: pd.DataFrame, n: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return which shares of a side are not at the step of their count."""
-    steps = share / step_of(n)
-    side = rows["groupe"].isin(_SIDES).to_numpy() & (share <= 1)
-    out: np.ndarray = side & ~np.isclose(steps, np.round(steps), atol=_CLOSE)
+def _off_step(rows: pd.DataFrame) -> np.ndarray:
+    """Return which rows bear a share or a gap that is not to the point, or a bound not to the half point."""
+    out = np.zeros(len(rows), dtype=bool)
+    old = _SINCE in rows  # 0.3.0: shares at 5, 2 or 1 points, bounds of sixteen digits
+    for name in _PRINTED[1:2] if old else (c for c in _PRINTED[1:] if c in rows):
+        steps = rows[name].to_numpy(dtype=float) / (POINT if name == "estimation" else POINT / 2)
+        out |= ~np.isnan(steps) & ~np.isclose(steps, np.round(steps), atol=_CLOSE)
     return out
 
 
@@ -118,7 +134,11 @@ def _rows(pack: Mapping[str, bytes]) -> pd.DataFrame:
     try:
         text = pack[TABLE].decode("utf-8-sig")
         table = pd.read_csv(io.StringIO(text), sep=";", dtype=str, keep_default_na=False)
-        numbers = {c: pd.to_numeric(table[c].str.replace(",", ".")) for c in _PRINTED}
+        numbers = {
+            c: pd.to_numeric(table[c].str.replace(",", "."))
+            for c in _PRINTED
+            if c in table or c in _ASKED
+        }
         table["bailleur"].map(fold)
         return table.assign(**numbers)
     except (ValueError, KeyError, AttributeError) as error:

@@ -323,6 +323,8 @@ class Report:
         The data describe no real place nor bailleur.
     draft : bool
         For the landlord alone.
+    corrections : tuple of str
+        Waves released before that it replaces, or keeps.
     properties : dict of str
         `date_iso`, the captions of the printed maps by key (`carte:<code_qpv>`), the room that the lines of
         a first page took (`interligne`).
@@ -338,4 +340,5 @@ class Report:
     warning: str
     fictional: bool = False
     draft: bool = False
+    corrections: tuple[str, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)

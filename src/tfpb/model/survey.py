@@ -25,8 +25,6 @@ T = TypeVar("T")
 
 HIDDEN_COUNT: Final = -1
 """Stands in `WaveFacts` for a count too small to be told, or that would tell one."""
-LEVELS: Final = "niveaux"
-"""Setting of what is protected: the levels of its trees."""
 OF_OTHERS: Final = "autrui"
 """Setting of results that name bailleurs and not the dossier's."""
 
@@ -162,8 +160,6 @@ class Estimates:
         Margin, thresholds, map and so on, as used.
     households : tuple of Households
         One a wave: what the rule of secrecy counts.
-    prints : mapping of str to (str, str)
-        Wave → fingerprints of its plan and weights.
     design : DataFrame, optional
         Rows of the whole and of bailleurs, exact, with R's Taylor errors: checked, never released.
     fieldwork : DataFrame
@@ -183,7 +179,6 @@ class Estimates:
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
     households: tuple[Households, ...] = ()
-    prints: dict[str, tuple[str, str]] = field(default_factory=dict)
     design: pd.DataFrame | None = None
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -219,6 +214,50 @@ def rows_of(table: pd.DataFrame, *columns: str) -> Iterator[dict[str, Any]]:
     return (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a run about the waves that were released before.
+
+    Parameters
+    ----------
+    release : bool
+        Whether it may be handed on; a draft shows today's figures.
+    replaced : mapping of str to str
+        Wave → why its release is replaced by today's figures.
+    kept : tuple of str
+        Waves whose released figures are kept though today's files contradict them.
+    """
+
+    release: bool = False
+    replaced: dict[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A released wave that a release replaces, or whose figures it keeps knowingly.
+
+    Parameters
+    ----------
+    date : str
+        Of the earlier release.
+    reason : str
+        Why it is replaced; empty where its figures are kept.
+    runs : tuple of str
+        Releases that are retired for this wave.
+    """
+
+    vague: str
+    date: str
+    reason: str = ""
+    runs: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the released figures stand."""
+        return not self.reason
+
+
 _SEAL = object()
 
 
@@ -227,9 +266,8 @@ class Published:
     """Protected survey tables: what renderers accept; equal to itself alone.
 
     Made by `tfpb.survey.protect` alone, which passes the seal; any other maker raises.
-    Masked cells hold no number at all. Columns are those of `Estimates`; `groups` are those that may be
-    shown, in print or not (`vague, base, niveau, territoire, bailleur, groupe, n` rounded), and `asked` the
-    base of each question (`vague, item, base`); `prints`, fingerprints of plan and weights by wave.
+    Masked cells hold no number at all. Columns are those of `Estimates`; `asked` is the base of each
+    question (`vague, item, base`), `corrections` what a release replaces or keeps of an earlier one.
     """
 
     comparison: pd.DataFrame
@@ -244,9 +282,8 @@ class Published:
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: tuple[Reading, ...] = ()
-    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: pd.DataFrame = field(default_factory=pd.DataFrame)
-    prints: dict[str, tuple[str, str]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
@@ -296,12 +333,6 @@ class Published:
         """Return the levels that are no territory but a kind of households, and what each is called."""
         held: Any = self.settings.get("segments", {})
         return dict(held)
-
-    @property
-    def levels_held(self) -> tuple[str, ...]:
-        """Return the levels of its trees, printed or not."""
-        held = self.settings.get(LEVELS, ())
-        return tuple(map(str, held)) if isinstance(held, tuple) else ()
 
     @property
     def of_others(self) -> bool:

@@ -45,6 +45,7 @@ from tfpb.words.page.screen_words import (
     SCREENS,
     WORKING,
 )
+from tfpb.words.survey.release_words import order_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.settings_edit import Keys
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
+    from tfpb.model.survey import Order
     from tfpb.page.entries.surroundings import Ground
     from tfpb.page.outlook import Doubt
 
@@ -538,12 +540,14 @@ class Desk:
         last = next(asked, None)
         return dt.datetime.fromisoformat(last.when) if last and last.gesture != DONE else None
 
-    def make(self, *, release: bool, anyway: bool = False, who: str = "") -> None:
+    def make(
+        self, *, release: bool, anyway: bool = False, order: Order | None = None, who: str = ""
+    ) -> None:
         """Make the pack of what the settings say now: what is written meanwhile is of the next one."""
         target, settings = self.folder / PACK_FOLDER, load_settings(self.file)
         work = (PACK, make, settings, self.geography, target)
-        if self.begin(*work, release=release, anyway=anyway):
-            lines = (ASKED_FOR[release, anyway],)
+        if self.begin(*work, release=release, anyway=anyway, order=order):
+            lines = (ASKED_FOR[release, anyway], *order_lines(order))
             self.journal.write({}, who=who, screen="dossier", gesture=_ASKED_FOR, lines=lines)
 
     def cancel(self) -> None:

@@ -173,7 +173,7 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
 
 
 def make(
-    send: Send, settings: Settings, geography: Path, target: Path, **how: bool
+    send: Send, settings: Settings, geography: Path, target: Path, **how: Any
 ) -> Outlook:  # fmt: skip
     """Make the pack; `release` and `anyway` as `long_work.make` takes them."""
     from tfpb.page import long_work  # noqa: PLC0415 - no screen waits for it

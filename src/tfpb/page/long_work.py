@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.settings import Settings
+    from tfpb.model.survey import Order
     from tfpb.review.picture import Spot
 
     Send = Callable[[str, Any], None]
@@ -104,13 +105,14 @@ def make(
     *,
     release: bool,
     anyway: bool = False,
+    order: Order | None = None,
 ) -> Outlook:
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
     before = read_pack(target) if (target / ARCHIVE).is_file() else None
 
     run = run_pack(
         settings, geography, target,
-        keep=users_cache(), release=release, anyway=anyway,
+        keep=users_cache(), release=release, anyway=anyway, order=order,
         follower=follower(send),
     )  # fmt: skip
     dossier, written = run.dossier, run.written

@@ -22,11 +22,12 @@ from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.codes import Role
 from tfpb.model.question import with_subjects
 from tfpb.model.settings import replies_of
+from tfpb.model.survey import Order
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.kept.stage_cache import Memory
 from tfpb.pipeline.last_pack import last_heights, past_years
-from tfpb.pipeline.published_before import precedents, release_of
+from tfpb.pipeline.published_before import of_order, precedents, release_of
 from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
@@ -277,7 +278,7 @@ class Examined:
 
 def examine(
     settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = (),
-    place: Path | None = None, whole: bool = True,
+    place: Path | None = None, whole: bool = True, order: Order | None = None,
 ) -> Examined:  # fmt: skip
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
@@ -293,19 +294,22 @@ def examine(
         Folder that the pack stands in: what was sent is kept there, and in that of the dossier.
     whole : bool
         Left out: stages that bear no doubt are not run, nor answers to open questions tried.
+    order : Order, optional
+        What is asked about waves released before; a draft, when left out.
 
     """
+    order = order or Order()
     inputs, geography, found = read(settings, folder)
     towns = checking.towns_written(inputs.frame("patrimoine"))
     if _stopped(found):
         left = checking.remaining_faults(settings, inputs, found)
         listed = (*found, *inputs.headers.quote(left))
         return Examined(listed, checking.readings(inputs), asked=inputs.asked, towns=towns)
-    run_name = run_hash(settings, (*inputs.sources, *geography.sources))
+    run_name = run_hash(settings, (*inputs.sources, *geography.sources, *of_order(order)))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
     sent = sent_before(settings.folder, place)
-    earlier = precedents(owner, run_name, homes, packs, sent)
+    earlier = precedents(owner, run_name, homes, packs, sent, order)
     before = earlier.released(owner)
     memory = Memory(execute)
     with ExitStack() as opened:
@@ -394,7 +398,7 @@ class _Supposing:
 
 def assemble(
     settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = (),
-    place: Path | None = None,
+    place: Path | None = None, order: Order | None = None,
 ) -> Dossier:  # fmt: skip
     """Run every stage and return the dossier.
 
@@ -404,7 +408,7 @@ def assemble(
         Imported geography.
     execute : Execute
         How each stage is called (progress, cache).
-    packs, place
+    packs, place, order
         As `examine`.
 
     Raises
@@ -412,7 +416,7 @@ def assemble(
     TfpbError
         With every fault of the inputs.
     """
-    found = examine(settings, folder, execute=execute, packs=packs, place=place)
+    found = examine(settings, folder, execute=execute, packs=packs, place=place, order=order)
     if found.dossier is None:
         raise TfpbError(f for f in found.faults if f.severity is Severity.FAUTE)
     return found.dossier

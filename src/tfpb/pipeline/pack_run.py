@@ -19,6 +19,7 @@ from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import ReadBack, check_place, free_place, write_pack
 from tfpb.io.packs.sent import keep_sent
+from tfpb.model.survey import Order
 from tfpb.model.tables import TASKS
 from tfpb.pipeline.assembling import assemble, render
 from tfpb.pipeline.published_before import asked_first, ledger_with, left_open, refuse_release
@@ -108,6 +109,7 @@ def run_pack(
     packs: tuple[Path, ...] = (),
     release: bool = False,
     anyway: bool = False,
+    order: Order | None = None,
     follower: Follower = NOBODY,
 ) -> PackRun:
     """Run every stage, make every file, and write the pack with the review beside it.
@@ -124,6 +126,8 @@ def run_pack(
         Whether it may be handed on; a draft otherwise.
     anyway : bool
         Whether who sends it knows what it leaves open; the pack says so.
+    order : Order, optional
+        Of a release, which waves released before are replaced or kept.
 
     Raises
     ------
@@ -133,8 +137,9 @@ def run_pack(
     check_place(target)
     with held(target):
         return _run_held(
-            settings, folder, target, keep, packs, follower, release=release, anyway=anyway
-        )
+            settings, folder, target, keep, packs, follower,
+            order=replace(order or Order(), release=release), anyway=anyway,
+        )  # fmt: skip
 
 
 def _run_held(
@@ -145,14 +150,16 @@ def _run_held(
     packs: tuple[Path, ...],
     follower: Follower,
     *,
-    release: bool,
+    order: Order,
     anyway: bool,
 ) -> PackRun:
     """Run every stage and write the pack, its place held."""
-    start = time.perf_counter()
+    start, release = time.perf_counter(), order.release
     named = settings.fichiers.a_faire
     filled = ReadBack.of(settings.path(named), TASKS.title) if named else None
-    dossier, timings = computed(settings, folder, keep, packs, follower, place=target.parent)
+    dossier, timings = computed(
+        settings, folder, keep, packs, follower, place=target.parent, order=order
+    )
     if any(doubt.code == OWN_LINE for doubt in dossier.notices):
         filled = None
     dossier = replace(dossier, draft=not release)
@@ -201,12 +208,16 @@ def computed(
     follower: Follower = NOBODY,
     *,
     place: Path | None = None,
+    order: Order | None = None,
 ) -> tuple[Dossier, dict[str, float]]:
     """Run every stage, followed; return the dossier, and the seconds that each stage took."""
     timings: dict[str, float] = {}
     with follower.follow(words.CALCULATIONS, len(STAGES)) as advance:
         execute = followed(keep or directly, follower, advance, timings)
-        return assemble(settings, folder, execute=execute, packs=packs, place=place), timings
+        pack_run = assemble(
+            settings, folder, execute=execute, packs=packs, place=place, order=order
+        )
+        return pack_run, timings
 
 
 def followed(

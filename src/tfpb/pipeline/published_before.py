@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.pack import ARCHIVE, RUN, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
 from tfpb.model.record import Source
+from tfpb.model.survey import Order
 from tfpb.survey import Release, Released, together
 from tfpb.words.documents.pack_words import LEDGER
 from tfpb.words.faults.paste_words import REPLIES
@@ -47,19 +48,11 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
 IN_DOUBT: Final = "doutes_ouverts"
-NEVER_TWICE: Final = frozenset(
-    {
-        "organisme_renomme",
-        "vague_renommee",
-        "enquete_renommee",
-        "cotes_d_avant_inconnus",
-        "niveau_hors_arbre",
-    }
-)
-"""Doubts with which nothing is released: what two releases tell together is not known."""
-HELD_BACK: Final = frozenset(
-    {"diffusion_reprise", "diffusion_rectifiee", "cotes_d_une_diffusion", "premiere_diffusion"}
-)
+STOPS: Final = frozenset({"vague_renommee", "vague_non_diffusee", "diffusion_contredite"})
+"""Doubts with which nothing is released: what is right, the release or today's files, is not said."""
+OTHER_NOW: Final = "projet_hors_diffusion"
+"""Doubt on what a draft gives and a release did not."""
+HELD_BACK: Final = frozenset({"diffusion_gardee", "premiere_diffusion"})
 """Doubts on what a release takes from earlier ones: said before anything is written."""
 
 
@@ -71,23 +64,33 @@ class Precedents:
     ----------
     again : bool
         Whether the run has been released already: its line is there.
-    others : tuple of Release
-        Under other names, or without a résidence in common: the same survey, if its answers are these.
+    order : Order
+        What is asked of the run.
     """
 
     releases: tuple[Release, ...] = ()
     again: bool = False
-    others: tuple[Release, ...] = ()
+    order: Order = field(default_factory=Order)
 
     def source(self) -> tuple[Source, ...]:
         """Return the releases as an input of the run; none when there is none."""
         digest = hashlib.sha256(b"".join(dumps(r.line()) for r in self.releases)).hexdigest()
         whole = Source(_ROLE, LEDGER, digest, 0, len(self.releases))
-        return (whole,) if self.releases else ()
+        return (*((whole,) if self.releases else ()), *of_order(self.order))
 
     def released(self, bailleurs: Iterable[str]) -> Released:
         """Return what readers hold, bailleurs written as in this run."""
-        return together(self.releases, bailleurs, self.others)
+        return together(self.releases, bailleurs, self.order)
+
+
+def of_order(order: Order) -> tuple[Source, ...]:
+    """Return, as inputs of a run, what was said of released waves."""
+    orders = [f"--remplacer {w} : {reason}" for w, reason in sorted(order.replaced.items())]
+    orders += [f"--garder {w}" for w in order.kept]
+    digests = (hashlib.sha256(text.encode()).hexdigest() for text in orders)
+    return tuple(
+        Source(_ROLE, text, digest, 0, 0) for text, digest in zip(orders, digests, strict=True)
+    )
 
 
 def ledger_path() -> Path:
@@ -107,13 +110,14 @@ def precedents(
     homes: Collection[str],
     packs: Sequence[Path] = (),
     sent: Sequence[Path] = (),
+    order: Order | None = None,
 ) -> Precedents:
     """Return the releases that a run has to agree with.
 
     Parameters
     ----------
     run : str
-        Short hash of the run, the ledger apart.
+        Short hash of the run, the ledger apart; its order is part of it.
     homes : collection of str
         Résidences of the stock, or of the survey.
     packs : sequence of Path
@@ -127,7 +131,7 @@ def precedents(
         `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`,
         `precedent_autres_residences`, or a pack that cannot be read: what cannot be read hides what was told.
     """
-    ledger = _ledger()
+    ledger, order = _ledger(), order or Order()
     held = {dumps(r.line()) for r in ledger}
     given = [_of_pack(path) for path in packs]
     stop_on_faults(
@@ -140,10 +144,23 @@ def precedents(
     found = _in_order(ledger, [r for line, r in more.items() if line not in held])
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
-    if run in runs:
-        return Precedents(tuple(ours[: runs.index(run)]), again=True)
-    others = (r for r in found if not r.concerns(bailleurs, homes))
-    return Precedents(tuple(ours), others=tuple(others))
+    retired = {r for one in ours for c in one.corrections for r in c.runs}
+    if (
+        run in runs and run not in retired
+    ):  # files of a release that was replaced are asked about again
+        return Precedents(tuple(ours[: runs.index(run)]), again=True, order=order)
+    return Precedents(tuple(ours), order=order)
+
+
+def replaced(orders: Iterable[str]) -> dict[str, str]:
+    """Read which waves are replaced, and why: « 2023="motif" » (TfpbError: `ordre_illisible`)."""
+    out = {}
+    for text in orders:
+        wave, sign, reason = text.partition("=")
+        if not (wave.strip() and sign and reason.strip(' "')):
+            raise fail("ordre_illisible", got=text)
+        out[wave.strip()] = reason.strip().strip('"').strip()
+    return out
 
 
 def _apart(
@@ -279,7 +296,7 @@ def refuse_release(
     ------
     TfpbError
     """
-    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in NEVER_TWICE]
+    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in STOPS]
     faults = [*twice, *unanswered(asked, on, file=file)]
     if open_:
         faults.append(Fault("envoi_a_confirmer", fields={"ouvert": left_open_words(open_, whose)}))

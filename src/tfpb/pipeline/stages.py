@@ -94,7 +94,7 @@ STAGES: Final = (
     stage("Carte de l’enquête", surveying.survey_sides, SURVEY_SIDES),
     stage("Enquête", surveying.estimate, SURVEY_ALONE,
           kept="publication"),
-    stage("Secret statistique", surveying.reprint, SURVEY),
+    stage("Secret statistique", surveying.stand, SURVEY),
     stage("Enquête lue", surveying.read, SURVEY_READ),
     stage("Abattement", costing.abate, ABATEMENT),
     stage("Calendrier", costing.calendar, CALENDAR),

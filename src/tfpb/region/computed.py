@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.question import Asked
     from tfpb.model.record import Source
-    from tfpb.model.survey import Published
+    from tfpb.model.survey import Correction, Published
     from tfpb.region.cuts import Protected
     from tfpb.region.partition import Part
     from tfpb.region.places import Territories
@@ -45,6 +45,8 @@ class Head:
         Questions of the common files, and of each bailleur's.
     printed : bool
         Whether documents are made, not data alone.
+    corrections : tuple of Correction
+        Waves released before that are replaced, or kept.
     """
 
     settings: RegionSettings
@@ -54,6 +56,7 @@ class Head:
     draft: bool = True
     asked: tuple[Asked, ...] = ()
     printed: bool = True
+    corrections: tuple[Correction, ...] = ()
 
 
 def open_in(part: Part) -> tuple[str, ...]:
@@ -152,4 +155,13 @@ class Region:
         """The heading of every report."""
         every = (*self.asked, *(one for part in self.parts for one in part.asked))
         year, vintage = self.located.year, self.located.vintage
-        return Head(self.settings, self.digest[:8], year, vintage, self.draft, every)
+        corrections = () if self.protected is None else self.protected.whole.corrections
+        return Head(
+            self.settings,
+            self.digest[:8],
+            year,
+            vintage,
+            self.draft,
+            every,
+            corrections=corrections,
+        )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey import Released
-    from tfpb.survey.secrecy.choice import Rules
+    from tfpb.survey.secrecy.publishable import Rules
 
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
@@ -61,7 +61,7 @@ class Protected:
     ) -> Protected:
         """Protect everything at once, in agreement with earlier releases."""
         hidden = survey.protect(estimates, rules, crossed=None)
-        return cls(survey.reprinted(hidden, before), waiting, assumed)
+        return cls(survey.standing(hidden, before), waiting, assumed)
 
     @property
     def read(self) -> Published:
@@ -101,7 +101,6 @@ class Protected:
             {t: _of_bailleur(getattr(whole, t), name) for t in TABLES},
             readings=own_readings(readings, name),
             notices=tuple(n for n in whole.notices if n.fields.get("bailleur") not in others),
-            groups=_of_bailleur(whole.groups, name),
         )
 
     def place(self, level: str, name: str, quarters: Collection[str]) -> Published:

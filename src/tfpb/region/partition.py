@@ -29,10 +29,9 @@ from tfpb.pipeline.assembling import (
 )
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
-from tfpb.pipeline.steps.surveying import Scope, as_released
+from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Values
 from tfpb.stage import Stage, directly
-from tfpb.survey import Released
 from tfpb.survey.reading.delivery_columns import find_column
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ALIKE
@@ -86,8 +85,6 @@ class Task:
         Folder where stages keep their results for the next run (never an answer).
     written : str
         Name of the bailleur in its own files, when the region gives it another.
-    before : Released
-        Sides that releases told: the survey keeps them.
     outside : tuple of Change
         What answers to questions on several bailleurs change in its tables.
     """
@@ -98,7 +95,6 @@ class Task:
     own_survey: bool
     kept: Path | None = None
     written: str = ""
-    before: Released = field(default_factory=Released)
     outside: tuple[Change, ...] = ()
 
     @property
@@ -190,7 +186,7 @@ def _make(task: Task) -> Part:
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (bare, inputs.of_roles(*_ROLES), geography, task.carte))
     located = _named(own["located"], name)
-    sides = as_released(own["survey_sides"].assign(bailleur=name), task.before)
+    sides = own["survey_sides"].assign(bailleur=name)
     heard = Heard()
     if inputs.plan is not None and inputs.deliveries:
         heard = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)

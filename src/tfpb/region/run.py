@@ -18,9 +18,16 @@ from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.model.codes import ENSEMBLE, Role
 from tfpb.model.question import is_assumed, of_survey
 from tfpb.model.settings import replies_of
+from tfpb.model.survey import Order
 from tfpb.perimeters import ruling_vintage
-from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
-from tfpb.pipeline.steps.surveying import moved_notices
+from tfpb.pipeline.published_before import (
+    HELD_BACK,
+    OTHER_NOW,
+    STOPS,
+    of_order,
+    precedents,
+    unanswered,
+)
 from tfpb.questions.finding import KEPT
 from tfpb.region.computed import Region
 from tfpb.region.crossing import Crossing, Shared, remake
@@ -39,7 +46,6 @@ from tfpb.region.territories import (
     territories,
 )
 from tfpb.report.sections.restitution import RegionFacts
-from tfpb.survey import Released
 from tfpb.survey.secrecy.disclosure import rules_of
 from tfpb.text import fold
 from tfpb.words.documents.setting_words import masked_sources
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.record import Source
+    from tfpb.survey import Released
 
 PARTS: Final = "parts"
 WHOLE: Final = "whole"
@@ -66,7 +73,7 @@ def compute(
     kept: Path | None = None,
     packs: Sequence[Path] = (),
     sent: Sequence[Path] = (),
-    draft: bool = True,
+    order: Order | None = None,
     advance: Callable[[str, int], None] = lambda _step, _count: None,
     list_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
 ) -> Region:
@@ -84,8 +91,8 @@ def compute(
         Released packs that the ledger of this machine may not know.
     sent : sequence of Path
         Sends kept beside the region, or where its packs stand.
-    draft : bool
-        For the regional body alone: not released.
+    order : Order, optional
+        Whether it is a release, and which waves are replaced or kept; a draft, when left out.
     advance : callable
         Called with the step and the count of parts done: `PARTS`, then `WHOLE` as they are joined.
     list_read : callable
@@ -97,14 +104,14 @@ def compute(
         Every fault of every bailleur's files at once; of a release, names that may be a bailleur's and
         that nobody has settled.
     """
+    draft = not (order := order or Order()).release
     inputs = read_region(settings)
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
     ruling_vintage(settings.region.annee)  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
     names = [d.dossier.bailleur for d in inputs.dossiers]
-    released = precedents(names, "", (), packs, sent).released(names)
     tasks = [
-        Task(d, geography, carte, not inputs.deliveries, kept, own, Released(sides=released.sides))
+        Task(d, geography, carte, not inputs.deliveries, kept, own)
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     alone = _whole(executor.map(make_part, tasks, lambda n: advance(PARTS, n)))
@@ -114,9 +121,11 @@ def compute(
         stop_on_faults(_waiting(inputs, parts))
     places = territories(parts, inputs, opened)
     sources = (*inputs.sources, *(s for p in parts for s in p.inputs.sources), *opened.sources)
-    digest = _hash(settings, inputs, sources)
+    digest = _hash(settings, inputs, (*sources, *of_order(order)))
     homes = pd.concat([p.sides for p in parts], ignore_index=True)
-    earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs, sent)
+    earlier = precedents(
+        names, digest[:8], homes["id_residence"].astype(str).tolist(), packs, sent, order
+    )
     before = earlier.released(names)
     joined = join(parts, inputs, places)
     parts, deliveries, unsettled = _deliveries(parts, joined, settings)
@@ -159,7 +168,7 @@ def compute(
     if protected is not None:
         found = protected.whole.notices
         notices += tuple(f for f in found if f.code.startswith(_OF_TABLES))
-        notices += (*moved_notices(homes), *(n for n in found if n.code in HELD_BACK | NEVER_TWICE))
+        notices += tuple(n for n in found if n.code in HELD_BACK | STOPS | {OTHER_NOW})
     return Region(
         settings=settings,
         parts=bare,

@@ -1,7 +1,7 @@
 """Survey statistics, usable without the command line: frames in, protected frames out.
 
 Three steps: `recode` reads deliveries, `compare` estimates, `protect` withholds; after an earlier release,
-`reprinted` gives again what it told. Nothing here reads or writes a file.
+`standing` gives again what a released wave told. Nothing here reads or writes a file.
 
 Examples
 --------
@@ -48,9 +48,9 @@ A fictional wave: 400 interviews in 20 résidences, every other one in a QPV.
 >>> rows = published.comparison.query("bailleur == 'ensemble'")
 >>> for row in rows.itertuples():
 ...     print(f"{row.groupe:9}{row.n:4.0f}{row.estimation:8.3f}  {row.publication}")
-qpv       200   0.680  publiable
-hors_qpv  200   0.800  publiable
-ensemble  400   0.720  publiable
+qpv       200   0.670  publiable
+hors_qpv  200   0.790  publiable
+ensemble  400   0.730  publiable
 ecart     400  -0.120  publiable
 """
 
@@ -67,7 +67,7 @@ from tfpb.survey.respondents import Survey
 from tfpb.survey.sample_size import interviews_needed, n_necessaire
 from tfpb.survey.secrecy.disclosure import protect
 from tfpb.survey.secrecy.ledger import Release, together
-from tfpb.survey.secrecy.reprint import Released, reprinted
+from tfpb.survey.secrecy.standing import Released, standing
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
@@ -88,7 +88,7 @@ __all__ = [
     "readings_without",
     "recode",
     "referenced_rows",
-    "reprinted",
+    "standing",
     "territory_columns",
     "together",
 ]

@@ -42,7 +42,7 @@ from tfpb.survey.method import (
 )
 from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import CELL, DELIVERED, calibrate
-from tfpb.survey.secrecy.households import fingerprints, households, stock_levels
+from tfpb.survey.secrecy.households import households
 from tfpb.survey.verdicts import (
     CLAIMS,
     NO_VERDICT,
@@ -99,8 +99,8 @@ def compare(
 
     Notes
     -----
-    Every row is Σ a_ij y_ij, its variance that of `estimation.variance`, its interval computed from what is
-    printed (`survey.printed`). R's Taylor errors (Lumley, 2010) are in `Estimates.design` alone.
+    Every row is Σ a_ij y_ij, its variance that of `estimation.variance`; it is rounded last
+    (`survey.printed`). R's Taylor errors (Lumley, 2010) are in `Estimates.design` alone.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def compare(
     >>> estimates = compare(recode([frame], plan), plan)
     >>> gap = estimates.comparison.query("groupe == 'ecart' and bailleur == 'ensemble'").iloc[0]
     >>> print(f"{gap['estimation']:+.2f} [{gap['ic95_bas']:.2f}, {gap['ic95_haut']:.2f}]")
-    -0.12 [-0.26, 0.03]
+    -0.12 [-0.28, 0.05]
     """
     stop_on_faults(survey.faults)
     if not len(survey.respondents):
@@ -123,7 +123,6 @@ def compare(
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants = [], [], [], []
     facts, design, ratios, met = [], [], [], []
-    every = list(dict.fromkeys((*CHAIN, *by, *stock_levels(survey))))
 
     def add_rows(comparison: Comparison) -> None:
         """Add the raw rows, and those like with like."""
@@ -146,7 +145,7 @@ def compare(
         priorities.append(priority_rows(survey, compared, interviews))
         benchmark.append(region_rows(compared, survey.stock))
         variants += [under_other_target(survey, compared), with_delivered_weights(survey, compared)]
-        met.append(households(survey, items, wave, every, like))
+        met.append(households(survey, items, wave, (*CHAIN, *by), like))
         ratios += alarm(compared)
         facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
     for pair in wave_pairs(survey.waves):
@@ -174,7 +173,6 @@ def compare(
         fieldwork=sample_against_stock(survey),
         variants=_stacked(variants, VARIANT_COLUMNS),
         households=tuple(met),
-        prints=fingerprints(survey, plan),
     )
 
 

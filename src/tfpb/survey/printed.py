@@ -1,11 +1,10 @@
-"""What the survey prints: counts to ten, shares at a step, gaps of what is printed, words read from them.
+"""What the survey prints: counts to ten, shares at a step, bounds to the half point outwards.
 
-Pure and vectorised: a figure that is printed, and all that is worked out from it, passes through here.
+Pure and vectorised: figures are worked out exactly and rounded here, last; words are of printed bounds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,42 +12,19 @@ import numpy as np
 from tfpb.model.codes import Verdict
 
 if TYPE_CHECKING:
-    from tfpb.model.arrays import Flags, Floats, Objects
+    from tfpb.model.arrays import Floats, Objects
 
 COUNTED_BY: Final = 10
-STEPS: Final = ((100, 0.05), (500, 0.02))
-"""Under this rounded count, this step of shares; from the last one on, `FINEST`."""
-FINEST: Final = 0.01
+POINT: Final = 0.01
+"""Finest step of shares; bounds are at half of it."""
+STEPS: Final = ((50, 0.05), (100, 0.02))
+"""Up to this rounded count, this step of shares: a count times a step of 100 or more excludes no count."""
+SPREAD: Final = 0.1
+"""Step, upwards, of the dispersion of one interview."""
 MARK_STEP: Final = 10.0
 """Step of a mean of marks over that of a share: a mark goes from 0 to 10."""
 _DIGITS: Final = 9
 """Decimals at which float noise is cut: 0.15 and 3 × 0.05 are one share."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """Figures as printed, arrays of one shape.
-
-    Parameters
-    ----------
-    n : float array
-        Households, rounded to ten: one a wave, group and base, never a question's own.
-    step : float array
-        Step of the shares of the group (0.05, 0.02 or 0.01).
-    share : float array
-        Shares at their step, never under a step nor over its complement: `merged` ends.
-    """
-
-    n: Floats
-    step: Floats
-    share: Floats
-
-    @classmethod
-    def of(cls, n: Floats, share: Floats) -> Printed:
-        """Round exact counts and shares, all of them shown; both broadcast."""
-        count, wide = np.broadcast_arrays(rounded_count(n), share)
-        step = step_of(count)
-        return cls(count.copy(), step, share_at_step(wide, step))
 
 
 def rounded_count(n: Floats) -> Floats:
@@ -56,38 +32,42 @@ def rounded_count(n: Floats) -> Floats:
     return np.asarray(np.floor(n / COUNTED_BY + 0.5) * COUNTED_BY, dtype=float)
 
 
-def step_of(count: Floats) -> Floats:
-    """Return the step of the shares of groups, from their rounded counts; NaN where there is none."""
-    out = np.full(np.shape(count), FINEST)
-    for under, step in reversed(STEPS):
-        out = np.where(count < under, step, out)
-    return np.where(np.isnan(count), np.nan, out)
-
-
-def share_at_step(share: Floats, step: Floats) -> Floats:
-    """Round shares to their step, ends merged: at least one step, at most one less a step.
-
-    Halves go to the even step: always up, they would raise the side of the wider step by half a point.
-    """
-    at = np.rint(np.round(share / step, _DIGITS)) * step
-    return np.asarray(np.round(np.clip(at, step, 1 - step), _DIGITS), dtype=float)
-
-
-def merged_ends(share: Floats, step: Floats) -> tuple[Flags, Flags]:
-    """Which printed shares stand for everything at or below them, and at or above them."""
-    tiny = 10.0**-_DIGITS
-    return share <= step + tiny, share >= 1 - step - tiny
-
-
-def mean_at_step(mean: Floats, step: Floats) -> Floats:
-    """Round means of marks (0 to 10) to the step of their group: half a mark, a fifth or a tenth."""
-    wide = step * MARK_STEP
-    out: Floats = np.round(np.rint(np.round(mean / wide, _DIGITS)) * wide, _DIGITS)
+def at_step(values: Floats, step: Floats | float = POINT) -> Floats:
+    """Round figures to the nearest step; halves go to the even one, NaN stays."""
+    out: Floats = np.round(np.rint(np.round(values / step, _DIGITS)) * step, _DIGITS) + 0.0
     return out
 
 
+def step_of(count: Floats) -> Floats:
+    """Return the step of the shares of groups, from their rounded counts."""
+    out = np.full(np.shape(count), POINT)
+    for most, step in reversed(STEPS):
+        out = np.where(count <= most, step, out)
+    return out
+
+
+def printed_dispersion(dispersion: Floats, n: Floats) -> Floats:
+    """Return D as bounds may tell it: at least itself, and of n no more than its rounded count says."""
+    one = np.ceil(np.round(dispersion * n / SPREAD, 6)) * SPREAD
+    fewest = np.maximum(rounded_count(n) - COUNTED_BY // 2, 1)
+    return np.where(n > 0, np.maximum(one / fewest, dispersion), dispersion)
+
+
+def bounds_outwards(
+    low: Floats, high: Floats, step: Floats | float = POINT
+) -> tuple[Floats, Floats]:
+    """Round the ends of intervals to half a step, outwards: what is printed contains what is exact."""
+    half = np.asarray(step) / 2
+    ends = (
+        np.floor(np.round(low / half, _DIGITS)) * half,
+        np.ceil(np.round(high / half, _DIGITS)) * half,
+    )
+    down, up = (np.round(end, _DIGITS) + 0.0 for end in ends)
+    return down, up
+
+
 def words_of(low: Floats, high: Floats, margin: float) -> Objects:
-    """Return the word of each gap, from the unrounded ends of its 90 % interval.
+    """Return the word of each gap, from the printed ends of its 90 % interval.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.control import freedom
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.intervals import Sides, t_interval, z_quantile
+from tfpb.survey.estimation.intervals import t_interval
 from tfpb.survey.estimation.means import atoms_of, independent_columns, linear_variance
 from tfpb.survey.estimation.rows import state_names
 from tfpb.survey.verdicts import CONFIDENCE, PUBLISHABLE, UNCOMPUTABLE, UNPUBLISHABLE
@@ -147,12 +147,9 @@ def _rows(
     slope, se = slopes
     weight = t_interval(slope, se, df[:, None], level=CONFIDENCE)
     n = means.n[at]
-    estimate = c.domains.printed.share[at]
-    share = (
-        Sides.of(c.domains.printed, c.domains.dispersion.total)
-        .at(at)
-        .bounds(z_quantile(CONFIDENCE))
-    )
+    # one side a figure
+    rounded = c.domains.printed().at(at).each()
+    estimate, share = rounded["estimation"], (rounded["ic95_bas"], rounded["ic95_haut"])
     state = np.maximum(c.state[at], c.state[domains, mark][:, None])
     state = np.where(np.isnan(slope) & (state == PUBLISHABLE), UNPUBLISHABLE, state)
     state = np.where((means.n[domains, mark] == 0)[:, None], UNCOMPUTABLE, state)

@@ -60,8 +60,6 @@ class Thresholds:
         These dwellings, now; or the service that these résidences are an instance of.
     least_homes : int
         Fewer résidences than this: hidden.
-    quarter_homes : int
-        Fewer résidences than this in a quarter under `service`: hidden.
     few_n : int
         Fewer households than this on a side (rounded): « peu de réponses ».
     few_half : float
@@ -75,7 +73,6 @@ class Thresholds:
     shown_n: int = 30
     cible: str = SERVICE
     least_homes: int = 2
-    quarter_homes: int = 5
     few_n: int = 60
     few_half: float = 0.07
     default_deff: float = 1.6
@@ -98,11 +95,11 @@ class Thresholds:
 
     def without_clusters(self) -> Thresholds:
         """Return those of a survey that names no résidence: no rule counts them."""
-        return replace(self, least_homes=0, quarter_homes=0)
+        return replace(self, least_homes=0)
 
 
 def publication_states(
-    *, n: Floats, count: Floats, homes: Floats, quarter: Flags, thresholds: Thresholds
+    *, n: Floats, count: Floats, homes: Floats, thresholds: Thresholds
 ) -> Integers:
     """Return the state of each cell as an index of `STATES`, by its numbers alone.
 
@@ -112,11 +109,8 @@ def publication_states(
     ----------
     n, count, homes : float arrays, shape (domains, items)
         Valid answers, households of the base, résidences that answered.
-    quarter : bool array, shape (domains,)
     """
     few = (count < thresholds.shown_n) | (homes < thresholds.least_homes)
-    if thresholds.cible == SERVICE:
-        few |= quarter[:, None] & (homes < thresholds.quarter_homes)
     state = np.where(few, UNPUBLISHABLE, PUBLISHABLE)
     state[n < thresholds.mask_n] = MASKED
     state[n == 0] = UNCOMPUTABLE
@@ -124,7 +118,7 @@ def publication_states(
 
 
 def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin: float) -> Objects:
-    """Return the verdict on each gap, from the unrounded ends of its 90 % interval.
+    """Return the verdict on each gap, from the printed ends of its 90 % interval.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from tfpb.words.documents.pack_words import unlike_print
 ROW = {
     "vague": "2023", "niveau": "total", "territoire": "total", "bailleur": "ensemble", "item": "q1",
     "groupe": "qpv", "ajustement": "brut", "n": "120", "estimation": "0,64", "ic95_bas": "0,55",
-    "ic95_haut": "0,72", "publication": "publiable", "repris_du": "",
+    "ic95_haut": "0,72", "publication": "publiable",
 }  # fmt: skip
 
 
@@ -28,9 +28,9 @@ def pack(*changes: dict[str, str]) -> dict[str, bytes]:
     [
         ({}, []),
         ({"n": "121"}, ["effectif"]),
-        ({"estimation": "0,63"}, ["pas"]),  # 120 households: two points
+        ({"estimation": "0,635"}, ["pas"]),
         ({"n": "90", "estimation": "0,65"}, []),
-        ({"n": "90", "estimation": "0,64"}, ["pas"]),
+        ({"ic95_bas": "0,551"}, ["pas"]),  # half a point
         ({"n": "500", "estimation": "0,63"}, []),
         (
             {"groupe": "ecart", "estimation": "-0,13"},
@@ -64,15 +64,15 @@ def test_a_group_has_one_count_a_base() -> None:
         checked(pack({}) | {RELEASE: b"{"})
 
 
-def test_a_row_printed_again_is_that_of_the_last_pack_that_has_it() -> None:
-    again = {"repris_du": "2026-01-15"}
+def test_a_released_wave_is_that_of_the_last_pack_unless_it_is_replaced() -> None:
     old, last = pack({"estimation": "0,6"}), pack({})
-    assert checked(pack(again), [old, last]) == (1, [])
-    _, found = checked(pack(again), [last, old])
+    line = {RELEASE: b"{}"}
+    assert checked(pack({}) | line, [old, last]) == (1, [])
+    _, found = checked(pack({}) | line, [last, old])
     assert [(f.code, f.found) for f in found] == [("reprise", "0.64")]
-    assert checked(pack({}), [old]) == (1, [])  # it does not say to be printed again
-    assert [f.code for f in checked(pack(again | {"item": "q2"}), [last])[1]] == ["reprise"]
-    assert checked(pack(again)) == (1, [])  # nothing to hold it against
+    assert checked(pack({}), [old]) == (1, [])  # a draft shows today's figures
+    replaced = {RELEASE: b'{"remplace": {"2023": {}}}'}
+    assert checked(pack({}) | replaced, [old]) == (1, [])
 
 
 def test_a_pack_without_survey_and_one_that_is_broken() -> None:

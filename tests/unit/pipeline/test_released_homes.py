@@ -12,7 +12,6 @@ import pytest
 from tfpb.errors import TfpbError
 from tfpb.io.packs.pack import LISTING
 from tfpb.io.packs.sent import sent_before
-from tfpb.model.survey import LEVELS
 from tfpb.pipeline import assembling
 from tfpb.pipeline.published_before import (
     LEDGER_VARIABLE,
@@ -20,12 +19,12 @@ from tfpb.pipeline.published_before import (
     precedents,
     release_of,
 )
-from tfpb.pipeline.steps.surveying import as_released
+from tfpb.survey import Release, together
 from tfpb.survey.secrecy.disclosure import TABLES, reopened
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 COLUMNS = ["bailleur", "id_residence", "cote", "code_qpv"]
@@ -66,69 +65,48 @@ def line_of(owners: Sequence[str], run: str, homes: pd.DataFrame) -> dict[str, o
     shown = reopened(
         {
             **{t: pd.DataFrame() for t in TABLES}, "items": pd.DataFrame(), "waves": (), "notices": (),
-            "settings": {LEVELS: ("code_qpv",)}, "groups": pd.DataFrame(columns=["vague"]),
+            "settings": {},
         }
     )  # fmt: skip
     return release_of(owners, run, shown, homes)
 
 
-def after(line: Mapping[str, object], homes: pd.DataFrame, owners: Sequence[str]) -> list[tuple]:
-    """Return side and quarter of the résidences of a run after a line of the ledger."""
-    for path, data in ledger_with(line).items():
+def test_a_line_of_0_2_tells_no_row_and_is_read(ledger: Path) -> None:
+    for path, data in ledger_with(OLD).items():
         path.write_bytes(data)
-    found = precedents(owners, "bb", homes["id_residence"].tolist())
-    assert len(found.releases) == 1
-    assert [r.line() for r in found.releases] == [json.loads(json.dumps(found.releases[0].line()))]
-    made = as_released(homes, found.released(owners))
-    return list(made[["cote", "code_qpv"]].itertuples(index=False, name=None))
+    [release] = precedents(["A"], "bb", ["R01"]).releases
+    assert release.homes == {"A": ("R01", "R02", "R03")}
+    assert not precedents(["A"], "bb", ["R01"]).released(["A"]).tables
 
 
-def test_two_bailleurs_keep_each_its_own(ledger: Path) -> None:
-    line = line_of(["A", "B"], "aa", JOINT)
-    own = [("dans", "QN05901M"), ("dans", "QN05902M"), ("dans", "QN05901M"), ("hors", "")]
-    assert after(line, MOVED, ["A", "B"]) == own
-
-
-@pytest.mark.parametrize("named", ["A", "a", "Office A"])
-def test_a_bailleur_alone_keeps_its_own_whatever_its_stock_calls_it(
-    named: str, ledger: Path
-) -> None:
-    line = line_of(["A", "B"], "aa", JOINT)
-    own = MOVED[MOVED["bailleur"] == "A"].assign(bailleur=named)
-    assert after(line, own, ["A"]) == [("dans", "QN05901M"), ("dans", "QN05901M")]
-
-
-def test_a_bailleur_that_changed_its_name_keeps_its_own(ledger: Path) -> None:
-    line = line_of(["A", "B"], "aa", JOINT.iloc[:3])
-    renamed = MOVED.iloc[:3].replace({"bailleur": {"A": "C"}})
-    assert after(line, renamed, ["B", "C"]) == [
-        ("dans", "QN05901M"), ("dans", "QN05902M"), ("dans", "QN05901M"),
-    ]  # fmt: skip
-    new = MOVED.iloc[[0, 1]].replace({"bailleur": {"B": "C"}})  # R01 of C was never B's, nor A's
-    assert after_again(new, ["A", "B", "C"]) == [("dans", "QN05901M"), ("a_verifier", "QN05909M")]
-
-
-def after_again(homes: pd.DataFrame, owners: Sequence[str]) -> list[tuple]:
-    """Return side and quarter of résidences after what the ledger holds already."""
-    found = precedents(owners, "bb", homes["id_residence"].tolist())
-    made = as_released(homes, found.released(owners))
-    return list(made[["cote", "code_qpv"]].itertuples(index=False, name=None))
-
-
-def test_two_residences_of_one_bailleur_and_name_are_nowhere_known(ledger: Path) -> None:
-    twice = JOINT.assign(bailleur="A")
-    line = line_of(["A"], "aa", twice)
-    assert line["residences_par_bailleur"] == {"A": {"cote": {"R01": "", "R02": ""}}}
-    assert after(line, MOVED.iloc[:1], ["A"]) == [("a_verifier", "QN05909M")]
-
-
-def test_lines_of_before_are_read(ledger: Path) -> None:
-    homes = MOVED.iloc[[0, 2]]
-    assert after(OLD, homes, ["A"]) == [("dans", "QN05901M"), ("hors", "")]
-    third = MOVED.iloc[:1].assign(id_residence="R03")
-    assert after_again(third, ["A"]) == [("a_verifier", "QN05909M")]
-    held = precedents(["A"], "bb", ["R01"]).released(["A"])
-    assert held.masked["territoire"].tolist() == ["QN05901M"]
+def test_a_line_of_0_3_0_stands_with_the_steps_of_its_time() -> None:
+    """Shares of 5, 2 or 1 points, bounds of nine digits: read, bounds rounded outwards."""
+    row = {"vague": "2023", "item": "q", "niveau": "total", "territoire": "total", "bailleur": "A",
+           "ajustement": "brut", "publication": "publiable", "verdict": ""}  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                **row,
+                "groupe": g,
+                "n": n,
+                "estimation": e,
+                "ic95_bas": e - 0.1234,
+                "ic95_haut": e + 0.1234,
+            }
+            for g, n, e in (("qpv", 60.0, 0.65), ("hors_qpv", 800.0, 0.71), ("ecart", 860.0, -0.06))
+        ]
+    )
+    line = {
+        "forme": 3, "bailleurs": ["A"], "calcul": "aa", "date": "2026-01-01",
+        "residences_par_bailleur": {"A": {"cote": {"R01": "dans"}}},
+        "groupes": {}, "questions": {"vague": ["2023"], "item": ["q"], "base": ["q"]},
+        "imprime": {"comparison": {c: rows[c].tolist() for c in rows}},
+        "vagues": {"2023": [860, 10, 60, 800]}, "empreintes": {"2023": ["a", "b"]},
+    }  # fmt: skip
+    held = together([Release.read(line)], ["A"]).tables["comparison"]
+    assert held["_pas"].tolist() == [0.05, 0.01, 0.05]
+    assert held["ic95_bas"].tolist() == [0.525, 0.585, -0.185]
+    assert held["estimation"].tolist() == [0.65, 0.71, -0.06]
 
 
 def test_a_line_older_than_that_is_refused_with_what_to_do(ledger: Path) -> None:
@@ -139,21 +117,6 @@ def test_a_line_older_than_that_is_refused_with_what_to_do(ledger: Path) -> None
     [fault] = refused.value.faults
     assert fault.code == "diffusions_illisibles"
     assert "--precedents" in fault_text(fault).hint
-
-
-def test_a_stock_that_names_no_bailleur_is_held_by_its_identifiers(ledger: Path) -> None:
-    line = line_of(["A", "B"], "aa", JOINT.iloc[[0, 3]])
-    bare = MOVED.iloc[[0, 3]].drop(columns="bailleur")
-    assert after(line, bare, ["A", "B"]) == [("dans", "QN05901M"), ("hors", "")]
-
-
-def test_a_line_of_several_is_refused_by_a_program_that_does_not_know_it(ledger: Path) -> None:
-    line = line_of(["A", "B"], "aa", JOINT)
-    assert "residences" not in line
-    assert line["forme"] == 3
-    assert line["residences_par_bailleur"]["B"] == {
-        "cote": {"R01": "dans", "R02": "hors"}, "code_qpv": {"R01": "QN05902M", "R02": ""},
-    }  # fmt: skip
 
 
 def test_a_release_from_elsewhere_stands_at_its_day(ledger: Path, tmp_path: Path) -> None:
@@ -201,7 +164,6 @@ def test_what_a_region_sent_is_a_precedent_and_what_another_did_is_looked_at(
         (place / "diffusion.json").write_text(json.dumps(line_of([owner, "B"], owner, JOINT)))
     found = precedents(["A"], "bb", ["R01"], sent=sent_before(tmp_path, None))
     assert [r.bailleurs for r in found.releases] == [("A", "B")]
-    assert [r.bailleurs for r in found.others] == [("B", "Office A")]
 
 
 def test_a_send_renamed_or_without_its_archive_is_a_precedent(ledger: Path, tmp_path: Path) -> None:

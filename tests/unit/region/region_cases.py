@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb import survey
 from tfpb.model.plan import Plan
 from tfpb.region.cuts import Protected
-from tfpb.survey.secrecy.choice import Rules
+from tfpb.survey.secrecy.publishable import Rules
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates

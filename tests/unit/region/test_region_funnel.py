@@ -90,7 +90,10 @@ def test_limits_are_those_of_a_bailleur_like_the_region(protected: Protected) ->
 
                 def excess(n: float, row: Any = mine) -> float:
                     low, high = wilson_bounds(row["estimation"], np.float64(n), norm.ppf(0.975))
-                    return float(high - low) - (row["ic95_haut"] - row["ic95_bas"])
+                    share = row["estimation"]  # its longer arm, rounded outwards
+                    if share < 0.5:
+                        return float(high) - row["ic95_haut"]
+                    return row["ic95_bas"] - float(low)
 
                 size = brentq(excess, 0.5, 1e6)  # read from the printed interval
                 variance += region["estimation"] * (1 - region["estimation"]) / size

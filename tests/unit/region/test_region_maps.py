@@ -196,7 +196,7 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
                                    organisme_regional="Union"),
             reglages=SimpleNamespace(part_maximum=0.85), file="region.toml",
         ),
-        run_hash="0" * 8, year=2025, vintage=2024, asked=(), printed=True,
+        run_hash="0" * 8, year=2025, vintage=2024, asked=(), printed=True, corrections=(),
     )  # fmt: skip
     said = contrat_sheet(
         head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]
@@ -218,7 +218,7 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
                                    organisme_regional="Union"),
             file="region.toml",
         ),
-        run_hash="0" * 8, year=2025, vintage=2024, asked=(), printed=True,
+        run_hash="0" * 8, year=2025, vintage=2024, asked=(), printed=True, corrections=(),
     )  # fmt: skip
     whole, met = "C0", 0
     survey = protected.place("contrat_de_ville", whole, quarters)

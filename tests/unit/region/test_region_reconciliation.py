@@ -129,7 +129,7 @@ def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> No
     )
     head = SimpleNamespace(
         draft=True, settings=SimpleNamespace(region=region, file="r.toml"), run_hash="0" * 8,
-        year=2025, vintage=2024, asked=(heard,), printed=True,
+        year=2025, vintage=2024, asked=(heard,), printed=True, corrections=(),
     )  # fmt: skip
     whole = SimpleNamespace(
         head=head, parts=parts, asked=(), draft=True, places=SimpleNamespace(quarters=Quarters()),

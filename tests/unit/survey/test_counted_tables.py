@@ -188,4 +188,4 @@ def test_counts_of_the_standard_weigh_what_they_say() -> None:
         rows = compare(surveyed(plan), plan, reference=reference).comparison.query(
             "ajustement == 'comparable' and groupe == 'ecart'"
         )
-        assert rows["estimation"].tolist()[:1] == [pytest.approx(-0.75)]
+        assert rows["estimation"].tolist()[:1] == [pytest.approx(-0.8)]

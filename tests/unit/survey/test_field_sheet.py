@@ -23,8 +23,8 @@ from tfpb.survey.method import (
     shared_contacts,
     weight_spreads,
 )
-from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
+from tfpb.survey.secrecy.publishable import Rules
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey.survey_words import all_interviews, response_rate
 

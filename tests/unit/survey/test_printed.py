@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 
 from tfpb.model.codes import Verdict
 from tfpb.survey.printed import (
-    Printed,
-    mean_at_step,
-    merged_ends,
+    at_step,
+    bounds_outwards,
     rounded_count,
-    step_of,
     words_of,
 )
 from tfpb.words.survey.verdict_words import printed_ends
@@ -33,43 +31,18 @@ def test_counts_are_rounded_to_ten_halves_up() -> None:
     np.testing.assert_array_equal(counts, [30, 40, 40, 50, 110, np.nan])
 
 
-def test_steps_follow_the_rounded_count() -> None:
-    exact = np.array([30.0, 94.0, 95.0, 494.0, 495.0, 9000.0])
-    np.testing.assert_array_equal(
-        step_of(rounded_count(exact)), [0.05, 0.05, 0.02, 0.02, 0.01, 0.01]
-    )
-
-
-@pytest.mark.parametrize(
-    ("n", "share", "expected"),
-    [
-        (60, 0.624, 0.60),
-        (60, 0.625, 0.60),  # halves to the even step
-        (60, 0.675, 0.70),
-        (60, 0.626, 0.65),
-        (60, 0.0, 0.05),
-        (60, 1.0, 0.95),
-        (200, 0.631, 0.64),
-        (200, 0.995, 0.98),
-        (800, 0.631, 0.63),
-        (800, 0.002, 0.01),
-    ],
-)
-def test_shares_are_printed_at_their_step(n: float, share: float, expected: float) -> None:
-    made = Printed.of(np.array([n]), np.array([share]))
-    assert made.share.item() == expected
-
-
-def test_merged_ends_stand_for_what_lies_beyond() -> None:
-    made = Printed.of(np.full(3, 60.0), np.array([0.01, 0.5, 0.97]))
-    below, above = merged_ends(made.share, made.step)
-    assert below.tolist() == [True, False, False]
-    assert above.tolist() == [False, False, True]
+def test_figures_are_at_the_point_and_bounds_at_the_half_point_outwards() -> None:
+    figures = at_step(np.array([0.624, 0.625, -0.047, 0.0, np.nan]))
+    np.testing.assert_array_equal(figures, [0.62, 0.62, -0.05, 0.0, np.nan])
+    low, high = bounds_outwards(np.array([-0.0498, 0.05]), np.array([0.0111, 0.055]))
+    assert low.tolist() == [-0.05, 0.05]
+    assert high.tolist() == [0.015, 0.055]
 
 
 def test_means_of_marks_take_ten_times_the_step() -> None:
-    made = mean_at_step(np.array([6.74, 6.74, 6.74]), np.array([0.05, 0.02, 0.01]))
-    assert made.tolist() == [6.5, 6.8, 6.7]
+    assert at_step(np.array([6.74, 6.76]), 0.1).tolist() == [6.7, 6.8]
+    low, high = bounds_outwards(np.array([6.74]), np.array([6.76]), 0.1)
+    assert (low.item(), high.item()) == (6.7, 6.8)
 
 
 @pytest.mark.parametrize(

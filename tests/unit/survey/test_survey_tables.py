@@ -100,7 +100,7 @@ def test_composition_alone_makes_no_adjusted_gap() -> None:
     gaps = table[
         (table["groupe"] == "ecart") & (table["item"] == "q1") & (table["bailleur"] == "B")
     ].set_index("ajustement")
-    assert gaps.loc["brut", "ic95_haut"] < -0.15
+    assert gaps.loc["brut", "ic95_haut"] <= -0.15
     assert abs(gaps.loc["comparable", "estimation"]) < 0.03
     assert gaps.loc["comparable", "ic95_bas"] < 0 < gaps.loc["comparable", "ic95_haut"]
     assert gaps["autre_histoire"].tolist() == ["oui", "oui"]
@@ -255,7 +255,7 @@ def test_waves_that_no_date_orders_are_doubted_and_dates_settle_them() -> None:
     assert "vagues_sans_ordre" not in _codes(settled.notices)
 
 
-def test_a_change_is_what_a_reader_subtracts_on_common_bailleurs() -> None:
+def test_a_change_is_within_a_point_of_what_a_reader_subtracts_on_common_bailleurs() -> None:
     plan = make_plan()
     table = compare(recode([make_delivery(8)], plan), plan).comparison
     for group, change in (("qpv", "evolution_qpv"), ("ecart", "evolution_ecart")):
@@ -266,7 +266,7 @@ def test_a_change_is_what_a_reader_subtracts_on_common_bailleurs() -> None:
         np.testing.assert_allclose(
             change_rows["estimation"].astype(float),
             (change_rows["estimation_y"] - change_rows["estimation_x"]).astype(float),
-            atol=1e-9,
+            atol=0.01 + 1e-9,  # each figure is rounded last
         )
 
 

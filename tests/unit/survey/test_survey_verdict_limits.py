@@ -41,7 +41,7 @@ NAN = float("nan")
 def test_the_numbers_fixed_before_the_answers() -> None:
     one = Thresholds()
     assert (one.margin, one.mask_n, one.shown_n, one.cible) == (0.05, 11, 30, "service")
-    assert (one.least_homes, one.quarter_homes) == (2, 5)
+    assert one.least_homes == 2
     assert (one.few_n, one.few_half, one.default_deff) == (60, 0.07, 1.6)
     assert (CONFIDENCE, CONFIDENCE_MARGIN, MODE_CHANGED) == (0.95, 0.90, 0.015)
     assert (PARC, CLAIMS) == ("parc", ("_p_favorable", "_p_inferieur"))
@@ -56,7 +56,6 @@ def test_as_many_answers_as_are_asked_are_not_masked() -> None:
     cells = {"n": 11.0, "count": 30.0, "homes": 2.0}
     shown = publication_states(
         **{name: np.array([[value]]) for name, value in cells.items()},
-        quarter=np.array([False]),
         thresholds=Thresholds(),
     )
     assert shown.item() == PUBLISHABLE
@@ -67,19 +66,15 @@ def test_the_plan_sets_margin_thresholds_and_design_effect() -> None:
     read = Thresholds.of(make_plan(reglages=said))
     assert read == replace(Thresholds(), margin=0.03, mask_n=20, shown_n=40, default_deff=2.0)
     assert Thresholds.of(make_plan(reglages=said), "parc") == replace(read, cible="parc")
-    assert read.without_clusters() == replace(read, least_homes=0, quarter_homes=0)
+    assert read.without_clusters() == replace(read, least_homes=0)
 
 
-def state(
-    n: float = 200, homes: float = 20, count: float = NAN, *, cible: str = "service",
-    quarter: bool = False, clustered: bool = True,
-) -> str:  # fmt: skip
-    limits = Thresholds(cible=cible)
+def state(n: float = 200, homes: float = 20, count: float = NAN, *, clustered: bool = True) -> str:
+    limits = Thresholds()
     found = publication_states(
         n=np.array([[n]]),
         count=np.array([[n if np.isnan(count) else count]]),
         homes=np.array([[homes]]),
-        quarter=np.array([quarter]),
         thresholds=limits if clustered else limits.without_clusters(),
     )
     return STATES[found.item()].value
@@ -94,10 +89,7 @@ def state(
         ({"n": 25, "count": 31}, "publiable"),  # the base decides, never one question
         ({"homes": 2}, "publiable"),
         ({"homes": 1}, "non_publiable"),
-        ({"homes": 5, "quarter": True}, "publiable"),
-        ({"homes": 4, "quarter": True}, "non_publiable"),
-        ({"homes": 4, "quarter": True, "cible": "parc"}, "publiable"),
-        ({"homes": 0, "clustered": False, "quarter": True}, "publiable"),
+        ({"homes": 0, "clustered": False}, "publiable"),
         ({"n": 10, "count": 40}, "masque"),
         ({"n": 0, "homes": 0}, "non_calculable"),  # no one to protect
     ],

@@ -13,14 +13,11 @@ from tfpb.survey.compare import compare
 from tfpb.survey.estimation import comparison, variance
 from tfpb.survey.estimation.comparison import Comparison, estimate_pair, estimate_wave
 from tfpb.survey.estimation.variance import (
-    Dispersion,
     Rows,
     class_factor,
     dispersion,
     of_residences,
-    released,
     side_correlations,
-    two_figures,
     variances,
 )
 from tfpb.survey.reading.recode import recode
@@ -170,7 +167,6 @@ def test_a_residence_to_be_checked_is_half_of_either_population() -> None:
 def test_both_targets_differ_by_their_aim_alone(survey: Survey) -> None:
     parc, service = (estimated(survey, cible) for cible in ("parc", "service"))
     np.testing.assert_array_equal(parc.domains.exact, service.domains.exact)
-    np.testing.assert_array_equal(parc.domains.printed.share, service.domains.printed.share)
     whole = parc.sides[0]
     assert (parc.domains.dispersion.total[whole] < service.domains.dispersion.total[whole]).all()
 
@@ -232,28 +228,6 @@ def test_classes_are_drawn_to_their_side(survey: Survey) -> None:
     np.testing.assert_array_equal(nobody, 1.0)
     everyone = class_factor(one.units, found, np.zeros(homes, dtype=np.intp), 1)
     np.testing.assert_allclose(everyone, 1.0)
-
-
-def test_what_is_released_of_few_residences_follows_their_numbers() -> None:
-    own = Dispersion(
-        np.array([[0.02], [0.05], [0.011], [0.01234]]),
-        np.array([[0.010], [0.020], [0.012], [0.00456]]),
-        np.ones((4, 1), dtype=bool),
-    )
-    count, homes = (
-        np.array([[80.0], [80.0], [80.0], [900.0]]),
-        np.array([[6.0], [6.0], [6.0], [60.0]]),
-    )
-    stock = np.full((4, 1), np.inf), np.full((4, 1), np.inf)
-    made = released(own, count, homes, stock, np.zeros(4, dtype=np.intp))
-    np.testing.assert_allclose(made.between[:3], made.between[0, 0])
-    np.testing.assert_allclose(made.within[:3], made.within[0, 0])
-    assert made.between[3, 0] == pytest.approx(0.012)
-    assert made.within[3, 0] == pytest.approx(0.0046)
-
-
-def test_two_significant_figures() -> None:
-    np.testing.assert_allclose(two_figures(np.array([0.01234, 0.00987, 0.0])), [0.012, 0.0099, 0.0])
 
 
 def test_a_row_is_what_its_coefficients_say(survey: Survey) -> None:

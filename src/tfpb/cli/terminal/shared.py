@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.question import Asked
     from tfpb.model.settings import Settings
+    from tfpb.model.survey import Order, Published
 
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
@@ -58,6 +59,24 @@ EnvoyerQuandMeme = Annotated[
         "--envoyer-quand-meme",
         help="Avec --diffuser : envoie ce qui reste ouvert (des doutes, une marge sans auteur, des "
         "conventions absentes), et le dit dans ce qui est écrit.",
+    ),
+]
+Remplacer = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--remplacer",
+        metavar='VAGUE="motif"',
+        help="Avec --diffuser : la vague, déjà diffusée, est recalculée sur les fichiers d’aujourd’hui ; la "
+        "première page dit quelle diffusion elle remplace, et pourquoi (répétable).",
+    ),
+]
+Garder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--garder",
+        metavar="VAGUE",
+        help="Avec --diffuser : les chiffres diffusés de la vague sont redits, bien que les fichiers "
+        "d’aujourd’hui en donnent d’autres ; c’est écrit (répétable).",
     ),
 ]
 Precedents = Annotated[
@@ -287,12 +306,31 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
         print_line(*(f"  {line}" for line in text.lines()))
 
 
+def ordered(release: bool, remplacer: Sequence[str] | None, garder: Sequence[str] | None) -> Order:
+    """Return what is asked about waves released before; said of a draft, it has not served."""
+    from tfpb.model.survey import Order
+    from tfpb.pipeline.published_before import replaced
+
+    for option, given in (("--remplacer", remplacer), ("--garder", garder)):
+        warn_unused(option, words.ONLY_DRAFTED, given=bool(given) and not release)
+    if not release:
+        return Order()
+    return Order(release=True, replaced=replaced(remplacer or ()), kept=tuple(garder or ()))
+
+
 def show_questions(asked: Sequence[Asked], *, whose: str = "") -> None:
     """List the questions of the files, of those of a bailleur if any, what hangs most first."""
     from tfpb.words.faults.question_words import question_lines
 
     lines = question_lines(asked)
     print_line(*([f"{whose} :"] if whose and lines else []), *lines)
+
+
+def show_corrections(published: Published) -> None:
+    """Say which waves released before are replaced, or kept as they were."""
+    from tfpb.words.survey.release_words import correction_line
+
+    print_line(*map(correction_line, published.corrections))
 
 
 def show_held_back(notices: Iterable[Fault]) -> None:

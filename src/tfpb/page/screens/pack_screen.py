@@ -10,7 +10,9 @@ from starlette.datastructures import UploadFile
 from tfpb.errors import Fault
 from tfpb.evidence.differences import differences
 from tfpb.io.packs.pack import ARCHIVE, is_released, read_pack, read_record, run_hash_of
+from tfpb.model.survey import Order
 from tfpb.page.remedies import remedy
+from tfpb.pipeline.published_before import replaced
 from tfpb.words.documents.pack_words import compared, difference_words
 from tfpb.words.page import screen_words as words
 
@@ -52,12 +54,24 @@ def _files(pack: Path) -> list[tuple[str, str]]:
     return [(name, text) for name, text in words.FILES.items() if (pack / name).is_file()]
 
 
+def ordered(form: FormData) -> Order:
+    """Read what is said of waves released before: the two buttons of a release that they contradict."""
+    waves, choice = [str(w) for w in form.getlist("vague")], form.get("sort")
+    reason = str(form.get("motif", "")).strip()
+    if choice == "remplacer":
+        return Order(replaced=replaced(f"{wave}={reason}" for wave in waves))
+    return Order(kept=tuple(waves)) if choice == "garder" else Order()
+
+
 def act(desk: Desk, form: FormData) -> None:
     """Make the pack, compare it with another, begin or open the next year's dossier."""
     gesture = form.get("geste")
     if gesture == "faire":
         release, anyway = form.get("diffuser") == "oui", form.get("quand_meme") == "oui"
-        desk.make(release=release, anyway=anyway, who=str(form.get("qui", "")).strip())
+        desk.make(
+            release=release, anyway=anyway, order=ordered(form),
+            who=str(form.get("qui", "")).strip(),
+        )  # fmt: skip
     elif gesture == "comparer":
         other, pack = form.get("autre"), desk.pack()
         if isinstance(other, UploadFile) and other.filename and pack is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tfpb.errors import TfpbError, fail
 from tfpb.io.packs.pack import RUN
@@ -16,10 +16,13 @@ from tfpb.page.desk import ALIKE, CHECK, Desk, Gesture, T, in_gesture, mark, saf
 from tfpb.page.union.region_work import RegionOutlook, check_region, make_region
 from tfpb.text import fold
 from tfpb.words.page.screen_words import ASKED_FOR, NO_STOCK, REGION_SCREENS
+from tfpb.words.survey.release_words import order_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tfpb.model.survey import Order
 
 REGION: Final = "region.toml"
 REGION_PACK: Final = "sorties"
@@ -295,11 +298,18 @@ class RegionDesk(Desk):
                 self.begin(CHECK, check_region, self.file, self.geography)
 
     def produce(
-        self, *, release: bool, anyway: bool, documents: bool, pages: bool, who: str
-    ) -> None:
+        self, *, release: bool, anyway: bool, documents: bool, pages: bool, who: str,
+        order: Order | None = None,
+    ) -> None:  # fmt: skip
         """Make the files of the region."""
         settings, target = load_region(self.file), self.folder / REGION_PACK
         work = (MAKE, make_region, settings, self.geography, target)
-        if self.begin(*work, release=release, anyway=anyway, documents=documents, pages=pages):
-            lines = (ASKED_FOR[release, anyway],)
+        options: dict[str, Any] = {
+            "release": release,
+            "anyway": anyway,
+            "documents": documents,
+            "pages": pages,
+        }
+        if self.begin(*work, **options, order=order):
+            lines = (ASKED_FOR[release, anyway], *order_lines(order))
             self.journal.write({}, who=who, screen="dossier", gesture="faire", lines=lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tfpb.io.packs.pack import RUN, is_released, read_record, run_hash_of
-from tfpb.page.screens.pack_screen import day_of
+from tfpb.page.screens.pack_screen import day_of, ordered
 from tfpb.words.page import region_page_words as words
 
 if TYPE_CHECKING:
@@ -59,5 +59,6 @@ def act(desk: Desk, form: FormData) -> None:
         anyway=form.get("quand_meme") == "oui",
         documents=form.get("documents") == "oui",
         pages=form.get("pages") == "oui",
+        order=ordered(form),
         who=str(form.get("qui", "")).strip(),
     )

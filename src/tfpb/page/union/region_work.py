@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.model.survey import Order
     from tfpb.page.long_work import Send
     from tfpb.region.computed import Region
 
@@ -121,6 +122,7 @@ def make_region(
     anyway: bool,
     documents: bool,
     pages: bool,
+    order: Order | None = None,
 ) -> RegionOutlook:
     """Make the files of a region as `tfpb region` does."""
     from tfpb.page.long_work import follower  # noqa: PLC0415 - no screen waits for it
@@ -134,7 +136,8 @@ def make_region(
     run = run_region(
         settings, geography, target,
         executor=_executor(documents=documents), media=Media(documents, pages),
-        kept=cache_folder(), release=release, anyway=anyway, follower=follows, list_read=listed,
+        kept=cache_folder(), release=release, anyway=anyway, order=order,
+        follower=follows, list_read=listed,
     )  # fmt: skip
     name, done = run.written.folder.name, run.done
     atlas = "region/atlas.pdf" in done.names

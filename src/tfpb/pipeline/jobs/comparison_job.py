@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.addresses.communes import Communes, with_territories
-from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
+from tfpb.errors import Fault, TfpbError, stop_on_faults
 from tfpb.evidence.printed_survey import RELEASE
 from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
@@ -22,10 +22,11 @@ from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.codes import CHAIN, ENSEMBLE
 from tfpb.model.question import Replies
 from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
+from tfpb.model.survey import Order
 from tfpb.pipeline import stages
-from tfpb.pipeline.published_before import DRAFT, ledger_with, precedents, release_of
+from tfpb.pipeline.published_before import DRAFT, ledger_with, of_order, precedents, release_of
 from tfpb.pipeline.stages import run
-from tfpb.pipeline.steps.surveying import Scope, as_released, controlled
+from tfpb.pipeline.steps.surveying import Scope, controlled
 from tfpb.pipeline.wiring import Values
 from tfpb.survey import located_residences
 from tfpb.survey.reading.delivery_columns import find_column, identifier
@@ -152,7 +153,12 @@ def siblings(output: Path) -> dict[str, Path]:
 
 
 def compared(
-    read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = (), *, control: bool = False
+    read: ReadSurvey,
+    by: Sequence[str],
+    packs: Sequence[Path] = (),
+    *,
+    control: bool = False,
+    order: Order | None = None,
 ) -> Compared:
     """Compare, in agreement with the releases of the same survey.
 
@@ -164,16 +170,18 @@ def compared(
         Releases that the ledger of this machine may not know.
     control : bool
         Whether exact rows are wanted: such a comparison is no release.
+    order : Order, optional
+        What is asked about waves released before; a draft, when left out.
     """
+    order = order or Order()
     answers, homes = read.answers, read.homes
     owners, surveyed = _named(answers)
-    run_hash = inputs_hash(read.sources, {"par": list(by)})
-    earlier = precedents(owners, run_hash, surveyed, packs)
+    run_hash = inputs_hash((*read.sources, *of_order(order)), {"par": list(by)})
+    earlier = precedents(owners, run_hash, surveyed, packs, order=order)
     before = earlier.released(owners)
     known = homes
     if homes is not None:
-        levels = (*CHAIN, *before.levels)
-        known = as_released(with_territories(homes, levels, Communes.load()), before)
+        known = with_territories(homes, CHAIN, Communes.load())
     scope, exact = Scope(territories=tuple(by)), None
     values = (
         Values()
@@ -189,11 +197,6 @@ def compared(
     published, shown = done[stages.SURVEY], done[stages.SURVEY_READ]
     assert published is not None  # noqa: S101 - there are answers
     assert shown is not None  # noqa: S101 - the same
-    if homes is None and any(column == "cote" for column, _ in before.sides):
-        doubt = Fault("cotes_d_avant_inconnus", severity=Severity.DOUTE)
-        published, shown = (
-            replace(one, notices=(*one.notices, doubt)) for one in (published, shown)
-        )
     rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})
     line = release_of(owners, run_hash, published, rows)
     return Compared(published, shown, line, earlier.again, earlier.source(), control=exact)
@@ -201,7 +204,7 @@ def compared(
 
 def bounded_claims(
     base: Compared, files: SurveyFiles, replies: Replies, asked: Sequence[Asked],
-    packs: Sequence[Path] = (),
+    packs: Sequence[Path] = (), order: Order | None = None,
 ) -> Claims:  # fmt: skip
     """Return what all bailleurs' tenants answered, figures under open questions between bounds.
 
@@ -211,7 +214,7 @@ def bounded_claims(
     def under(supposed: Mapping[str, str]) -> Claims | None:
         try:
             read = files.read(Replies(replies.given, supposed))
-            return _claims(compared(read, files.by, packs))
+            return _claims(compared(read, files.by, packs, order=order))
         except TfpbError:
             return None
 

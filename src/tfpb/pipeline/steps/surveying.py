@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tfpb.addresses.communes import with_territories
-from tfpb.errors import Fault, Severity
 from tfpb.facts.quarter import codes_of
 from tfpb.model.codes import CHAIN
 from tfpb.model.question import is_assumed, of_survey
@@ -20,8 +19,6 @@ from tfpb.pipeline.steps.locating import Points, Rule, sides
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
@@ -29,10 +26,6 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey import Released
-    from tfpb.survey.secrecy.reprint import Home
-
-MOVED: Final = "cote_actuelle"
-"""Column of the résidences: the side that the map gives now, where a release told another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +97,9 @@ def survey_sides(
     points: Points,
     located: Located,
     carte: int | None,
-    before: Released,
     quarters: Quarters,
 ) -> pd.DataFrame | None:
     """Return the résidences on the map that rules the survey, with their territories.
-
-    Those that an earlier release told of are as it told them; a contrat is there before any page prints one.
 
     Parameters
     ----------
@@ -137,11 +127,8 @@ def survey_sides(
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
         found = sides(points, geography, Rule(year_under(carte), scope.radius_m))
         homes = perimeters.residences(points.frame.join(found.frame))
-    # the tree holds every level that the stock gives, so that a release forbids no later one
-    homes = with_territories(
-        homes, (*CHAIN, *scope.territories, *before.levels), geography.communes
-    )
-    return as_released(with_contrats(homes, quarters), before)
+    homes = with_territories(homes, (*CHAIN, *scope.territories), geography.communes)
+    return with_contrats(homes, quarters)
 
 
 def with_contrats(homes: pd.DataFrame, quarters: Quarters) -> pd.DataFrame:
@@ -155,42 +142,6 @@ def with_contrats(homes: pd.DataFrame, quarters: Quarters) -> pd.DataFrame:
     lone = {city: next(iter(found)) for city, found in met.items() if len(found) == 1}
     outside = [lone.get(str(city), "") for city in homes["code_insee"]]
     return homes.assign(contrat_de_ville=np.where(homes["cote"] == "dans", inside, outside))
-
-
-def as_released(homes: pd.DataFrame, before: Released) -> pd.DataFrame:
-    """Give résidences the sides and quarters that a release told of them, and its levels as they were.
-
-    A decision taken since moves money and maps: moved in the survey too, the two releases subtracted
-    would be the answers of one résidence. It is known by its bailleur and its identifier; by the latter
-    alone where the release, or the stock, does not name that bailleur.
-
-    Returns
-    -------
-    DataFrame
-        `MOVED` holds the side that the map gives now, where it differs.
-    """
-    if not before.sides:
-        return homes
-    now = homes["cote"].astype(str)
-    for column, values in before.sides:
-        kept = homes[column] if column in homes else pd.Series("", index=homes.index)
-        homes = homes.assign(**{column: _recorded(homes, values).fillna(kept)})
-    return homes.assign(**{MOVED: now.where(now != homes["cote"].astype(str), "")})
-
-
-def _recorded(homes: pd.DataFrame, values: Mapping[Home, str]) -> pd.Series:
-    """Return what was told of each résidence, None where nothing was."""
-    names = homes["id_residence"].astype(str)
-    written = homes["bailleur"].astype(str) if "bailleur" in homes else [""] * len(homes)
-    by_home: dict[str, set[str]] = {}
-    for (_, home), value in values.items():
-        by_home.setdefault(home, set()).add(value)
-    lone = {h: next(iter(found)) for h, found in by_home.items() if len(found) == 1}
-    out = [
-        values.get((fold(o), h), values.get(("", h), None if o else lone.get(h)))
-        for o, h in zip(written, names, strict=True)
-    ]
-    return pd.Series(out, index=homes.index, dtype=object)
 
 
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
@@ -220,23 +171,15 @@ def controlled(
     return surveys.protect(found, bailleur=scope.bailleur), surveys.control_table(found)
 
 
-def reprint(
-    survey_sides: pd.DataFrame | None, survey_alone: Published | None, before: Released
-) -> Published | None:
-    """Print again what earlier releases of the same survey told, until it has moved enough.
+def stand(survey_alone: Published | None, before: Released) -> Published | None:
+    """Print released waves whole, or today's figures, as this run was asked.
 
     Parameters
     ----------
-    survey_sides : DataFrame or None
-        As in `estimate`.
     survey_alone : Published or None
         What `estimate` made.
     """
-    if survey_alone is None:
-        return None
-    printed = surveys.reprinted(survey_alone, before)
-    more = moved_notices(survey_sides)
-    return replace(printed, notices=(*printed.notices, *more)) if more else printed
+    return None if survey_alone is None else surveys.standing(survey_alone, before)
 
 
 def read(answers: Inputs, survey: Published | None) -> Published | None:
@@ -246,17 +189,6 @@ def read(answers: Inputs, survey: Published | None) -> Published | None:
     from tfpb.survey.unread import to_confirm  # noqa: PLC0415 - slow to load (`rooms`)
 
     return to_confirm(survey, assumed=is_assumed(answers.asked))
-
-
-def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
-    """List the résidences that the survey keeps on the side of a release though the map moved them."""
-    if homes is None or MOVED not in homes:
-        return ()
-    moved = homes.loc[homes[MOVED] != "", "id_residence"].astype(str).tolist()
-    fields = {"residences": ", ".join(sorted(moved)), "nombre": len(moved)}
-    return (
-        (Fault("cotes_d_une_diffusion", fields=fields, severity=Severity.DOUTE),) if moved else ()
-    )
 
 
 def estimates(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Estimates | None:

@@ -11,6 +11,7 @@ from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
 from tfpb.io.packs.sent import keep_sent, sent_before
+from tfpb.model.survey import Order
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_run import NOBODY
 from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
@@ -60,6 +61,7 @@ def run_region(
     packs: Sequence[Path] = (),
     release: bool = False,
     anyway: bool = False,
+    order: Order | None = None,
     follower: Follower = NOBODY,
     list_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
     list_asked: Callable[[Region], None] = lambda _region: None,
@@ -76,6 +78,8 @@ def run_region(
         Whether it may be handed on; a draft otherwise.
     anyway : bool
         Whether who sends it knows what it leaves open; the packs say so.
+    order : Order, optional
+        Of a release, which waves released before are replaced or kept.
     list_asked : callable
         Called with the region as it was computed, before anything is written.
 
@@ -92,7 +96,8 @@ def run_region(
         with follower.follow(words.OWNERS, len(settings.bailleurs)) as advance:
             computed = compute(
                 settings, geography, executor=executor, kept=kept, packs=packs,
-                sent=sent_before(settings.folder, target.parent), draft=not release,
+                sent=sent_before(settings.folder, target.parent),
+                order=replace(order or Order(), release=release),
                 advance=lambda step, n: follower.begins(words.JOINED) if step == WHOLE else advance(n),
                 list_read=list_read,
             )  # fmt: skip

@@ -40,6 +40,7 @@ from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.faults.sentences import LEAST, masked_fault
 from tfpb.words.numbers import long_date
+from tfpb.words.survey.release_words import correction_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -262,6 +263,7 @@ def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) ->
         sections=tuple(provisional(one, of.asked) for one in sections),
         fictional=head.donnees_fictives,
         draft=of.draft,
+        corrections=tuple(map(correction_line, of.corrections)),
         warning=WARNING,
         properties={"date_iso": head.date.isoformat()},
     )

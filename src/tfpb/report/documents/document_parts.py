@@ -291,7 +291,7 @@ def running(report: Report) -> tuple[str, str]:
 
 def warnings(report: Report) -> tuple[str, ...]:
     """Return the warnings of the cover."""
-    lines: tuple[str, ...] = (f"{report.warning}.",)
+    lines: tuple[str, ...] = (*report.corrections, f"{report.warning}.")
     if report.draft:
         lines = (report_words.DRAFT_LINE, *lines)
     return (*lines, report_words.FICTIONAL_LINE) if report.fictional else lines

@@ -41,6 +41,7 @@ from tfpb.model.settings import Strict
 from tfpb.words.documents.report_words import DATA_COLUMNS, MISSING, WARNING
 from tfpb.words.money.abatement_words import source_file
 from tfpb.words.numbers import bounded, euros, long_date, number, percent
+from tfpb.words.survey.release_words import correction_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
     from tfpb.facts.claim import Claims, Within
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.survey import Published
 
 
 _ON_A_PAGE: Final = {
@@ -127,6 +129,11 @@ def declarations() -> _Declarations:
     return _Declarations(**found)
 
 
+def corrections_of(survey: Published | None) -> tuple[str, ...]:
+    """Say which waves released before are replaced, or kept: lines of a first page."""
+    return () if survey is None else tuple(map(correction_line, survey.corrections))
+
+
 def of_dossier(dossier: Dossier, title: str, subtitle: str, sections: Iterable[Section]) -> Report:
     """Return a report on a dossier: its head, its marks, its date."""
     head = dossier.settings.dossier
@@ -140,6 +147,7 @@ def of_dossier(dossier: Dossier, title: str, subtitle: str, sections: Iterable[S
         sections=tuple(sections),
         fictional=head.donnees_fictives,
         draft=bool(dossier.draft),
+        corrections=corrections_of(dossier.survey),
         warning=WARNING,
         properties={"date_iso": head.date.isoformat()},
     )

@@ -15,7 +15,7 @@ from tfpb.model.codes import ALONE, TOTAL, Ajustement
 from tfpb.survey.estimation.comparison import Calibration, shares_of
 from tfpb.survey.estimation.control import control_alike
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.intervals import Sides, z_quantile
+from tfpb.survey.estimation.intervals import z_quantile
 from tfpb.survey.estimation.rows import figure_rows
 from tfpb.survey.estimation.variance import Rows, concentration, dispersion
 from tfpb.survey.reading.surveyed_stock import PARC as STOCK_ROW
@@ -197,10 +197,7 @@ def comparable_rows(
             )
     domain, rows, sides = _figures(c, cells, lines, factor)
     able &= _enough(c, rows, sides)
-    kinds = np.repeat(np.arange(rows.count // (2 * len(lines))), 2 * len(lines)) * 2
-    kinds = kinds + np.arange(rows.count) % 2
-    count, homes = c.count[domain], c.means.shown_clusters[domain]
-    like = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
+    like = shares_of(c.sums, rows, c.population, c.thresholds, c.count[domain], calibration)
     story = able & _another_story(c, like, sides, lines)
     out = figure_rows(c, like, sides, lines, Ajustement.COMPARABLE, able, story)
     return Alike(out, control_alike(c, like, sides, lines, able), notices)
@@ -456,10 +453,7 @@ def _another_story(c: Comparison, like: Domains, sides: Indices, lines: Indices)
     variance = (level * (1 - level) * spread[sides]).sum(axis=1)
     moved = (signs[:, None] * (level - like.exact[sides])).sum(axis=1)
     out = np.abs(moved) > z_quantile(CONFIDENCE) * np.sqrt(variance)
-    ends = [
-        Sides.of(d.printed, d.dispersion.total).at(at).figure(signs)
-        for d, at in ((c.domains, raw), (like, sides))
-    ]
+    ends = [d.printed().at(at).figure(signs) for d, at in ((c.domains, raw), (like, sides))]
     above, below = ([e["ic90_bas"] > 0 for e in ends], [e["ic90_haut"] < 0 for e in ends])
     return np.asarray(out | (above[0] & below[1]) | (below[0] & above[1]))
 

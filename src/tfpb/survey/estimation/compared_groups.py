@@ -91,11 +91,3 @@ def groups_of_others(atoms: pd.DataFrame, _by: Sequence[str] = ()) -> tuple[pd.D
         sets += [np.flatnonzero(others & mask) for mask in (side >= 0, side == 1, side == 0)]
         lines.append((TOTAL, TOTAL, name, at, at + 1, at + 2, at))
     return pd.DataFrame(lines, columns=list(COLUMNS)), sets
-
-
-def kinds_of(index: pd.DataFrame, domains: int) -> Indices:
-    """Say what each domain of an index is: 1 in QPV, 0 hors QPV, 2 both together."""
-    out = np.full(domains, 2, dtype=np.intp)
-    for kind, name in ((0, "hors"), (1, "qpv")):
-        out[index[name].to_numpy(dtype=np.intp)] = kind
-    return out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.model.codes import TOTAL, Groupe
-from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups, kinds_of
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups
 from tfpb.survey.estimation.design import (
     asked_of,
     indicator,
@@ -16,10 +16,11 @@ from tfpb.survey.estimation.design import (
     sum_answers,
     survey_design,
 )
+from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means, membership
 from tfpb.survey.estimation.population import MOST_SHARED, TYPE, Population, kept_effect
-from tfpb.survey.estimation.variance import Dispersion, Rows, dispersions, released
-from tfpb.survey.printed import Printed, rounded_count
+from tfpb.survey.estimation.variance import Dispersion, Rows, dispersions
+from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
 from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, Thresholds, publication_states
 
@@ -50,17 +51,23 @@ class Domains:
     ----------
     exact : float array
         Σ a_ij y_ij.
+    count, n : float arrays
+        Households of the base, and to ten.
     dispersion : Dispersion
-        As released, rounding apart.
     planned : float array
         D before any answer is known.
     """
 
     rows: Rows
     exact: Floats
-    printed: Printed
+    count: Floats
+    n: Floats
     dispersion: Dispersion
     planned: Floats
+
+    def printed(self, shared: Floats | None = None) -> Sides:
+        """Return the shares as sides of what is printed."""
+        return Sides.of(self.exact, self.dispersion.total, self.count, shared)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +92,6 @@ class Comparison:
         What the domains of each wave are aimed at, and how alike résidences are.
     domains : Domains
         Raw.
-    kinds : int array, shape (domains,)
-        Domains that are alike: side and wave.
     count : float array, shape (domains, items)
         Interviews of the base of each question.
     state : int array, shape (domains, items)
@@ -107,7 +112,6 @@ class Comparison:
     later: Flags
     population: tuple[Population, ...]
     domains: Domains
-    kinds: Indices
     count: Floats
     state: Integers
     kept_effect: Floats
@@ -147,6 +151,15 @@ class Comparison:
     def totals(self) -> Indices:
         """Lines of the index that are not split by territory."""
         return np.flatnonzero((self.index["niveau"] == TOTAL).to_numpy())
+
+    def steps(self) -> Floats:
+        """Return the step of each domain of one wave: of both sides together, that of the coarser."""
+        out = step_of(self.domains.n)
+        whole = self.numbers("ensemble")
+        lines = np.flatnonzero(whole >= 0)
+        coarse = out[self.sides[lines]].max(axis=1)
+        out[whole[lines]] = np.maximum(out[whole[lines]], coarse)
+        return out
 
     def numbers(self, name: str) -> Indices:
         """Return a column of the index that numbers domains."""
@@ -292,14 +305,9 @@ def estimate_groups(
     population = tuple(
         Population.of(sums, np.flatnonzero(wave), index, grouping, stock) for wave in waves
     )
-    kinds = np.tile(kinds_of(index, len(sets)), len(waves)) + 3 * np.repeat(
-        np.arange(len(waves)), len(sets)
-    )
     count = means.member @ sums.asked
     rows = Rows.of_domains(means.member, means.base)
-    domains = shares_of(sums, rows, population, thresholds, count, means.shown_clusters, kinds)
-    quarter = np.zeros(len(parts), dtype=bool)
-    quarter[sides[index["niveau"].isin(QUARTER_COLUMNS).to_numpy()][:, ::2].ravel()] = True
+    domains = shares_of(sums, rows, population, thresholds, count)
     return Comparison(
         vague=vague,
         index=index,
@@ -311,13 +319,11 @@ def estimate_groups(
         later=every if later is None else later,
         population=population,
         domains=domains,
-        kinds=kinds,
         count=count,
         state=publication_states(
             n=means.n,
             count=count,
             homes=means.shown_clusters,
-            quarter=quarter,
             thresholds=thresholds,
         ),
         kept_effect=kept_effect(population) if later is not None else np.zeros(2),
@@ -349,26 +355,22 @@ def shares_of(
     population: Sequence[Population],
     thresholds: Thresholds,
     count: Floats,
-    homes: Floats,
-    kinds: Indices,
     calibration: Sequence[Calibration] = (),
 ) -> Domains:
-    """Return the shares of some figures under one weighting, as printed and with their D.
+    """Return the shares of some figures under one weighting, with their D.
 
     Parameters
     ----------
     rows : Rows
         Figures of the earlier wave first, then those of the later one, as many.
-    count, homes : float arrays, shape (figures, measures)
-        Interviews of the base; résidences that answered.
-    kinds : int array, shape (figures,)
-        Figures that are alike.
+    count : float array, shape (figures, measures)
+        Interviews of the base.
     calibration : sequence of Calibration
         None for raw figures, which are the domains themselves.
     """
     exact = np.where(rows.weight(sums) > 0, rows.values(sums), np.nan)
     width = rows.count // len(population)
-    parts, planned, stock = [], [], []
+    parts, planned = [], []
     for k, one in enumerate(population):
         own = rows.owner // max(width, 1) == k
         part = Rows(rows.owner[own] - k * width, rows.atom[own], rows.coefficient[own], width)
@@ -380,16 +382,8 @@ def shares_of(
         found, before = dispersions(sums, part, (one.likeness, one.planned), aim)
         parts.append(found)
         planned.append(before)
-        # a service has no stock, nor its figures the domains' numbers
-        sizes = [found.aimed] * 2 if aim is None else one.size(domain)
-        stock.append([np.where(found.aimed, size, np.inf) for size in sizes])
-    n = rounded_count(count)
-    dwellings, buildings = (np.concatenate([s[k] for s in stock]) for k in range(2))
-    spread, expected = (
-        released(stacked(each), n, homes, (dwellings, buildings), kinds)
-        for each in (parts, planned)
-    )
-    return Domains(rows, exact, Printed.of(count, exact), spread, expected.total)
+    spread, expected = stacked(parts), stacked(planned)
+    return Domains(rows, exact, count, rounded_count(count), spread, expected.total)
 
 
 def stacked(parts: Sequence[Dispersion]) -> Dispersion:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tfpb.survey.printed import Printed, merged_ends
+from tfpb.survey.printed import (
+    POINT,
+    at_step,
+    bounds_outwards,
+    printed_dispersion,
+    rounded_count,
+    step_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
 _HALVINGS: Final = 24
+_WIDER: Final = 1.5
 BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 
@@ -102,56 +110,62 @@ def combined_bounds(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """The sides of some figures as printed, arrays of shape (…, sides, measures).
+    """The sides of some figures, exact; arrays of shape (…, sides, measures).
 
     Parameters
     ----------
-    share, step : float arrays
-        Shares (or means) and the step they are printed at.
+    share : float array
+        Shares (or means).
     dispersion : float array
-        D, rounding apart.
+        D, as bounds may tell it.
+    step : float array
+        What each side is printed at.
     shared : float array, shape (…, pairs, measures), optional
         As of `combined_bounds`.
     variance : float array, optional
         Variance of the answers where a mean is estimated, no share; NaN for a share.
+    unit : float array, shape (measures,), or float
+        The finest step of each measure.
     """
 
     share: Floats
-    step: Floats
     dispersion: Floats
+    step: Floats
     shared: Floats | None = None
     variance: Floats | None = None
+    unit: Floats | float = POINT
 
     @classmethod
-    def of(cls, printed: Printed, dispersion: Floats, shared: Floats | None = None) -> Sides:
-        """Return the sides that shares as printed are."""
-        return cls(printed.share, printed.step, dispersion, shared)
+    def of(
+        cls, share: Floats, dispersion: Floats, n: Floats, shared: Floats | None = None
+    ) -> Sides:
+        """Return shares of `n` households as printed, D being `printed_dispersion`."""
+        step = np.broadcast_to(step_of(rounded_count(n)), share.shape)
+        return cls(share, printed_dispersion(dispersion, n), step, shared)
 
     def at(self, index: Indices | tuple[Indices, ...]) -> Sides:
         """Choose figures among domains: arrays of shape (domains, measures) are indexed."""
         variance = None if self.variance is None else self.variance[index]
-        return Sides(
-            self.share[index], self.step[index], self.dispersion[index], self.shared, variance
+        return replace(
+            self,
+            share=self.share[index],
+            dispersion=self.dispersion[index],
+            step=self.step[index],
+            variance=variance,
         )
 
     def bounds(self, z: Floats | float) -> tuple[Floats, Floats]:
-        """Bounds of each side at a normal quantile, rounding included.
-
-        A share printed at a merged end stands for all beyond it: its interval reaches 0, or 1.
-        """
-        values, rounding = self.share, self.step**2 / 12
+        """Bounds of each side at a normal quantile."""
+        values = self.share
         share = (
             np.isnan(self.variance) if self.variance is not None else np.ones(values.shape, bool)
         )
         p = np.where(share, np.clip(values, 0.0, 1.0), 0.5)
         with np.errstate(divide="ignore", invalid="ignore"):
-            effective = 1 / (self.dispersion + rounding / (p * (1 - p)))
-            low, high = wilson_bounds(p, effective, z)
-            below, above = merged_ends(p, self.step)
-            low, high = np.where(below, 0.0, low), np.where(above, 1.0, high)
+            low, high = wilson_bounds(p, 1 / self.dispersion, z)
             if self.variance is None:
                 return low, high
-            half = z * np.sqrt(self.variance * self.dispersion + rounding)
+            half = z * np.sqrt(self.variance * self.dispersion)
         return np.where(share, low, values - half), np.where(share, high, values + half)
 
     def combined(self, signs: Floats, z: Floats | float) -> tuple[Floats, Floats]:
@@ -163,13 +177,32 @@ class Sides:
         return combined_bounds(self.share, self.bounds(z), signs, shared)
 
     def figure(self, signs: Floats) -> dict[str, Floats]:
-        """Return the estimate and the bounds of Σ sign · side, as released."""
-        used = signs[:, None] != 0
-        whole = (np.where(used, self.share, 0.0) * signs[:, None]).sum(axis=-2)
-        out = {"estimation": np.round(whole, 9)}
+        """Return the estimate and the bounds of Σ sign · side, rounded last.
+
+        Where a side is coarser than the finest step, the estimate is of printed sides; bounds are always:
+        those of every exact share that prints the same.
+        """
+        used, sign = signs[:, None] != 0, signs[:, None]
+        steps = at_step(self.share, self.step)
+        exact, whole = ((np.where(used, v, 0.0) * sign).sum(axis=-2) for v in (self.share, steps))
+        coarse = (used & (self.step > np.asarray(self.unit) * _WIDER)).any(axis=-2)
+        out = {"estimation": np.where(coarse, np.round(whole, 9), at_step(exact, self.unit))}
         for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
-            out |= dict(zip(names, self.combined(signs, z_quantile(level)), strict=True))
+            z = z_quantile(level)
+            low, high = (
+                replace(self, share=steps + way * sign * self.step / 2).combined(signs, z)[k]
+                for k, way in enumerate((-1, 1))
+            )
+            if self.shared is not None:  # two waves: their arms are taken one from the other
+                least, most = self.combined(signs, z)
+                low, high = np.minimum(low, least), np.maximum(high, most)
+            out |= dict(zip(names, bounds_outwards(low, high, self.unit), strict=True))
         return out
+
+    def each(self) -> dict[str, Floats]:
+        """Return `figure` of every share by itself."""
+        values = (self.share, self.dispersion, self.step)
+        return Sides(*(v[..., None, :] for v in values)).figure(np.ones(1))
 
     def exceeding(self, signs: Floats, limit: float) -> Floats:
         """One-sided p-value of « Σ sign · side exceeds a limit », read from its intervals."""

@@ -14,7 +14,7 @@ from tfpb.survey.estimation.design import Sums, indicator, sum_answers
 from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means
 from tfpb.survey.estimation.rows import lay, state_names
-from tfpb.survey.printed import MARK_STEP, mean_at_step, share_at_step
+from tfpb.survey.printed import MARK_STEP, POINT, at_step
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices
@@ -41,17 +41,22 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     means = domain_means(sum_answers(c.design, coded_answers(survey, c, rows)), c.means.member)
     column, measures = measure_columns(survey, c)
     marks = measures["mesure"] == "moyenne"
-    step = c.domains.printed.step[:, column]
-    shares = _adding_up(
-        share_at_step(means.estimate, step), c.domains.printed.share[:, column], step, column,
-        np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)]),
-    )  # fmt: skip
-    values = np.where(marks, mean_at_step(means.estimate, step), shares)
+    good = np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)])
+    step = c.steps()[:, column]
+    whole = at_step(c.domains.exact[:, column], step)
+    rounded = np.where(
+        marks,
+        np.nan,
+        _adding_up(at_step(means.estimate, step), whole, column, good & ~marks, ~good & ~marks),
+    )
     every = Sides(
-        share=values,
+        share=means.estimate,
+        dispersion=c.domains.printed().dispersion[:, column],
         step=np.where(marks, step * MARK_STEP, step),
-        dispersion=c.domains.dispersion.total[:, column],
-        variance=np.broadcast_to(_mark_variance(c, marks, column, means.sums), values.shape),
+        variance=np.broadcast_to(
+            _mark_variance(c, marks, column, means.sums), means.estimate.shape
+        ),
+        unit=np.where(marks, POINT * MARK_STEP, POINT),
     )
     lines = c.totals
     figures: list[tuple[Groupe, list[str], tuple[float, ...]]] = [
@@ -66,6 +71,9 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
             "publication": state_names(c.state[domains].max(axis=1)[:, column]),
             **every.at(domains).figure(np.array(signs)),
         }
+        if group is not Groupe.ECART:
+            printed = rounded[domains[:, 0]]
+            columns["estimation"] = np.where(marks, columns["estimation"], printed)
         columns |= {name: np.tile(v, (len(lines), 1)) for name, v in measures.items()}
         items = [c.items[j] for j in column]
         parts.append(lay(c, lines, group, Ajustement.BRUT, columns, items))
@@ -76,17 +84,17 @@ def _scales(survey: Survey, c: Comparison) -> list[Scale]:
     return [survey.scales[i.identifiant] for i in c.items]
 
 
-def _adding_up(shares: Floats, whole: Floats, step: Floats, item: Indices, good: Flags) -> Floats:
+def _adding_up(shares: Floats, whole: Floats, item: Indices, good: Flags, bad: Flags) -> Floats:
     """Give the last level of the satisfied, and of the others, what is left of the printed share.
 
-    Rounded each by itself, levels would tell that share to less than its step.
+    Rounded each by itself, levels would tell that share to less than a point.
     """
     out = shares.copy()
-    for part, total in ((good, whole), (~good, 1 - whole)):
+    for part, total in ((good, whole), (bad, 1 - whole)):
         for one in np.unique(item[part]):
             *others, last = np.flatnonzero(part & (item == one))
             rest = np.round(total[:, last] - out[:, others].sum(axis=1), 9)
-            out[:, last] = np.clip(rest, step[:, last], 1 - step[:, last])
+            out[:, last] = np.clip(rest, 0.0, 1.0)
     return out
 
 

@@ -151,8 +151,6 @@ def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, per_home: float) -> pd.Da
         "autre_histoire": "",
         "isole": "",
         "assurance": "",
-        "repris_du": "",
-        "conteste": "",
     }
     return pd.DataFrame({**kept, **values, **words}, index=shown.index)
 

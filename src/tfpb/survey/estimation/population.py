@@ -148,11 +148,6 @@ class Population:
         )
         return Aim(held, cell, factor, self.dwellings, self.home_row)
 
-    def size(self, domain: Indices) -> tuple[Floats, Floats]:
-        """Return the dwellings and the résidences of the stock behind some figures."""
-        member = self.member[domain]
-        return member @ self.dwellings, member @ (self.dwellings > 0).astype(float)
-
 
 def kept_effect(waves: Sequence[Population]) -> Floats:
     """Return how alike two visits of one résidence are, by side: 0.8 r k / (k + 20), within 0..0.9.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
-from tfpb.survey.printed import share_at_step
+from tfpb.survey.printed import at_step, step_of
 from tfpb.survey.verdicts import (
     CHANGED,
     CLAIMS,
@@ -58,7 +59,8 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
     if len(c.figures[0][1]) == 2:  # noqa: PLR2004 - one wave
         lines = np.flatnonzero(c.numbers("ensemble") >= 0)
         g = c.numbers("ensemble")[lines]
-        sides = Sides.of(c.domains.printed, c.domains.dispersion.total).at(g[:, None])
+        sides = c.domains.printed().at(g[:, None])
+        sides = replace(sides, step=c.steps()[g[:, None]])
         columns = {
             **sides.figure(np.ones(1)),
             **_counts(c, c.domains, g[:, None]),
@@ -93,7 +95,7 @@ def figure_rows(
         Gaps that like with like tells otherwise.
     """
     shared = c.shared(domains, sides) if sides.shape[1] > 2 else None  # noqa: PLR2004 - two waves
-    seen = Sides.of(domains.printed, domains.dispersion.total, shared).at(sides)
+    seen = domains.printed(shared).at(sides)
     parts = []
     for group, weights in c.figures:
         signs = np.array(weights)
@@ -149,13 +151,15 @@ def _judged(
         out["verdict"] = gap_verdicts(low, high, state, few, limits.margin)
         out["marge_points"] = np.full(low.shape, limits.margin * 100)
         out["marge_demontree_points"] = -low * 100
-        out["bascule"] = tipping(seen.share[:, 0], low, high, out["verdict"], limits.margin)
+        out["bascule"] = tipping(
+            at_step(seen.share[:, 0], seen.step[:, 0]), low, high, out["verdict"], limits.margin
+        )
     else:
         out["verdict"] = evolution_verdicts(low, high, state, few, c.broken)
     out[CLAIMS[0]] = seen.exceeding(signs, -limits.margin if gap else 0.0)
     out[CLAIMS[1]] = seen.exceeding(-signs, 0.0)
     if not gap:
-        still = c.quarters[lines][:, None] & (domains.printed.n[sides[:, ::2]].min(axis=1) < MOVING)
+        still = c.quarters[lines][:, None] & (domains.n[sides[:, ::2]].min(axis=1) < MOVING)
         still &= np.isin(out["verdict"], [str(v) for v in CHANGED])
         out["verdict"][still] = str(Verdict.NON_DEMONTRE)
         out["peu_de_reponses"][still] = ALONE
@@ -172,7 +176,7 @@ def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None
     """
     own = sides if own is None else own
     state = c.state[own].max(axis=1)
-    few = domains.printed.n[sides].min(axis=1) < c.thresholds.few_n
+    few = domains.n[sides].min(axis=1) < c.thresholds.few_n
     return {
         "n": c.means.n[own].sum(axis=1),
         "peu_de_reponses": np.where(few, ALONE, "").astype(object),
@@ -183,10 +187,10 @@ def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None
 
 def _of_answers(c: Comparison, own: Indices) -> Columns:
     """Return the shares of answers out of the base, at the step of the row."""
-    step = c.domains.printed.step[own]
+    step = step_of(c.domains.n[own])
     return {
-        "part_nsp": share_at_step(c.means.nsp_share[own], step),
-        "part_non_concerne": share_at_step(c.means.not_concerned_share[own], step),
+        "part_nsp": at_step(c.means.nsp_share[own], step),
+        "part_non_concerne": at_step(c.means.not_concerned_share[own], step),
     }
 
 
@@ -200,8 +204,6 @@ _EMPTY: Final[dict[str, object]] = {
     CLAIMS[1]: np.nan,
     "verdict": "",
     "autre_histoire": "",
-    "repris_du": "",
-    "conteste": "",
 }
 
 

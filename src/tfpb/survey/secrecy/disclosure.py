@@ -1,6 +1,6 @@
 """Disclosure control: the only way out of the survey.
 
-The tree of each wave says which groups are shown; rows that rest on another one bear no number.
+Each group is published, or not, by itself; a row that rests on one that is not bears no number.
 """
 
 from __future__ import annotations
@@ -15,19 +15,17 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, T
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     HIDDEN_COUNT,
-    LEVELS,
     Estimates,
     Published,
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
-from tfpb.survey.printed import rounded_count, step_of
-from tfpb.survey.secrecy.choice import Rules
+from tfpb.survey.printed import at_step, rounded_count
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
-from tfpb.survey.secrecy.groups import BASE, KEY, group_table, resting
-from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
-from tfpb.survey.secrecy.tree import SIDES, levels_of
+from tfpb.survey.secrecy.groups import BASE, SIDES, group_table, resting
+from tfpb.survey.secrecy.ownership import own_rows, under_name
+from tfpb.survey.secrecy.publishable import Rules
 from tfpb.survey.verdicts import NO_VERDICT, counted
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference", "isole", "variante", "repris_du", "conteste", "assurance",
+        "repere", "reference", "isole", "variante", "assurance",
     }
 )  # fmt: skip
 _EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
@@ -95,7 +93,6 @@ def protect(
     tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
     waves = tuple(_masked_facts(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
-    levels = tuple(dict.fromkeys(c for w in estimates.households for c in levels_of(w.places)))
     homes = interviews_a_home(waves, str(estimates.settings.get("cible", "")))
     return Published(
         comparison=with_modelled(tables["comparison"], homes),
@@ -105,15 +102,13 @@ def protect(
         items=estimates.items,
         waves=waves,
         notices=estimates.notices,
-        settings={**estimates.settings, LEVELS: levels},
+        settings=estimates.settings,
         seal=_SEAL,
         fieldwork=own_rows(
             protected_counts(estimates.fieldwork, rules.shown_n), groups, bailleur, rules.owners
         ),
         variants=tables["variants"],
         readings=estimates.readings,
-        groups=_kept_groups(own_groups(groups, bailleur)),
-        prints=estimates.prints,
         asked=groups[["vague", "item", BASE]].drop_duplicates(ignore_index=True),
     )
 
@@ -199,13 +194,11 @@ def _withheld(
 
 
 def _rounded_slopes(table: pd.DataFrame) -> pd.DataFrame:
-    """Tell standardised slopes at the step of their group: more digits are equations on the answers."""
+    """Tell standardised slopes to the hundredth: more digits are equations on the answers."""
     if table.empty:
         return table
-    step = step_of(table["n"].to_numpy(dtype=float))
     slopes = table.filter(like="importance").astype(float)
-    rounded = slopes.div(step, axis=0).round(9).round().mul(step, axis=0)
-    return table.assign(**rounded.round(9))
+    return table.assign(**{str(name): at_step(v.to_numpy()) for name, v in slopes.items()})
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
@@ -276,10 +269,3 @@ def _masked_facts(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
         effet_plan_median=round(facts.effet_plan_median, 1) if known else np.nan,
         ponderation=tuple(map(rounded_spread, facts.ponderation)) if known else (),
     )
-
-
-def _kept_groups(groups: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups that are shown, base by base: what a release binds the next ones to."""
-    names = [c for c in (BASE, *KEY) if c != "item"]
-    kept = groups[groups["shown"]][[*names, "n"]]
-    return kept.drop_duplicates(names).reset_index(drop=True)

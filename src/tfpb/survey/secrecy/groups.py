@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Groupe
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
 from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-from tfpb.survey.estimation.design import indicator
 from tfpb.survey.printed import rounded_count
-from tfpb.survey.secrecy.choice import Rules, codes_of, shown_groups
-from tfpb.survey.secrecy.enough import enough
-from tfpb.survey.secrecy.tree import SIDES, Group, Tree
+from tfpb.survey.secrecy.publishable import Members, Rules, Shares, publishable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers
+    from tfpb.model.arrays import Flags, Indices, Integers
     from tfpb.model.survey import Households
 
-KEY: Final = ["vague", "item", *Group._fields]
+SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
+_NAMES: Final = ["niveau", "territoire", "bailleur", "groupe"]
+KEY: Final = ["vague", "item", *_NAMES]
 """Names of a group, for one question."""
 BASE: Final = "base"
 HORS: Final = Groupe.HORS_QPV.value
@@ -37,28 +36,29 @@ SIDES_OF: Final = {
 """Sides that a row rests on; one of both together is shown where both are."""
 EVOLUTION: Final = "evolution"
 """How the groups of changes begin."""
+_APART: Final = "\x1f"
 
 
 def group_table(
     waves: Sequence[Households], rules: Rules, crossed: Collection[str] | None = ()
 ) -> pd.DataFrame:
-    """Choose the groups of every wave, base by base.
+    """List the groups of every wave, base by base, with what may be published of each.
 
     Parameters
     ----------
     waves : sequence of Households
         In order: changes are those of `wave_pairs`.
     crossed : collection of str, optional
-        As of `Tree.of`.
+        Bailleurs that have territories of their own; None for all of them. A lone one is the whole.
 
     Returns
     -------
     DataFrame
         A row a group and question: `KEY`, `base` (the first question of its base), `n` (rounded to ten),
         `shown`, `few` (its valid answers to the question are too few), `owners` (bailleurs inside), `alike`
-        (what rows like with like leave aside is enough), `apart` (changes, « 2019-2023 », whose bailleurs of
-        both waves are few, or leave few aside). A group of nobody is not there; that of a lone bailleur is
-        there under both names. `n` is NaN where it is hidden.
+        (households whose variables of rows like with like are known may be published), `apart` (changes,
+        « 2019-2023 », whose bailleurs of both waves may not). A group of nobody is not there; that of a lone
+        bailleur is there under both names. `n` is NaN where it is hidden.
     """
     pairs = wave_pairs(waves)
     parts = [
@@ -74,55 +74,85 @@ def _of_wave(
     rules: Rules,
     crossed: Collection[str] | None,
 ) -> pd.DataFrame:
-    tree = Tree.of(wave, crossed)
-    owner, home = codes_of(wave)
-    kinds = [wave.places[c].to_numpy(dtype=object) for c in wave.alike]
-    size = [len(rows) for rows in tree.rows]
-    at = np.concatenate([*tree.rows, np.zeros(0, dtype=np.intp)]).astype(np.intp)
-    spread = indicator(np.repeat(np.arange(len(size)), size), len(size))
-    valid = spread @ wave.valid[at].astype(float)
-    names = pd.DataFrame(tree.groups, columns=list(Group._fields), dtype=object)
+    names, members = _groups_of(wave.places, crossed)
+    owner = pd.factorize(wave.places["bailleur"], sort=True)[0]
+    home = residence_codes(wave.places)
+    known = np.ones(len(owner), dtype=bool)
+    for variable in wave.alike:
+        known = known & (wave.places[variable] != "").to_numpy()
+    ours = (names["bailleur"] == ENSEMBLE) & (names["niveau"] != TOTAL)
     parts = []
     for base in sorted(set(wave.base)):
         n = wave.asked[:, base]
 
-        def fine(rows: Indices, n: Integers = n) -> bool:
-            return enough(n[rows], owner[rows], home[rows], rules.fewest)
+        def fine(some: Integers) -> Flags:
+            return publishable(members, some, owner, home, rules)
 
-        shown = shown_groups(tree, wave, base, rules)
-        asked = spread @ n[at].astype(float)
-        inside = spread @ (_apart(owner) * (n > 0)[:, None])[at].astype(float)
-        kept = [g in shown for g in tree.groups]
-        alike = [
-            there and all(fine(r[kind[r] == v]) for kind in kinds for v in set(kind[r]))
-            for there, r in zip(kept, tree.rows, strict=True)
-        ]
+        asked, shares, shown = members.total(n), Shares.of(members, n, owner), fine(n)
+        lone = (shares.owners < rules.owners) | (shares.largest > rules.largest_share * asked)
+        shown = shown & ~(ours & lone).to_numpy()
         whole = names.assign(
-            vague=wave.vague, shown=kept, owners=(inside > 0).sum(axis=1), alike=alike,
-            n=np.where(kept, rounded_count(asked), np.nan),
+            vague=wave.vague, shown=shown, owners=shares.owners,
+            alike=shown & fine(np.where(known, n, 0)),
+            n=np.where(shown, rounded_count(asked), np.nan),
         )  # fmt: skip
         items = [k for k, b in enumerate(wave.base) if b == base]
         for k in items:
-            few = (valid[:, k] > 0) & (valid[:, k] < rules.shown_n)
-            apart = np.full(len(size), "", dtype=object)
-            held = [np.ones(len(wave.places), dtype=bool)]
+            valid = members.total(wave.valid[:, k])
+            apart = np.full(members.count, "", dtype=object)
             for name, common in _panels(wave, pairs, wave.items[k], n):
-                # nor does one panel leave few of another aside
-                aside = [common, *(h & ~common for h in held), *(common & ~h for h in held)]
-                there = [
-                    n[r[common[r]]].sum() >= rules.shown_n and all(fine(r[a[r]]) for a in aside)
-                    for r in tree.rows
-                ]
-                apart[~np.array(there, dtype=bool)] += f"{name}\x1f"
-                held.append(common)
+                apart[~fine(np.where(common, n, 0))] += f"{name}{_APART}"
+            few = (valid > 0) & (valid < rules.shown_n)
             named = {"item": wave.items[k], BASE: wave.items[items[0]]}
             parts.append(whole.assign(few=few, apart=apart, **named)[asked > 0])
     out: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    lone = wave.places["bailleur"].unique()
-    if len(lone) != 1:
+    lone_owner = wave.places["bailleur"].unique()
+    if len(lone_owner) != 1:
         return out
-    both: pd.DataFrame = pd.concat([out, out.assign(bailleur=lone[0])], ignore_index=True)
+    both: pd.DataFrame = pd.concat([out, out.assign(bailleur=lone_owner[0])], ignore_index=True)
     return both
+
+
+def _groups_of(
+    places: pd.DataFrame, crossed: Collection[str] | None
+) -> tuple[pd.DataFrame, Members]:
+    """Name every group of a wave, and its rows: sides, territories, bailleurs, their territories."""
+    owners = places["bailleur"]
+    several = len(owners.unique()) > 1
+    rows = np.arange(len(places))
+    listed, group, row, count = [], [], [], 0
+    for level in (TOTAL, *levels_of(places)):
+        value = places[level].astype(str) if level != TOTAL else pd.Series(TOTAL, places.index)
+        there = (value != "").to_numpy()
+        if level in QUARTER_COLUMNS:
+            there = there & (places["groupe"] == Groupe.QPV.value).to_numpy()
+        of_all = pd.Series(ENSEMBLE, places.index)
+        own = there & several
+        if level != TOTAL and crossed is not None:
+            own = own & owners.isin(list(crossed)).to_numpy()
+        for held, name in ((there, of_all), (own, owners)):
+            frame = pd.DataFrame(
+                {"niveau": level, "territoire": value, "bailleur": name, "groupe": places["groupe"]}
+            )[held]
+            codes, found = pd.factorize(pd.MultiIndex.from_frame(frame[_NAMES]), sort=True)
+            listed += list(found)
+            group.append(codes + count)
+            row.append(rows[held])
+            count += len(found)
+    names = pd.DataFrame(listed, columns=_NAMES, dtype=object)
+    return names, Members(np.concatenate(group), np.concatenate(row), count)
+
+
+def residence_codes(places: pd.DataFrame) -> Indices:
+    """Return a number a résidence, which two bailleurs may call by one name; −1 where none is named."""
+    both = pd.MultiIndex.from_frame(places[["bailleur", "residence"]])
+    codes = pd.factorize(both)[0]
+    return np.where((places["residence"] == "").to_numpy(), -1, codes).astype(np.intp)
+
+
+def levels_of(places: pd.DataFrame) -> list[str]:
+    """List the levels among the columns of households."""
+    return [str(c) for c in places if c not in {"bailleur", "residence", "groupe"}]
 
 
 def _panels(
@@ -138,11 +168,6 @@ def _panels(
         asking = set(other.places["bailleur"][asked > 0])
         if asking != set(owner[n > 0]):
             yield f"{one.vague}-{two.vague}", owner.isin(asking).to_numpy()
-
-
-def _apart(owner: Indices) -> Floats:
-    """Return one column a bailleur."""
-    return np.equal.outer(owner, np.arange(owner.max(initial=0) + 1)).astype(float)
 
 
 def resting(

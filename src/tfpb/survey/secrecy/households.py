@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Groupe
-from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.survey import Households
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.reading.scales import ABSENT
@@ -20,10 +18,9 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from tfpb.model.arrays import Flags, Integers, Objects
-    from tfpb.model.plan import Item, Plan
+    from tfpb.model.plan import Item
     from tfpb.survey.respondents import Survey
 
-_DIGITS: Final = 4
 _OWN: Final = ("bailleur", "residence", "groupe")
 
 
@@ -69,34 +66,6 @@ def households(
         asked=_summed(spread, asked[bases]),
         valid=_summed(spread, ranks >= 0),
     )
-
-
-def stock_levels(survey: Survey) -> list[str]:
-    """List the columns that the stock groups résidences by: levels of the tree, printed or not.
-
-    Of one value, or of as many as half the résidences, a column groups nothing.
-    """
-    if survey.stock is None:
-        return []
-    most = len(survey.stock) / 2
-    named = set(RESIDENCE_COLUMNS) - {"type_habitat"}
-    known = [c for c in survey.stock if c not in named and c in survey.respondents]
-    texts = [c for c in known if survey.stock[c].dtype == object]
-    return [str(c) for c in texts if 1 < survey.stock[c].nunique() <= most]
-
-
-def fingerprints(survey: Survey, plan: Plan) -> dict[str, tuple[str, str]]:
-    """Return, for each wave, what tells whether its plan or its weights are those of a release."""
-    asked = _digest(plan.model_dump_json(include={"echelles", "items", "variables"}))
-    frame = survey.respondents
-    return {
-        str(wave): (asked, _digest(str(sorted(set(rows["poids"].round(_DIGITS))))))
-        for wave, rows in frame.groupby("vague", sort=False)
-    }
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _asked(answered: Flags, items: Sequence[Item], owner: Objects) -> Flags:

@@ -1,26 +1,18 @@
-"""What a release leaves in the ledger and in its pack: the tree, what was printed, no exact count."""
+"""What a release leaves in the ledger and in its pack: what was printed, no exact count."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Publication
-from tfpb.survey.secrecy.groups import BASE, KEY
-from tfpb.survey.secrecy.reprint import (
-    COUNTS,
-    ROW,
-    SINCE,
-    WHOSE,
-    Home,
-    Released,
-    keys_of,
-    printed_counts,
-    raw_sides,
-)
+from tfpb.model.survey import Correction, Order
+from tfpb.survey.printed import POINT, STEPS, bounds_outwards
+from tfpb.survey.secrecy.groups import SIDES, split_pair
+from tfpb.survey.secrecy.standing import COARSE, COUNTS, ROW, Released, keys_of, of_others
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -28,10 +20,12 @@ if TYPE_CHECKING:
 
     from tfpb.model.survey import Published
 
-_FORM: Final = 3
-"""Of a line; lines of 0.2 bear none, and told cells instead of rows."""
-_SIDE: Final = "cote"
-_GROUP: Final = ["vague", BASE, *KEY[2:]]
+_FORM: Final = 4
+"""Of a line; those of 0.3.0 bear 3, those of 0.2 none."""
+_FORM_3: Final = 3
+_STEPS_3: Final = ((99, 0.05), (499, 0.02))
+"""Steps of the shares of 0.3.0, up to these counts."""
+_BOUNDS: Final = (("ic95_bas", "ic95_haut"), ("ic90_bas", "ic90_haut"))
 _DIGITS: Final = 9
 
 
@@ -45,18 +39,24 @@ class Release:
         Short hash of its inputs, settings and versions, the ledger apart.
     date : str
         As printed; the hash where none is.
-    homes : mapping of str to mapping of (str, str) to str
-        Column (`cote`, `code_qpv`, each level) → bailleur ("" where it is not known) and résidence → what it
-        was then.
-    printed : Released
-        What it printed, its sides apart.
+    homes : mapping of str to tuple of str
+        Bailleur ("" where it is not known) → its résidences: how the survey is known again.
+    tables, facts
+        As `Released`.
+    questions : DataFrame
+        `vague, item, base`.
+    corrections : tuple of Correction
+        Waves that it replaces in earlier releases, or keeps.
     """
 
     bailleurs: tuple[str, ...]
     run: str
     date: str
-    homes: dict[str, dict[Home, str]]
-    printed: Released = field(default_factory=Released)
+    homes: dict[str, tuple[str, ...]]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    facts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    questions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    corrections: tuple[Correction, ...] = ()
 
     @classmethod
     def of(
@@ -67,139 +67,141 @@ class Release:
         homes: pd.DataFrame,
         published: Published,
     ) -> Release:
-        """Return the release of a survey.
-
-        Parameters
-        ----------
-        homes : DataFrame
-            Résidences (`id_residence`) as the survey was estimated on them; without `cote`, their side is
-            not known. Two of one bailleur that bear one name are on no known side, nor in a known place.
-        """
-        tables = {name: getattr(published, name) for name in ROW}
-        printed = Released(
-            groups=published.groups,
-            asked=published.asked,
-            tables={n: _printed(t) for n, t in tables.items()},
-            facts={w.vague: tuple(getattr(w, c) for c in COUNTS) for w in published.waves},
-            prints=dict(published.prints),
+        """Return the release of a survey; `homes`: its résidences (`id_residence`)."""
+        rows = homes.assign(**{c: "" for c in ("bailleur", "id_residence") if c not in homes})
+        owners = [bailleurs[0]] * len(rows) if len(bailleurs) == 1 else rows["bailleur"].astype(str)
+        named: dict[str, set[str]] = {}
+        for owner, home in zip(owners, rows["id_residence"].astype(str), strict=True):
+            named.setdefault(owner, set()).add(home)
+        return cls(
+            tuple(sorted(bailleurs)),
+            run,
+            date or run,
+            {owner: tuple(sorted(held)) for owner, held in sorted(named.items())},
+            {n: _printed(getattr(published, n)) for n in ROW},
+            {w.vague: tuple(getattr(w, c) for c in COUNTS) for w in published.waves},
+            published.asked,
+            published.corrections,
         )
-        date = date or run
-        levels = [str(c) for c in homes if c in published.levels_held]
-        places = _homes_of(homes, bailleurs, levels)
-        return cls(tuple(sorted(bailleurs)), run, date, places, printed)
 
     def line(self) -> dict[str, Any]:
         """Return the release as the ledger writes it."""
-        by_owner: dict[str, dict[str, dict[str, str]]] = {}
-        for column, values in self.homes.items():
-            for (owner, home), value in values.items():
-                by_owner.setdefault(owner, {}).setdefault(column, {})[home] = value
+        replaced = {
+            c.vague: {"calculs": list(c.runs), "date": c.date, "motif": c.reason}
+            for c in self.corrections
+            if not c.kept
+        }
+        kept = {c.vague: c.date for c in self.corrections if c.kept}
         return {
             "forme": _FORM,
             "bailleurs": list(self.bailleurs),
             "calcul": self.run,
             "date": self.date,
-            "residences_par_bailleur": by_owner,
-            "groupes": _rows(self.printed.groups),
-            "questions": _rows(self.printed.asked),
-            "imprime": {n: _rows(t) for n, t in self.printed.tables.items()},
-            "vagues": {w: list(n) for w, n in self.printed.facts.items()},
-            "empreintes": {w: list(p) for w, p in self.printed.prints.items()},
+            "residences": {owner: list(held) for owner, held in self.homes.items()},
+            "questions": _rows(self.questions),
+            "imprime": {n: _rows(t) for n, t in self.tables.items()},
+            "vagues": {w: list(n) for w, n in self.facts.items()},
+            **({"remplace": replaced} if replaced else {}),
+            **({"garde": kept} if kept else {}),
         }
 
     @classmethod
     def read(cls, line: Any) -> Release:
-        """Read a line of the ledger, of 0.2 too (KeyError, TypeError, ValueError: older, or broken)."""
+        """Read a line of the ledger, of 0.3.0 too (KeyError, TypeError, ValueError: broken).
+
+        One of 0.2 kept no printed row: nothing of it can be printed again.
+        """
         owners, run = tuple(map(str, line["bailleurs"])), str(line["calcul"])
-        homes = _homes(line)
+        form = line.get("forme", _FORM_3)
+        if form not in {_FORM, _FORM_3}:
+            raise ValueError(form)
+        old = form == _FORM_3
+        listed = line["residences_par_bailleur" if old else "residences"]
+        homes = {
+            str(o): tuple(map(str, held.get("cote", {}) if old else held))
+            for o, held in listed.items()
+        }
+        read = cls(owners, run, str(line.get("date", run)), homes)
         if "forme" not in line:
-            masked = pd.DataFrame(
-                [dict(zip(_OLD_CELL, map(str, c), strict=True)) for c in line["masquees"]],
-                columns=KEY,
-            )
-            return cls(owners, run, run, homes, Released(masked=masked))
-        if line["forme"] != _FORM:
-            raise ValueError(line["forme"])
-        printed = Released(
-            groups=_table(line["groupes"]),
-            asked=_table(line["questions"]),
-            tables={str(n): _table(t) for n, t in line["imprime"].items()},
+            return read
+        tables = {str(n): _table(t) for n, t in line["imprime"].items()}
+        return replace(
+            read,
+            tables={n: _of_form_3(t) if old else _stepped(t) for n, t in tables.items()},
             facts={str(w): tuple(map(int, n)) for w, n in line["vagues"].items()},
-            prints={str(w): (str(p), str(q)) for w, (p, q) in line["empreintes"].items()},
+            questions=_table(line["questions"]),
+            corrections=tuple(
+                Correction(str(w), str(c["date"]), str(c["motif"]), tuple(map(str, c["calculs"])))
+                for w, c in line.get("remplace", {}).items()
+            )
+            + tuple(Correction(str(w), str(d)) for w, d in line.get("garde", {}).items()),
         )
-        return cls(owners, run, str(line["date"]), homes, printed)
 
     def concerns(self, bailleurs: Iterable[str], homes: Collection[str]) -> bool:
         """Return whether a run is about the same survey: a bailleur and some résidences in common.
 
         A survey that names no résidence may be the same.
         """
-        known = {h for _, h in self.homes.get(_SIDE, {})}
+        known = {h for held in self.homes.values() for h in held} - {""}
         shared = {fold(b) for b in bailleurs} & {fold(b) for b in self.bailleurs}
         return bool(shared) and (not known or not homes or any(h in known for h in homes))
 
 
-_OLD_CELL: Final = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
-
-
 def together(
-    releases: Sequence[Release], bailleurs: Iterable[str], others: Sequence[Release] = ()
+    releases: Sequence[Release], bailleurs: Iterable[str], order: Order | None = None
 ) -> Released:
-    """Return what readers hold after several releases: places of the first, rows of the last.
+    """Return what readers hold after several releases: of each wave, the last rows that stand.
 
     Parameters
     ----------
     releases : sequence of Release
         In order.
     bailleurs : iterable of str
-        As this run writes them.
-    others : sequence of Release
-        Of what seems another survey: only whether its answers are these is looked at.
+        As this run writes them: rows over all bailleurs stand after a release of the same ones alone.
+    order : Order, optional
+        Of this run; a draft's, when left out.
     """
     written = {fold(b): b for b in bailleurs}
-    sides: dict[str, dict[Home, str]] = {}
+    retired = {
+        (run, c.vague) for r in releases for c in r.corrections if not c.kept for run in c.runs
+    }
     tables: dict[str, list[pd.DataFrame]] = {}
-    groups: list[pd.DataFrame] = []
-    asked: list[pd.DataFrame] = []
-    masked: list[pd.DataFrame] = []
     facts: dict[str, tuple[int, ...]] = {}
-    prints: dict[str, tuple[str, str]] = {}
+    dates: dict[str, str] = {}
+    runs: dict[str, tuple[str, ...]] = {}
     for release in releases:
-        for column, values in release.homes.items():
-            stood = {h: v for h, v in values.items() if v or column != _SIDE}
-            if stood:
-                sides[column] = _of_run(stood, written) | sides.get(column, {})
-        printed = release.printed
-        for name, table in printed.tables.items():
-            dated = table.assign(**{SINCE: table.get(SINCE, "")})
-            dated[SINCE] = dated[SINCE].where(dated[SINCE] != "", release.date)
-            tables.setdefault(name, []).append(_named(dated, written))
-        bound = {w for g in groups for w in g["vague"]}
-        groups += [g[~g["vague"].isin(bound)] for g in [_named(printed.groups, written)] if len(g)]
-        asked += [printed.asked] if len(printed.asked) else []
-        masked += [_named(printed.masked, written)] if len(printed.masked) else []
-        facts |= printed.facts
-        prints |= printed.prints
-    counts = [printed_counts(t) for t in tables.get("comparison", ())]
-    elsewhere = [
-        raw_sides(table).assign(**{WHOSE: ", ".join(other.bailleurs)})
-        for other in others
-        if len(table := other.printed.tables.get("comparison", pd.DataFrame()))
-    ]
+        same = {fold(b) for b in release.bailleurs} == set(written)
+        left = {wave for wave in release.facts if (release.run, wave) not in retired}
+        for wave in left:
+            dates[wave] = release.date
+            runs[wave] = (*runs.get(wave, ()), release.run)
+        facts |= {w: n for w, n in release.facts.items() if w in left and same}
+        for name, table in release.tables.items():
+            rows = _named(table[_of_waves(table, left, release.facts)], written)
+            rows = rows if same else rows[~of_others(rows)]
+            if len(rows):
+                tables.setdefault(name, []).append(rows)
     return Released(
-        sides=tuple(sorted(sides.items())),
-        groups=pd.concat(groups, ignore_index=True) if groups else pd.DataFrame(),
-        asked=pd.concat(asked).drop_duplicates(["vague", "item"]) if asked else pd.DataFrame(),
         tables={
             n: pd.concat(t, ignore_index=True).drop_duplicates(keys_of(n, t[0]), keep="last")
             for n, t in tables.items()
         },
-        counts=pd.concat(counts).drop_duplicates() if counts else pd.DataFrame(),
         facts=facts,
-        prints=prints,
-        masked=pd.concat(masked).drop_duplicates() if masked else pd.DataFrame(),
-        elsewhere=pd.concat(elsewhere) if elsewhere else pd.DataFrame(),
+        dates=dates,
+        runs=runs,
+        order=order or Order(),
     )
+
+
+def _of_waves(table: pd.DataFrame, left: Collection[str], every: Iterable[str]) -> pd.Series:
+    """Return the rows of waves that stand, and the changes between them."""
+    names = list(every)
+    there = {
+        v: all(w in left for w in (split_pair(str(v), names) or (str(v),)))
+        for v in (table["vague"].unique() if "vague" in table else ())
+    }
+    vague = table["vague"] if "vague" in table else pd.Series("", index=table.index)
+    return vague.map(there).fillna(False).astype(bool)  # noqa: FBT003
 
 
 def _printed(table: pd.DataFrame) -> pd.DataFrame:
@@ -209,6 +211,34 @@ def _printed(table: pd.DataFrame) -> pd.DataFrame:
     if "ajustement" in table:
         table = table[table["ajustement"] != "modele"]
     return table.drop(columns=["theme", "nature"], errors="ignore").reset_index(drop=True)
+
+
+def _of_form_3(table: pd.DataFrame) -> pd.DataFrame:
+    """Give rows of 0.3.0 their steps, and their bounds, then of nine digits, as they are printed now."""
+    out = _stepped(table, _STEPS_3)
+    marks = (out["mesure"] == "moyenne").to_numpy() if "mesure" in out else np.zeros(len(out), bool)
+    unit = np.where(marks, 10 * POINT, POINT)
+    for low, high in _BOUNDS:
+        if low in out and "n" in out:
+            least, most = (out[c].to_numpy(dtype=float) for c in (low, high))
+            ends = bounds_outwards(least, most, unit)
+            out = out.assign(**dict(zip((low, high), ends, strict=True)))
+    return out
+
+
+def _stepped(table: pd.DataFrame, steps: Sequence[tuple[int, float]] = STEPS) -> pd.DataFrame:
+    """Give rows their steps."""
+    if "n" not in table:
+        return table
+    n = table["n"].astype(float)
+    places = ["vague", "niveau", "territoire", "bailleur", "item", "ajustement"]
+    if set(places) <= set(table):  # a gap is as coarse as the smaller of its sides
+        fewest = n.where(table["groupe"].isin(SIDES)).groupby([table[c] for c in places])
+        n = fewest.transform("min").fillna(0).where(~table["groupe"].isin(SIDES), n)
+    step = np.full(len(table), POINT)
+    for most, wide in reversed(steps):
+        step = np.where(n <= most, wide, step)
+    return table.assign(**{COARSE: step})
 
 
 def _rows(table: pd.DataFrame) -> dict[str, Any]:
@@ -238,53 +268,3 @@ def _named(table: pd.DataFrame, written: Mapping[str, str]) -> pd.DataFrame:
     if "bailleur" not in table:
         return table
     return table.assign(bailleur=[written.get(fold(str(b)), b) for b in table["bailleur"]])
-
-
-def _homes_of(
-    homes: pd.DataFrame, bailleurs: Sequence[str], levels: Sequence[str]
-) -> dict[str, dict[Home, str]]:
-    columns = [_SIDE, *levels]
-    keys = ["bailleur", "id_residence"]
-    names = [*keys, *columns]
-    rows = homes.assign(**{c: "" for c in names if c not in homes})[names].fillna("").astype(str)
-    if len(bailleurs) == 1:
-        rows["bailleur"] = bailleurs[0]
-    rows = rows.drop_duplicates().sort_values(keys, kind="stable")
-    double = rows[keys].duplicated(keep=False)
-    rows.loc[double, _SIDE] = ""
-    out = {}
-    for column in columns:
-        sure = rows if column == _SIDE else rows[~double]
-        pairs = sure[keys].itertuples(index=False, name=None)
-        out[column] = dict(zip(pairs, sure[column], strict=True))
-    return out
-
-
-def _of_run(stood: Mapping[Home, str], bailleurs: Collection[str]) -> dict[Home, str]:
-    """Return what is told of the résidences of a run, under its bailleurs' names, folded.
-
-    Those of a run of one bailleur are all its own, whatever its stock calls it. What was of a bailleur that
-    the run does not name (it has another name now, or the line named none) is of whoever has that
-    identifier, unless two had it.
-    """
-    own = {(fold(o), h): v for (o, h), v in stood.items() if fold(o) in bailleurs}
-    if len(bailleurs) == 1:
-        own |= {("", h): v for (_, h), v in own.items()}
-    free: dict[Home, set[str]] = {}
-    for (owner, home), value in stood.items():
-        if not owner or (len(bailleurs) > 1 and fold(owner) not in bailleurs):
-            free.setdefault(("", home), set()).add(value)
-    return {h: values.pop() for h, values in free.items() if len(values) == 1} | own
-
-
-def _homes(line: Any) -> dict[str, dict[Home, str]]:
-    """Read the résidences of a line: column → bailleur and résidence → what it was."""
-    out: dict[str, dict[Home, str]] = {}
-    for owner, columns in line["residences_par_bailleur"].items():
-        sided = columns.get(_SIDE, {})
-        for column, values in columns.items():
-            # without a side it was two résidences of one name: the rest is of either
-            kept = [h for h in values if column == _SIDE or sided.get(h, "?")]
-            held = {(str(owner), str(h)): str(values[h]) for h in kept}
-            out.setdefault(str(column), {}).update(held)
-    return out

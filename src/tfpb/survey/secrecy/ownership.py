@@ -106,10 +106,3 @@ def own_rows(
             few = (others < fewest) & (sides["niveau"] == TOTAL)
         keep[whole] &= ~few.groupby(sides["row"]).any().to_numpy()
     return table[keep].reset_index(drop=True)
-
-
-def own_groups(groups: pd.DataFrame, bailleur: str) -> pd.DataFrame:
-    """Keep the groups that a bailleur's pack may tell of."""
-    if not bailleur:
-        return groups
-    return groups[groups["bailleur"].isin([ENSEMBLE, bailleur])]

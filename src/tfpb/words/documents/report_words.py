@@ -158,11 +158,10 @@ METHOD_LEAD: Final = Phrase(
     "montre qu’elle ait été fixée avant l’enquête {wave}}."
 )
 SECRECY_RULE: Final = (
-    "Un résultat n’est publié que pour 30 ménages et plus ; ni lui, ni ce que les autres résultats publiés "
-    "laissent de côté, ne désigne 1 à 10 ménages ou une seule résidence, même pour un bailleur qui connaît "
-    "ses réponses. Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (moins de 100, 100 "
-    "à 499, 500 ménages et plus), et un résultat diffusé est réimprimé tel quel tant que son effectif "
-    "arrondi n’a pas bougé de 30."
+    "Un résultat est publié à partir de 30 ménages, dans deux résidences au moins, et si aucun bailleur ne "
+    "peut y isoler moins de 11 ménages des autres. Les effectifs sont arrondis à la dizaine, les parts à 5, "
+    "2 ou 1 point (jusqu’à 50 ménages, jusqu’à 100, au-delà). Une vague diffusée reste telle quelle jusqu’à "
+    "ce qu’elle soit remplacée. Ne faites pas circuler le tableau des interviews par quartier."
 )
 MASKED_ROWS: Final = Phrase(
     "{count:s écart masqué/écarts masqués} : moins de 30 réponses ici ou dans un territoire voisin."

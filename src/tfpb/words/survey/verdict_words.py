@@ -36,9 +36,9 @@ MODE_CHANGED: Final = "mode changé"
 _MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
 THE_MARGIN: Final = "la marge"
 RELEASED: Final = (
-    "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (moins de 100, 100 à 499, 500 "
-    "ménages et plus) ; l’intervalle et le mot se lisent sur ce qui est imprimé, et un côté de 20 résidences "
-    "ou moins a la précision des côtés de sa sorte, de même nombre de ménages et de résidences"
+    "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (jusqu’à 50 ménages, jusqu’à 100, "
+    "au-delà) ; l’intervalle, arrondi au demi-point vers l’extérieur, contient celui de toute part qui "
+    "s’imprime ainsi, et le mot se lit sur lui"
 )
 LEVEL: Final = "marge à 90 %"
 """What printed intervals are."""

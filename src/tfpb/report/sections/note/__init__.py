@@ -14,6 +14,7 @@ from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.report.sections.provisional import caution
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import DRAFT_LINE
+from tfpb.words.survey.release_words import correction_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,5 +106,6 @@ def _about(dossier: Dossier, codes: Sequence[str], *, bilan: bool) -> str:
         if bilan
         else "",
         DRAFT_LINE if dossier.draft else "",
+        *map(correction_line, dossier.survey.corrections if dossier.survey is not None else ()),
     ]
     return " · ".join(filter(None, parts))
