@@ -21,7 +21,6 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
 from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
@@ -41,7 +40,6 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
-_RAW: Final = frozenset({Ajustement.BRUT.value, Ajustement.MODELE.value})
 TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
 
@@ -96,9 +94,8 @@ def protect(
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
     waves = tuple(_masked_facts(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
     levels = tuple(dict.fromkeys(c for w in estimates.households for c in levels_of(w.places)))
-    homes = interviews_a_home(waves, str(estimates.settings.get("cible", "")))
     return Published(
-        comparison=with_modelled(tables["comparison"], homes),
+        comparison=tables["comparison"],
         levels=tables["levels"],
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
@@ -167,7 +164,7 @@ def _withheld(
     found, at = sides["shown"].notna(), sides["row"].to_numpy()
     hidden = found & ~_open(sides)
     if "ajustement" in table:
-        like = ~table["ajustement"].isin(_RAW).to_numpy()[at]
+        like = (table["ajustement"] != Ajustement.BRUT.value).to_numpy()[at]
         change = table["groupe"].str.startswith("evolution").to_numpy()[at]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
         apart = sides["apart"].fillna("").to_numpy(dtype=object)

@@ -22,7 +22,6 @@ from tfpb.model.codes import (
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.intervals import combined_bounds
-from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
 from tfpb.survey.estimation.rows import MOVING
 from tfpb.survey.printed import step_of
 from tfpb.survey.raw_gaps import mode_changed
@@ -139,8 +138,7 @@ def reprinted(now: Published, before: Released) -> Published:
     if states.empty:
         return replace(now, notices=(*now.notices, *unlike)) if unlike else now
     changed = {w for w, last in before.prints.items() if last != now.prints.get(w, last)}
-    raw = now.comparison[now.comparison["ajustement"] != Ajustement.MODELE.value]
-    raw = raw.reset_index(drop=True)
+    raw = now.comparison
     every = [w.vague for w in now.waves]
     tables = {n: getattr(now, n) for n in ROW} | {"comparison": raw}
     counts = _counts(tables.pop("fieldwork"), before.tables.get("fieldwork"))
@@ -150,7 +148,7 @@ def reprinted(now: Published, before: Released) -> Published:
     } | {"fieldwork": counts}
     printed = _from_sides(tables["comparison"], raw, every, now.margin)
     waves = tuple(_facts(w, before.facts.get(w.vague), states) for w in now.waves)
-    tables["comparison"] = with_modelled(printed, interviews_a_home(waves, now.target))
+    tables["comparison"] = printed
     return sealed(
         now,
         {n: t.drop(columns=_PART, errors="ignore") for n, t in tables.items()},
