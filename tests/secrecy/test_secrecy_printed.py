@@ -115,7 +115,7 @@ def test_counts_are_tens_and_one_a_base(told: Published, own: Published) -> None
         assert (n % 10 == 0).all(), name
     sides = shown(told.comparison, groupe=["qpv", "hors_qpv"])
     keys = ["vague", "niveau", "territoire", "bailleur", "groupe"]
-    # raw, like with like, modelled
+    # raw, like with like
     assert not sides[[*keys, "n"]].drop_duplicates()[keys].duplicated().any()
 
 

@@ -165,8 +165,6 @@ def _show(
     from tfpb.errors import Severity
     from tfpb.model.codes import SHOWN, outcome
     from tfpb.survey import interviews_needed
-    from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-    from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
     from tfpb.survey.raw_gaps import key_of, stories_of
     from tfpb.words.documents.report_words import MASKED_ROWS
     from tfpb.words.survey import survey_words as wording
@@ -207,10 +205,6 @@ def _show(
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
         show(words.VERDICT_KEY.format(name=verdict_words(code), meaning=wording.EXPLANATIONS[code]))
     _explore(published, labels)
-    if table["niveau"].isin(QUARTER_COLUMNS).any():
-        modelled = int((table["ajustement"] == "modele").sum())
-        phrase = wording.MODELLED.format(count=modelled)
-        show(phrase if modelled else wording.NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
     show(wording.QUOTA_SENTENCE)
     if masked := published.withheld_gaps:
         show(MASKED_ROWS.format(count=masked))

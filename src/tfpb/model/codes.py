@@ -65,11 +65,10 @@ class Groupe(StrEnum):
 
 
 class Ajustement(StrEnum):
-    """Raw, like with like, or modelled: a quarter's share drawn towards those of the others."""
+    """Raw, or like with like."""
 
     BRUT = "brut"
     COMPARABLE = "comparable"
-    MODELE = "modele"
 
 
 class Verdict(StrEnum):

@@ -213,8 +213,6 @@ class QpvPage:
         Those of the map first; numbered in this order.
     unplaced : tuple of (id_residence, words, why)
         What is not drawn: its place is known to the commune alone.
-    modelled : str
-        The modelled share of the quarter: left out where the page has no room for it.
     """
 
     code_qpv: str
@@ -229,7 +227,6 @@ class QpvPage:
     tasks: tuple[PageTask, ...]
     unplaced: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    modelled: str = ""
     margin: float = 0.05
     wave: str = ""  # of the lines
     gap_scope: str = ""  # over whom the lines are measured, or why none is shown

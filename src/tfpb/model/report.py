@@ -148,7 +148,6 @@ class ChartKind(StrEnum):
     BARS = "barres"  # drawn by a workbook alone
     PRIORITIES = "priorites"
     FUNNEL = "entonnoir"  # a gap within the limits of chance, by number of interviews
-    MODELLED = "modelises"  # measured and modelled shares of quarters
     SPENDING = "depense_ecart"  # one point a QPV × axis: spending against gap
 
 

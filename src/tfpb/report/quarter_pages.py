@@ -17,7 +17,6 @@ from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.task_words import day_words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.survey.satisfaction import otherwise
-from tfpb.words.survey.survey_words import ON_PAGE
 from tfpb.words.survey.verdict_words import gap_phrase, marks_of_row, verdict_words, word_of_row
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ class OwnAnswers:
 
     Parameters
     ----------
-    rows, modelled : DataFrame
-        Raw levels, gaps and changes, and modelled levels of the last wave, of `COMPARISON_COLUMNS`.
+    rows : DataFrame
+        Raw levels, gaps and changes, of `COMPARISON_COLUMNS`.
     items : sequence of str
         The three questions of a page.
     labels : mapping of str to str
@@ -70,7 +69,6 @@ class OwnAnswers:
     """
 
     rows: pd.DataFrame
-    modelled: pd.DataFrame
     items: Sequence[str]
     labels: Mapping[str, str]
     general: Mapping[str, str]
@@ -98,7 +96,6 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
         found.setdefault(key, row)
     return OwnAnswers(
         rows,
-        pick(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
         page_items(survey.items),
         survey.labels,
         {str(i): str(t) for i, t, head in themes if head},
@@ -135,7 +132,7 @@ def quarter_page(
     """Make the page of a quarter, by what it holds, the marks of its map and what is to do (`tasks_of`)."""
     head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
     held = claims.within(code)
-    scope, gaps, modelled = _satisfaction(dossier, answers, code)
+    scope, gaps = _satisfaction(dossier, answers, code)
     todo = [task for task in tasks if task.code_qpv == code and task.is_open]
     return QpvPage(
         code_qpv=code,
@@ -153,7 +150,6 @@ def quarter_page(
         tasks=tuple(_tasks(dossier, held, todo)),
         unplaced=_unplaced(pick(marks, code_qpv=code, situee=False)),
         notes=_notes(dossier),
-        modelled=modelled,
         doubtful=here.unsure,
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
@@ -236,32 +232,18 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
 
 def _satisfaction(
     dossier: Dossier, answers: OwnAnswers | None, code: str
-) -> tuple[str, tuple[GapLine, ...], str]:
-    """Return whose answers its lines are of, or why it has none to show; the lines; what is modelled."""
+) -> tuple[str, tuple[GapLine, ...]]:
+    """Return whose answers its lines are of, or why it has none to show; the lines."""
     if answers is None or answers.rows.empty or not answers.items:
-        return words.GAP_SCOPE_NONE, (), ""
+        return words.GAP_SCOPE_NONE, ()
     lines = tuple(answer_line(dossier.claims, answers, item, code) for item in answers.items)
-    shown = [k for k, line in enumerate(lines) if line.gap is not None]
-    best = next(iter(shown), 0)
-    mine = pick(answers.modelled, territoire=code, groupe=Groupe.QPV)
-    modelled = _modelled_sentence(mine, answers.items[best], lines[best].label)
-    if shown:
-        return words.gap_scope(everyone=answers.everyone), lines, modelled
+    if any(line.gap is not None for line in lines):
+        return words.gap_scope(everyone=answers.everyone), lines
     own = pick(answers.rows, vague=answers.waves[-1], groupe=Groupe.ECART)
     here, quarters = pick(own, territoire=code), pick(own, niveau="code_qpv")
     if here["publication"].eq(Publication.NON_CALCULABLE).all():
-        return words.UNASKED if len(quarters) else words.NOT_BY_QUARTER, (), modelled
-    return words.WITHHELD, lines, modelled
-
-
-def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
-    """Write the modelled share of a quarter; nothing without one."""
-    hit = pick(here, item=item)
-    if hit.empty:
-        return ""
-    row = hit.iloc[0]
-    share, low, high = (float(row[c]) for c in ("estimation", "ic90_bas", "ic90_haut"))
-    return ON_PAGE.format(label=label, share=share, low=low, high=high)
+        return words.UNASKED if len(quarters) else words.NOT_BY_QUARTER, ()
+    return words.WITHHELD, lines
 
 
 def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> GapLine:

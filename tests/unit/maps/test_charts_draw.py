@@ -57,7 +57,6 @@ def _gaps() -> pd.DataFrame:
 
 def _chart(kind: ChartKind) -> Chart:
     gaps = _gaps()
-    two = np.linspace(0.55, 0.85, 7)
     rows = {
         ChartKind.GAPS: gaps,
         ChartKind.STACKED: pd.DataFrame(
@@ -99,9 +98,6 @@ def _chart(kind: ChartKind) -> Chart:
                 "ecart": [-0.1, 0.02, -0.2, -0.05, -0.05, 0.08, 0.0],
             }
         ).assign(ic95_bas=-0.3, ic95_haut=0.15),
-        ChartKind.MODELLED: pd.DataFrame(
-            {"libelle": LABELS, "n": 64, "qpv": two, "modele": two / 2 + 0.35, "ensemble": 0.7}
-        ).assign(qpv_bas=0.4, qpv_haut=1.0, modele_bas=0.5, modele_haut=0.9),
         ChartKind.FUNNEL: pd.DataFrame(
             {
                 "libelle": LABELS,

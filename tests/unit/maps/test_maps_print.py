@@ -378,23 +378,6 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
             assert 0 <= box.y0 <= height
 
 
-def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel) -> None:
-    said = "Estimation modélisée, sans verdict : 71 % de satisfaits ici, entre 64 % et 79 %."
-    page = dataclasses.replace(model.pages[1], modelled=said)
-
-    def written(page: QpvPage) -> str:
-        texts = [t.get_text() for ax in compose(model, page).figure.axes for t in ax.texts]
-        return " ".join(texts).replace("\u202f", " ").replace("\xa0", " ")
-
-    assert "et 79 %." in written(page)
-    full = dataclasses.replace(
-        page, tasks=(PageTask("Une action à programmer", "1 €", "31/03/2026"),) * 40
-    )
-    crowded = written(full)
-    assert "Estimation" not in crowded
-    assert re.search(r"et \d+ lignes de plus", crowded)  # nor is a line lost uncounted
-
-
 def test_a_long_name_takes_nothing_from_the_title_band(model: MapModel) -> None:
     owner = (
         "Société d’économie mixte de construction et de gestion immobilière du Pays valmontois " * 2

@@ -6,7 +6,6 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `GAPS`: `libelle, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`; `verdict` is in
   words; rows stand in the order given.
 - `DUMBBELL`: `libelle, theme, qpv, hors, n`; a workbook alone has one.
-- `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
 - `FUNNEL`: `libelle, comparable, n, ecart, region, erreur` (of `n` interviews), `quartile1, mediane,
   quartile3`; `ecart` is empty where no bailleur is shown; `Chart.reach` is the largest number drawn.
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.

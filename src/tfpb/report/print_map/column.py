@@ -62,7 +62,7 @@ _PARTS: Final[dict[str, dict[str, Any]]] = {
 def column(sheet: Sheet, page: QpvPage, shown: Numbered) -> None:
     """Write the right column: stock and money, satisfaction lines, what is left to do.
 
-    What does not fit is counted; notes and the modelled share are there when nothing is lost for them.
+    What does not fit is counted; notes are there when nothing is lost for them.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def column(sheet: Sheet, page: QpvPage, shown: Numbered) -> None:
         if lines > 0:
             text = page_words.NUMBERED.format(names=names)
             y = sheet.block(COLUMN_X, y, text, COLUMN_W, 7, lines=lines, spacing=1.2) + 0.4
-    for text in (*page.notes, *filter(None, [page.modelled])):
+    for text in page.notes:
         if y + _NOTE_STEP * (len(wrap(text, COLUMN_W, 7)) - 1) <= bottom:
             y = sheet.block(COLUMN_X, y, text, COLUMN_W, 7, spacing=1.2, **_SOFT) + 0.4
 

@@ -56,7 +56,6 @@ _ON_A_PAGE: Final = {
     ChartKind.GAPS: 14,
     ChartKind.STACKED: 9,
     ChartKind.SLOPES: 9,
-    ChartKind.MODELLED: 22,
     ChartKind.FUNNEL: 6,
 }
 """Items of two lines each that stand on a page under a title."""

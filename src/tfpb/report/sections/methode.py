@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL
 from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.model.survey import HIDDEN_COUNT, Published, pick
@@ -49,8 +49,6 @@ def methode(dossier: Dossier) -> Section:
     if target := TARGETS.get(survey.target):
         adopted.append(f"{target}.")
     adopted.append(f"{RELEASED}.")
-    if (survey.comparison["ajustement"] == Ajustement.MODELE).any():
-        adopted.append(survey_words.MODEL_METHOD)
     if carte := settings.get("carte"):
         adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)

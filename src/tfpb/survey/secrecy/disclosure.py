@@ -20,7 +20,6 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
 from tfpb.survey.printed import at_step, rounded_count
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.survey.secrecy.groups import BASE, SIDES, group_table, resting
@@ -39,7 +38,6 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
-_RAW: Final = frozenset({Ajustement.BRUT.value, Ajustement.MODELE.value})
 TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
 
@@ -93,9 +91,8 @@ def protect(
     tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
     waves = tuple(_masked_facts(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
-    homes = interviews_a_home(waves, str(estimates.settings.get("cible", "")))
     return Published(
-        comparison=with_modelled(tables["comparison"], homes),
+        comparison=tables["comparison"],
         levels=tables["levels"],
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
@@ -162,7 +159,7 @@ def _withheld(
     found, at = sides["shown"].notna(), sides["row"].to_numpy()
     hidden = found & ~_open(sides)
     if "ajustement" in table:
-        like = ~table["ajustement"].isin(_RAW).to_numpy()[at]
+        like = (table["ajustement"] != Ajustement.BRUT.value).to_numpy()[at]
         change = table["groupe"].str.startswith("evolution").to_numpy()[at]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
         apart = sides["apart"].fillna("").to_numpy(dtype=object)

@@ -12,7 +12,6 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.codes import ENSEMBLE, SHOWN, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.survey import Correction, Order, rows_of
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
 from tfpb.survey.printed import COUNTED_BY, MARK_STEP, POINT, step_of
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import EVOLUTION, KEY, SIDES, needed, split_pair
@@ -108,12 +107,9 @@ def standing(now: Published, before: Released) -> Published:
     if not order.release or not any(map(len, held.values())):
         return noted
     tables = {n: getattr(now, n) for n in ROW}
-    raw = tables["comparison"]
-    tables["comparison"] = raw[raw["ajustement"] != Ajustement.MODELE.value].reset_index(drop=True)
     tables = {n: _as_held(n, t, held.get(n), now) for n, t in tables.items()}
     tables["comparison"] = _changes(tables["comparison"], now, held["comparison"])
     facts = tuple(_facts(w, before.facts if w.vague not in gone else {}) for w in now.waves)
-    tables["comparison"] = with_modelled(tables["comparison"], interviews_a_home(facts, now.target))
     return sealed(noted, tables, waves=facts)
 
 

@@ -271,7 +271,7 @@ def page_in_words(page: QpvPage) -> str:
     scope = [f"{page.gap_scope.removesuffix('.')}."] if page.gap_scope else []
     tasks = [f"{k}. {t.text} : {t.stake}, {t.due}." for k, t in enumerate(page.tasks, 1)]
     rest = (*page.lines, *scope, *map(_gap_in_words, page.gaps), *tasks, *page.notes)
-    return " ".join([*figures, *bars, *rest, *filter(None, [page.modelled])])
+    return " ".join([*figures, *bars, *rest])
 
 
 def _gap_in_words(line: GapLine) -> str:

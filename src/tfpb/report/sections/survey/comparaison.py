@@ -15,7 +15,6 @@ from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.raw_gaps import exploration
 from tfpb.words.documents.report_words import unreadable_quarters
 from tfpb.words.places.map_words import interviews
@@ -66,7 +65,6 @@ def comparaison(dossier: Dossier) -> Section:
         blocks.append(Text(tipping, bullets=True, title=head, media=BOTH_ANNEX))
     blocks += _quarters(rows, of, name)
     blocks += _segments(survey, rows, of)
-    blocks += _modelled(survey, name, wave, names, drawn=dossier.printed)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
         unclear = view.unclear(shown, margin)
@@ -182,30 +180,6 @@ def _segments(survey: Published, rows: pd.DataFrame, of: dict[str, Any]) -> list
         out.append(table("comparaison_segments", heads if len(heads) else shown, **of))
     if hidden := len(parts) - len(shown):
         out.append(Text((satisfaction.MASKED_SEGMENTS.format(count=hidden),)))
-    return out
-
-
-def _modelled(
-    survey: Published, name: str, wave: str, names: dict[str, str], *, drawn: bool
-) -> list[Block]:
-    """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
-    rows = view.placed(view.modelled(survey, name, wave), names)
-    if rows.empty:
-        if pick(survey.comparison, vague=wave, bailleur=name, niveau="code_qpv").empty:
-            return []
-        lacks = survey_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS)
-        return [Text((lacks,), media=BOTH_ANNEX)]
-    of = view.source(survey, wave)
-    heads = cut(rows, rows["tete"].astype(bool))
-    picked = heads if len(heads) else rows
-    out: list[Block] = [
-        table("modele_quartiers", rows, **of),
-        table("modele_document", picked, **of),
-    ]
-    for item, part in picked.groupby("item", sort=False) if drawn else ():
-        places = part.assign(libelle=part["territoire_mot"])
-        label = str(part["libelle"].iloc[0])
-        out += charts("modele", places, name=f"modele_{item}", libelle=label, **of)
     return out
 
 

@@ -165,29 +165,6 @@ def _gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     return _labelled(_with_comparable(out, mine, Groupe.ECART), survey, name)
 
 
-def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
-    """Lay out the modelled shares of quarters beside the measured ones, one row a quarter × item.
-
-    Returns
-    -------
-    DataFrame
-        `vague, niveau, territoire, item, n, publication, publication_court, qpv, qpv_bas, qpv_haut`
-        (measured), `modele, modele_bas, modele_haut`, `ensemble` (share of all QPV), labels as `gaps`.
-    """
-    mine = pick(survey.comparison, vague=wave, bailleur=name, groupe=Groupe.QPV)
-    raw, model = (pick(mine, ajustement=kind) for kind in (Ajustement.BRUT, Ajustement.MODELE))
-    out = joined(model[[*_KEYS, "n", "publication"]], raw, "qpv")
-    out = joined(out, model, "modele")
-    whole = pick(raw, niveau=TOTAL).set_index("item")["estimation"]
-    out["ensemble"] = out["item"].map(whole)
-    out["publication_court"] = [_short(p) for p in out["publication"]]
-    return (
-        _of_items(out, survey)
-        .sort_values(["ordre", "territoire"], kind="stable")
-        .reset_index(drop=True)
-    )
-
-
 def _short(publication: str) -> str:
     """Write a state of publication without its reason."""
     return PUBLICATIONS.get(publication, str(publication)).split(" :", maxsplit=1)[0]
