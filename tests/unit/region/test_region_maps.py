@@ -226,7 +226,7 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     dossier = thin_dossier(head, whole, survey, Quarters())  # type: ignore[arg-type]
     answers = own_answers(dossier)
     for code in quarters:
-        _, lines, _ = _satisfaction(dossier, answers, code)
+        _, lines = _satisfaction(dossier, answers, code)
         for line in lines:
             if line.gap is None or line.qpv is None or line.hors is None:
                 continue
