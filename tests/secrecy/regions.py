@@ -20,7 +20,7 @@ from tfpb.model.plan import Plan
 from tfpb.model.survey import Order
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
-from tfpb.survey.printed import step_of
+from tfpb.survey.printed import cell_of, coarser, level_step_of, step_of
 from tfpb.survey.secrecy.publishable import Rules
 
 if TYPE_CHECKING:
@@ -209,8 +209,7 @@ class Reading:
                     continue  # the whole outside, printed again
                 atoms = self.members(level, place, owner, side)
                 n = float(found["n"].iloc[0]) if name == "raw" and side in SIDES else np.nan
-                fewest = found["n"] if side in SIDES else self._fewest(shown, key)
-                half = float(step_of(np.asarray(fewest, dtype=float)).max()) / 2
+                half = self._step(name, shown, key, found) / 2
                 shares = {
                     (str(r["item"]), _levels(r)): (
                         max(float(r["estimation"]) - half, 0.0),
@@ -227,6 +226,17 @@ class Reading:
             if not moment or not np.isnan(n):  # hidden once, hidden ever
                 key = (str(one["bailleur"]), side, kind)
                 yield key, Row(atoms, n, {}, moment, bounds=bounds)
+
+    def _step(
+        self, name: str, shown: pd.DataFrame, key: tuple[object, ...], found: pd.DataFrame
+    ) -> float:
+        """Return the widest step that the shares of a row can have."""
+        count = found["n"].to_numpy(dtype=float)
+        if key[3] in SIDES:
+            step = step_of(count).max()
+        else:
+            step = coarser(cell_of(self._fewest(shown, key).to_numpy(dtype=float))).max()
+        return float(max(step, level_step_of(count).max()) if name == "levels" else step)
 
     @staticmethod
     def _fewest(shown: pd.DataFrame, key: tuple[object, ...]) -> pd.Series:

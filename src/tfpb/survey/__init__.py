@@ -50,7 +50,7 @@ A fictional wave: 400 interviews in 20 résidences, every other one in a QPV.
 ...     print(f"{row.groupe:9}{row.n:4.0f}{row.estimation:8.3f}  {row.publication}")
 qpv       200   0.670  publiable
 hors_qpv  200   0.790  publiable
-ensemble  400   0.730  publiable
+ensemble  400   0.720  publiable
 ecart     400  -0.120  publiable
 """
 

@@ -19,6 +19,14 @@ POINT: Final = 0.01
 """Finest step of shares; bounds are at half of it."""
 STEPS: Final = ((50, 0.05), (100, 0.02))
 """Up to this rounded count, this step of shares: a count times a step of 100 or more excludes no count."""
+CELLS: Final = ((400, POINT), (800, POINT / 2))
+"""Up to this rounded count, how near bounds may tell a share: two answers of each count are within it."""
+_FINEST: Final = POINT / 4
+LEVEL_STEPS: Final = ((400, 0.05),)
+"""Steps of the answers of a scale: read together they tell a count unless it times the step is 400."""
+LEAST_LEVELS: Final = 100
+"""Answers of a scale are withheld up to this rounded count."""
+_COARSER: Final = {0.01: 0.02, 0.02: 0.05, 0.05: 0.1}
 SPREAD: Final = 0.1
 """Step, upwards, of the dispersion of one interview."""
 MARK_STEP: Final = 10.0
@@ -40,10 +48,49 @@ def at_step(values: Floats, step: Floats | float = POINT) -> Floats:
 
 def step_of(count: Floats) -> Floats:
     """Return the step of the shares of groups, from their rounded counts."""
-    out = np.full(np.shape(count), POINT)
-    for most, step in reversed(STEPS):
+    return _up_to(count, STEPS, POINT)
+
+
+def cell_of(count: Floats) -> Floats:
+    """Return how near bounds may tell the shares of groups, from their rounded counts: their step at most."""
+    out = _up_to(count, CELLS, _FINEST)
+    return np.where(out < POINT, out, step_of(count))
+
+
+def level_step_of(count: Floats) -> Floats:
+    """Return the step of the answers of a scale, from their rounded counts."""
+    return _up_to(count, LEVEL_STEPS, POINT)
+
+
+def coarser(cell: Floats) -> Floats:
+    """Return a step of twice a cell or more, of those that are printed."""
+    out = np.maximum(2 * cell, POINT)
+    for step, wider in _COARSER.items():
+        out = np.where(np.isclose(cell, step), wider, out)
+    return out
+
+
+def _up_to(count: Floats, steps: tuple[tuple[int, float], ...], beyond: float) -> Floats:
+    out = np.full(np.shape(count), beyond)
+    for most, step in reversed(steps):
         out = np.where(count <= most, step, out)
     return out
+
+
+def cell_ends(share: Floats, step: Floats, cell: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of what a share is told within: of its printed step, or of a finer cell.
+
+    Finer cells are parts of the steps, so that both together tell no more than the cell.
+    """
+    with np.errstate(invalid="ignore"):
+        at = np.floor(np.round(share / cell, _DIGITS))
+    at = np.where(share == 1, 1 / cell - 1, at)
+    printed = at_step(share, step)
+    fine = cell < step
+    return (
+        np.where(fine, at * cell, printed - step / 2),
+        np.where(fine, (at + 1) * cell, printed + step / 2),
+    )
 
 
 def printed_dispersion(dispersion: Floats, n: Floats) -> Floats:

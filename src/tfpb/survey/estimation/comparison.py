@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means, membership
 from tfpb.survey.estimation.population import MOST_SHARED, TYPE, Population, kept_effect
 from tfpb.survey.estimation.variance import Dispersion, Rows, dispersions
-from tfpb.survey.printed import rounded_count, step_of
+from tfpb.survey.printed import coarser, rounded_count
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
 from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, Thresholds, publication_states
 
@@ -152,14 +152,17 @@ class Comparison:
         """Lines of the index that are not split by territory."""
         return np.flatnonzero((self.index["niveau"] == TOTAL).to_numpy())
 
-    def steps(self) -> Floats:
-        """Return the step of each domain of one wave: of both sides together, that of the coarser."""
-        out = step_of(self.domains.n)
+    def printed(self) -> Sides:
+        """Return the shares of the domains of one wave, both sides together at twice the coarser cell.
+
+        Told as near as its sides are, their whole would tell which counts they can have.
+        """
+        out = self.domains.printed()
         whole = self.numbers("ensemble")
         lines = np.flatnonzero(whole >= 0)
-        coarse = out[self.sides[lines]].max(axis=1)
-        out[whole[lines]] = np.maximum(out[whole[lines]], coarse)
-        return out
+        step, cell = out.step.copy(), out.nearness.copy()
+        step[whole[lines]] = cell[whole[lines]] = coarser(cell[self.sides[lines]].max(axis=1))
+        return replace(out, step=step, cell=cell)
 
     def numbers(self, name: str) -> Indices:
         """Return a column of the index that numbers domains."""

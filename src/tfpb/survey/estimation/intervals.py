@@ -11,6 +11,8 @@ from tfpb.survey.printed import (
     POINT,
     at_step,
     bounds_outwards,
+    cell_ends,
+    cell_of,
     printed_dispersion,
     rounded_count,
     step_of,
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
 _HALVINGS: Final = 24
-_WIDER: Final = 1.5
 BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 
@@ -126,6 +127,8 @@ class Sides:
         Variance of the answers where a mean is estimated, no share; NaN for a share.
     unit : float array, shape (measures,), or float
         The finest step of each measure.
+    cell : float array, optional
+        How near bounds tell each side; its step without it.
     """
 
     share: Floats
@@ -134,14 +137,16 @@ class Sides:
     shared: Floats | None = None
     variance: Floats | None = None
     unit: Floats | float = POINT
+    cell: Floats | None = None
 
     @classmethod
     def of(
         cls, share: Floats, dispersion: Floats, n: Floats, shared: Floats | None = None
     ) -> Sides:
         """Return shares of `n` households as printed, D being `printed_dispersion`."""
-        step = np.broadcast_to(step_of(rounded_count(n)), share.shape)
-        return cls(share, printed_dispersion(dispersion, n), step, shared)
+        count = rounded_count(n)
+        step, cell = (np.broadcast_to(v, share.shape) for v in (step_of(count), cell_of(count)))
+        return cls(share, printed_dispersion(dispersion, n), step, shared, cell=cell)
 
     def at(self, index: Indices | tuple[Indices, ...]) -> Sides:
         """Choose figures among domains: arrays of shape (domains, measures) are indexed."""
@@ -152,6 +157,7 @@ class Sides:
             dispersion=self.dispersion[index],
             step=self.step[index],
             variance=variance,
+            cell=None if self.cell is None else self.cell[index],
         )
 
     def bounds(self, z: Floats | float) -> tuple[Floats, Floats]:
@@ -179,18 +185,17 @@ class Sides:
     def figure(self, signs: Floats) -> dict[str, Floats]:
         """Return the estimate and the bounds of Σ sign · side, rounded last.
 
-        Where a side is coarser than the finest step, the estimate is of printed sides; bounds are always:
-        those of every exact share that prints the same.
+        Both are of the cells that sides are told within: bounds are those of every exact share of the same
+        cells, and a figure of several sides tells no more than its sides do.
         """
         used, sign = signs[:, None] != 0, signs[:, None]
-        steps = at_step(self.share, self.step)
-        exact, whole = ((np.where(used, v, 0.0) * sign).sum(axis=-2) for v in (self.share, steps))
-        coarse = (used & (self.step > np.asarray(self.unit) * _WIDER)).any(axis=-2)
-        out = {"estimation": np.where(coarse, np.round(whole, 9), at_step(exact, self.unit))}
+        ends = self.within()
+        middle = np.where(used, sum(ends) / 2, 0.0)
+        out = {"estimation": at_step((middle * sign).sum(axis=-2), self.unit)}
         for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
             z = z_quantile(level)
             low, high = (
-                replace(self, share=steps + way * sign * self.step / 2).combined(signs, z)[k]
+                replace(self, share=np.where(sign * way < 0, *ends)).combined(signs, z)[k]
                 for k, way in enumerate((-1, 1))
             )
             if self.shared is not None:  # two waves: their arms are taken one from the other
@@ -199,10 +204,25 @@ class Sides:
             out |= dict(zip(names, bounds_outwards(low, high, self.unit), strict=True))
         return out
 
+    @property
+    def nearness(self) -> Floats:
+        """Return the cell of each share."""
+        return self.step if self.cell is None else self.cell
+
+    def within(self) -> tuple[Floats, Floats]:
+        """Return the ends of the cell that each share is told within."""
+        return cell_ends(self.share, self.step, self.nearness)
+
+    def printed(self) -> Floats:
+        """Return each share at its step."""
+        low, high = self.within()
+        return at_step((low + high) / 2, self.step)
+
     def each(self) -> dict[str, Floats]:
         """Return `figure` of every share by itself."""
-        values = (self.share, self.dispersion, self.step)
-        return Sides(*(v[..., None, :] for v in values)).figure(np.ones(1))
+        values = (self.share, self.dispersion, self.step, self.nearness)
+        share, dispersion, step, cell = (v[..., None, :] for v in values)
+        return Sides(share, dispersion, step, cell=cell).figure(np.ones(1))
 
     def exceeding(self, signs: Floats, limit: float) -> Floats:
         """One-sided p-value of « Σ sign · side exceeds a limit », read from its intervals."""

@@ -14,7 +14,7 @@ from tfpb.survey.estimation.design import Sums, indicator, sum_answers
 from tfpb.survey.estimation.intervals import Sides
 from tfpb.survey.estimation.means import domain_means
 from tfpb.survey.estimation.rows import lay, state_names
-from tfpb.survey.printed import MARK_STEP, POINT, at_step
+from tfpb.survey.printed import MARK_STEP, POINT, at_step, level_step_of, rounded_count
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices
@@ -42,8 +42,10 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     column, measures = measure_columns(survey, c)
     marks = measures["mesure"] == "moyenne"
     good = np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)])
-    step = c.steps()[:, column]
-    whole = at_step(c.domains.exact[:, column], step)
+    printed = c.printed()
+    whole = printed.printed()[:, column]
+    wide = level_step_of(rounded_count(c.domains.count[:, column]))
+    step = np.maximum(printed.step[:, column], np.where(marks, 0.0, wide))
     rounded = np.where(
         marks,
         np.nan,
@@ -51,7 +53,7 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     )
     every = Sides(
         share=means.estimate,
-        dispersion=c.domains.printed().dispersion[:, column],
+        dispersion=printed.dispersion[:, column],
         step=np.where(marks, step * MARK_STEP, step),
         variance=np.broadcast_to(
             _mark_variance(c, marks, column, means.sums), means.estimate.shape
@@ -72,8 +74,8 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
             **every.at(domains).figure(np.array(signs)),
         }
         if group is not Groupe.ECART:
-            printed = rounded[domains[:, 0]]
-            columns["estimation"] = np.where(marks, columns["estimation"], printed)
+            one = rounded[domains[:, 0]]
+            columns["estimation"] = np.where(marks, columns["estimation"], one)
         columns |= {name: np.tile(v, (len(lines), 1)) for name, v in measures.items()}
         items = [c.items[j] for j in column]
         parts.append(lay(c, lines, group, Ajustement.BRUT, columns, items))

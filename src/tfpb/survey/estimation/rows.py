@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -59,8 +58,7 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
     if len(c.figures[0][1]) == 2:  # noqa: PLR2004 - one wave
         lines = np.flatnonzero(c.numbers("ensemble") >= 0)
         g = c.numbers("ensemble")[lines]
-        sides = c.domains.printed().at(g[:, None])
-        sides = replace(sides, step=c.steps()[g[:, None]])
+        sides = c.printed().at(g[:, None])
         columns = {
             **sides.figure(np.ones(1)),
             **_counts(c, c.domains, g[:, None]),
@@ -151,9 +149,7 @@ def _judged(
         out["verdict"] = gap_verdicts(low, high, state, few, limits.margin)
         out["marge_points"] = np.full(low.shape, limits.margin * 100)
         out["marge_demontree_points"] = -low * 100
-        out["bascule"] = tipping(
-            at_step(seen.share[:, 0], seen.step[:, 0]), low, high, out["verdict"], limits.margin
-        )
+        out["bascule"] = tipping(seen.printed()[:, 0], low, high, out["verdict"], limits.margin)
     else:
         out["verdict"] = evolution_verdicts(low, high, state, few, c.broken)
     out[CLAIMS[0]] = seen.exceeding(signs, -limits.margin if gap else 0.0)

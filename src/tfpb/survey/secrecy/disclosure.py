@@ -20,7 +20,7 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.printed import at_step, rounded_count
+from tfpb.survey.printed import LEAST_LEVELS, at_step, rounded_count
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.survey.secrecy.groups import BASE, SIDES, group_table, resting
 from tfpb.survey.secrecy.ownership import own_rows, under_name
@@ -158,6 +158,9 @@ def _withheld(
     sides = resting(table, groups, marks=marks)
     found, at = sides["shown"].notna(), sides["row"].to_numpy()
     hidden = found & ~_open(sides)
+    if "mesure" in table:
+        answers = (table["mesure"] == "niveau").to_numpy()[at]
+        hidden |= found & answers & (sides["n"] <= LEAST_LEVELS)
     if "ajustement" in table:
         like = (table["ajustement"] != Ajustement.BRUT.value).to_numpy()[at]
         change = table["groupe"].str.startswith("evolution").to_numpy()[at]

@@ -10,9 +10,18 @@ import pandas as pd
 
 from tfpb.model.codes import Publication
 from tfpb.model.survey import Correction, Order
-from tfpb.survey.printed import POINT, STEPS, bounds_outwards
-from tfpb.survey.secrecy.groups import SIDES, split_pair
-from tfpb.survey.secrecy.standing import COARSE, COUNTS, ROW, Released, keys_of, of_others
+from tfpb.survey.printed import POINT, bounds_outwards
+from tfpb.survey.secrecy.groups import split_pair
+from tfpb.survey.secrecy.standing import (
+    COARSE,
+    COUNTS,
+    ROW,
+    Released,
+    fewest_of_sides,
+    keys_of,
+    of_others,
+    row_steps,
+)
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -213,9 +222,19 @@ def _printed(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=["theme", "nature"], errors="ignore").reset_index(drop=True)
 
 
+def _stepped(table: pd.DataFrame) -> pd.DataFrame:
+    """Give rows their steps."""
+    return table.assign(**{COARSE: row_steps(table)}) if "n" in table else table
+
+
 def _of_form_3(table: pd.DataFrame) -> pd.DataFrame:
     """Give rows of 0.3.0 their steps, and their bounds, then of nine digits, as they are printed now."""
-    out = _stepped(table, _STEPS_3)
+    if "n" not in table:
+        return table
+    step, n = np.full(len(table), POINT), fewest_of_sides(table)
+    for count, wide in reversed(_STEPS_3):
+        step = np.where(n <= count, wide, step)
+    out = table.assign(**{COARSE: step})
     marks = (out["mesure"] == "moyenne").to_numpy() if "mesure" in out else np.zeros(len(out), bool)
     unit = np.where(marks, 10 * POINT, POINT)
     for low, high in _BOUNDS:
@@ -224,21 +243,6 @@ def _of_form_3(table: pd.DataFrame) -> pd.DataFrame:
             ends = bounds_outwards(least, most, unit)
             out = out.assign(**dict(zip((low, high), ends, strict=True)))
     return out
-
-
-def _stepped(table: pd.DataFrame, steps: Sequence[tuple[int, float]] = STEPS) -> pd.DataFrame:
-    """Give rows their steps."""
-    if "n" not in table:
-        return table
-    n = table["n"].astype(float)
-    places = ["vague", "niveau", "territoire", "bailleur", "item", "ajustement"]
-    if set(places) <= set(table):  # a gap is as coarse as the smaller of its sides
-        fewest = n.where(table["groupe"].isin(SIDES)).groupby([table[c] for c in places])
-        n = fewest.transform("min").fillna(0).where(~table["groupe"].isin(SIDES), n)
-    step = np.full(len(table), POINT)
-    for most, wide in reversed(steps):
-        step = np.where(n <= most, wide, step)
-    return table.assign(**{COARSE: step})
 
 
 def _rows(table: pd.DataFrame) -> dict[str, Any]:

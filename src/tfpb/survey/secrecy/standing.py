@@ -12,7 +12,15 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.codes import ENSEMBLE, SHOWN, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.survey import Correction, Order, rows_of
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.printed import COUNTED_BY, MARK_STEP, POINT, step_of
+from tfpb.survey.printed import (
+    COUNTED_BY,
+    MARK_STEP,
+    POINT,
+    cell_of,
+    coarser,
+    level_step_of,
+    step_of,
+)
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import EVOLUTION, KEY, SIDES, needed, split_pair
 from tfpb.survey.verdicts import NO_VERDICT
@@ -130,12 +138,11 @@ def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFram
         old = old[old["publication"].isin(SHOWN) & old["estimation"].notna()]
         old = old[_in_scope(old, new, now)].reset_index(drop=True)
         at = _index(new, name).get_indexer(_index(old, name))
-        found = new.iloc[np.maximum(at, 0)].reset_index(drop=True)
+        found = new.assign(**{COARSE: row_steps(new)})
+        found = found.iloc[np.maximum(at, 0)].reset_index(drop=True)
         there = (at >= 0) & found["publication"].isin(SHOWN).to_numpy()
         then, today = (t["estimation"].to_numpy(dtype=float) for t in (old, found))
-        step = np.maximum(
-            _steps(name, old), _steps(name, old.assign(**{COARSE: step_of(found["n"])}))
-        )
+        step = np.maximum(_steps(name, old), _steps(name, old.assign(**{COARSE: found[COARSE]})))
         counts = (old["n"] - found["n"]).abs().to_numpy(dtype=float) > COUNTED_BY + _TINY
         apart = ~there | ~(np.abs(then - today) <= step + _TINY) | (counts & (name == "comparison"))
         columns = [c for c in (*KEY, "ajustement", "mesure", "modalite") if c in old]
@@ -154,6 +161,32 @@ def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFram
     out = out.assign(vague_tenue=last, _size=size)
     ranked: pd.DataFrame = out.sort_values("_size", ascending=False, kind="stable")
     return ranked.drop(columns="_size")
+
+
+def row_steps(table: pd.DataFrame) -> Floats:
+    """Return the step that each row is printed at: of a gap, that of its coarser side."""
+    own = table["n"].to_numpy(dtype=float)
+    fewest = fewest_of_sides(table)
+    out = step_of(fewest)
+    if "groupe" in table:
+        both = (table["groupe"] == Groupe.ENSEMBLE.value).to_numpy()
+        out = np.where(both, coarser(cell_of(fewest)), out)
+    if "mesure" in table:
+        answers = (table["mesure"] == "niveau").to_numpy()
+        out = np.where(answers, np.maximum(out, level_step_of(own)), out)
+    return out
+
+
+def fewest_of_sides(table: pd.DataFrame) -> Floats:
+    """Return the households of each row; of two sides those of the smaller one, nil where unknown."""
+    own = table["n"].astype(float)
+    names = [*KEY, "ajustement", "mesure", "modalite"]
+    places = [c for c in names if c in table and c != "groupe"]
+    if "groupe" not in table or not {"niveau", "territoire", "bailleur"} <= set(places):
+        return np.asarray(own, dtype=float)
+    sides = table["groupe"].isin(SIDES)
+    least = own.where(sides).groupby([table[c] for c in places], dropna=False).transform("min")
+    return np.asarray(own.where(sides, least.fillna(0)), dtype=float)
 
 
 def _steps(name: str, old: pd.DataFrame) -> Floats:
