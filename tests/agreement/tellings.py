@@ -108,7 +108,7 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
             scope = path.stem if path.stem in codes else own[0] if own else TOTAL
             yield Passage(medium, plain(page.replace("\n\n", " ¦ ")), scope)
             # an amount is printed with spaces that no line breaks: two lines are two numbers
-            yield Passage(medium, plain(re.sub(r"(?<=\d)\n+(?=\d)", " ¦ ", page)), scope)
+            yield Passage(medium, plain(re.sub(r"(?<=\d)\n+(?=\d{3}\s)", " ¦ ", page)), scope)
     yield from (Passage("écran", plain(line)) for line in screen.splitlines())
     if not drawn(pack):
         return
