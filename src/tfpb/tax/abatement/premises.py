@@ -425,6 +425,13 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
             for state in shown
         )
         standing = replace(standing, outcomes=outcomes)
+    elif right.doubt and standing.states.lost:  # of what is of either side, nothing or all is lost
+        parts = (
+            replace(right, share=share, doubt=ZERO)
+            for share in (right.share, right.share + right.doubt)
+        )
+        sure, best = (standing_of(one, item.state, item.abated, mended=mended) for one in parts)
+        standing = replace(sure, outcomes=(sure, best))
     settled = replace(
         item,
         statut=statut,
