@@ -8,9 +8,9 @@ off the sheet, or in the count and the value of a line that is not taxed on it),
 signed after the end of a convention, notices of several lines (each has its own sum and relief, or the first
 has all, or each repeats all), and columns of natures or of dwellings left out of the sheet.
 Truth is drawn first. What is told of each premises (acquired, to claim, at risk, lost) and of each résidence
-and coming year (forecast) is compared with it, claims by notice where its relief is written for all: euros
-told as known beyond the truth are the only fault counted as *more*; euros that the truth has and that are not
-told are *less*.
+and coming year (forecast) is compared with it; claims by notice, where its relief may be of all its lines.
+Euros told as known beyond the truth are the only fault counted as *more*; euros that the truth has and that
+are not told are *less*.
 """
 
 from __future__ import annotations
@@ -406,6 +406,9 @@ def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Dec
         rows = {str(r["invariant"]): r for r in _rows(book["Abattement"])}
         ahead = _rows(book["Prévision"])
     out: list[tuple[str, str, str, Decimal, Decimal]] = []
+    firsts = {line.avis: line for line in reversed(world.lines)}.values()
+    later = any(line.given for line in world.lines if not any(line is one for one in firsts))
+    by_line = world.relief == "own" and later  # on first lines alone, it may be of all the notice
     claims: dict[str, list[tuple[str, Decimal, Decimal, Decimal, bool]]] = {}
     for line in world.lines:
         row, real = rows[line.number], truth(world, line)
@@ -416,7 +419,7 @@ def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Dec
             if name != "claim":
                 out.append((name, of, _word(more, slack), more, real[name]))
                 continue
-            notice = line.number if world.relief == "own" else line.avis
+            notice = line.number if by_line else line.avis
             back = "obtenu" in str(row["motif"])  # told as what may have been given back already
             claims.setdefault(notice, []).append((of, more, slack, real[name], back))
     for told in claims.values():
@@ -477,9 +480,8 @@ def main() -> None:
                 facts = f"natures={world.natures} counts={world.counts} built={world.built}"
                 print(f"world {number}: {name} {what} {more:.0f} EUR ({facts})")
     print(f"{len(list(numbers))} worlds, {refused} refused")
-    print(
-        f"{'figure':10}{'same':>9}{'less':>9}{'more':>9}{'EUR true':>12}{'EUR told':>12}{'EUR too many':>14}{'worlds':>9}"
-    )
+    heads = f"{'EUR true':>12}{'EUR told':>12}{'EUR too many':>14}{'worlds':>9}"
+    print(f"{'figure':10}{'same':>9}{'less':>9}{'more':>9}{heads}")
     for name in (*TOLD, "forecast"):
         counts = "".join(f"{seen[name, word]:9}" for word in ("same", "less", "more"))
         print(f"{name:10}{counts}{true[name]:12}{told[name]:12}{euros[name]:14}{false[name]:9}")
