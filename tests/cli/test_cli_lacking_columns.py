@@ -245,6 +245,27 @@ def test_amounts_in_thousands_that_nothing_says_are_asked(delivery: Delivery) ->
     assert "6 683 €" in acquired(settled), settled.output
 
 
+def test_amounts_in_thousands_that_a_title_says_are_asked_once(delivery: Delivery) -> None:
+    """Small and under a title in k€, they were asked twice: two true answers made 1 000 times too much."""
+    rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
+    delivery.write("programme.csv", "Bilan (montants en k€);;;;;;", ";;;;;;", ACTIONS, *rows)
+    key = key_of(delivery.run("--programme", "programme.csv"), "milliers")
+    settled = delivery.run("--programme", "programme.csv", replies={key: "milliers"})
+    assert "16 250 €" in shown(settled), settled.output
+
+
+@pytest.mark.parametrize("title", ["Bilan (montants en k€);;;;;;", "Bilan;;;;;;"])
+def test_naming_one_more_column_of_amounts_asks_of_thousands_no_second_time(
+    delivery: Delivery, title: str
+) -> None:
+    rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
+    unnamed = ACTIONS.replace("valorise_eur", "Ce que cela a pris")
+    delivery.write("programme.csv", title, ";;;;;;", unnamed, *rows)
+    before = key_of(delivery.run("--programme", "programme.csv"), "milliers")
+    delivery.write("programme.csv", title, ";;;;;;", ACTIONS, *rows)
+    assert key_of(delivery.run("--programme", "programme.csv"), "milliers") == before
+
+
 # -- cells
 
 
