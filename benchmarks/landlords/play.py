@@ -147,7 +147,7 @@ class Play:
             self.asked.append(question.split("\n", 1)[0][:160])
             lines = re.findall(rf"(?m)^\s*({keys[0]} = \{{.*\}})", question)
             ways = answers.WAY.findall(question.replace("\u202f", " "))
-            pattern = answers.choose(question, self.world, self.how)
+            pattern = answers.choose(question, self.world, self.how, self.files)
             words = [way for way, _ in ways if pattern and re.search(pattern, way.lower())]
             self.notes.append(f"question : {question.strip()[:700]} → {words or 'inconnu'}")
             found = next((line for line in lines if words and words[0] in line), "")
