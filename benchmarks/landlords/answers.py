@@ -189,7 +189,9 @@ def _whole_table(low: str, question: str, world: World, files: list[Written]) ->
     if "est-elle la colonne qui manque" in low:
         lacking = re.search(r"« (\w+) » manque ; « ([^»]+) » n", question.replace("\u00a0", " "))
         known = [
-            one.columns.get(lacking[1]) for one in files if lacking and f"« {one.name} »" in question
+            one.columns.get(lacking[1])
+            for one in files
+            if lacking and f"« {one.name} »" in question
         ]
         yes = bool(lacking and known and known[0] and _norm(known[0]) == _norm(lacking[2]))
     elif "d'un meme avis" in low or "d'un même avis" in low:

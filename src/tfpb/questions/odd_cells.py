@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.errors import Place
-from tfpb.model.columns import Kind
 from tfpb.model.question import Answer, Measure, Question, content_of
 from tfpb.packaged import packaged
 from tfpb.questions.finding import KEPT, OUT, Change, Finding
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.columns import Contract
     from tfpb.questions.whole_table import WholeTable
 
     Again = Callable[[WholeTable, Mapping[str, str]], WholeTable]

@@ -79,7 +79,9 @@ def with_list(
     if not any(found):
         here = lines[0].place("invariant") if lines else Place()
         unmatched = doubt("declaration_sans_cle", here, str(len(lines)))
-        unsure = [row if row.text("declare") else Record(row | {"declare": UNKEYED}) for row in rows]
+        unsure = [
+            row if row.text("declare") else Record(row | {"declare": UNKEYED}) for row in rows
+        ]
         return unsure, [unmatched]
     lacking = [r for r, line in zip(rows, found, strict=True) if not line and listed.can_name(r)]
     known = {*homes, *(row.text("id_residence") for row in rows)}

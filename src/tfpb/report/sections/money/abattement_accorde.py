@@ -98,7 +98,9 @@ def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:
     if money.leavers is None or not held.has("logements_sortants"):
         return []
     told = Text((words.leavers_sentence(held, money.year),), media=BOTH)
-    if money.leavers.empty:  # an answer to come may bring some: a figure between bounds, and no row yet
+    if (
+        money.leavers.empty
+    ):  # an answer to come may bring some: a figure between bounds, and no row yet
         return [told]
     pairs = [pair_in(int(year)) for year in money.leavers["annee"]]
     olds, news = zip(*pairs, strict=True)
