@@ -3,11 +3,14 @@
     PYTHONPATH=src python benchmarks/money_lines.py --seed 53001 --worlds 300 [--verbose]
 
 To the worlds of `money_reference.py` are added garages, loges and shops (named, counted 0, or blank), a
-résidence cut by a limit or of two quarters on one line, with a loge of its own or not, relief for vacancy, a
-renewal signed after the end of a convention, and columns of natures or of dwellings left out of the sheet.
+résidence cut by a limit or of two quarters on one line, with a loge of its own or not, an exempt part (left
+off the sheet, or in the count and the value of a line that is not taxed on it), relief for vacancy, a renewal
+signed after the end of a convention, notices of several lines (each has its own sum and relief, or the first
+has all, or each repeats all), and columns of natures or of dwellings left out of the sheet.
 Truth is drawn first. What is told of each premises (acquired, to claim, at risk, lost) and of each résidence
-and coming year (forecast) is compared with it: euros told as known beyond the truth are the only fault
-counted as *more*; euros that the truth has and that are not told are *less*.
+and coming year (forecast) is compared with it; claims by notice, where its relief may be of all its lines.
+Euros told as known beyond the truth are the only fault counted as *more*; euros that the truth has and that
+are not told are *less*.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ TOLD = {
     "acquired": "abattement_acquis_eur", "claim": "abattement_a_reclamer_eur",
     "risk": "abattement_a_risque_eur", "lost": "abattement_perdu_eur",
 }  # fmt: skip
+GARBLED = [D("0.31"), D("0.43"), D("1.67"), D("2.9")]
 
 
 @dataclass
@@ -64,14 +68,23 @@ class Line:
     sent: str
     teom: Decimal = NIL
     given: Decimal = NIL
+    avis: str = ""
+    exempt_homes: int = 0
+    garbled: Decimal = NIL
+
+    @property
+    def taxed(self) -> Decimal:
+        """Return the part of its value that is taxed."""
+        whole = sum(c.homes for c in self.cells) + self.exempt_homes
+        return 1 - D(self.exempt_homes) / whole
 
     def worth(self, part: Decimal) -> Decimal:
         """Return the abatement of a part of it: 30 % of half its cadastral value, by the rates."""
-        return self.vlc / 2 * part * D("0.3") * sum(self.rates.values(), NIL) / 100
+        return self.vlc * self.taxed / 2 * part * D("0.3") * sum(self.rates.values(), NIL) / 100
 
     def asked(self, part: Decimal, *, fees: bool) -> Decimal:
         """Return the sum of a notice that abates a part, TEOM apart."""
-        base = euro(euro(self.vlc / 2) * (1 - D("0.3") * part))
+        base = euro(euro(self.vlc * self.taxed / 2) * (1 - D("0.3") * part))
         due = {name: euro(base * rate / 100) for name, rate in self.rates.items()}
         more = [euro(v * FEES[name] / 100) for name, v in due.items()] if fees else []
         return sum([*due.values(), *more], NIL)
@@ -90,6 +103,8 @@ class World:
     natures: bool = True
     counts: bool = True
     built: bool = True
+    sums: str = "own"  # own | once | repeated
+    relief: str = "own"
 
 
 def _papers(rng: random.Random, quarter: str, year: int) -> tuple[str, list[dict[str, str]]]:
@@ -133,9 +148,23 @@ def invent(seed: int) -> World:
     granted, listed = rng.choice([0.9, 0.8, 0.5]), rng.random() < 0.5
     for number in range(rng.randint(10, 24)):
         _residence(rng, world, f"R{number:03d}", rates, granted=granted, listed=listed)
+    world.sums = rng.choice(["own", "own", "once", "repeated"])
+    world.relief = rng.choice(["own", world.sums])
+    several = rng.choice([NIL, D("0.7")]) if world.sums == "own" else D("0.8")
+    joined = {
+        home for home in sorted({line.home for line in world.lines}) if rng.random() < several
+    }
     for k, line in enumerate(world.lines):
         line.number = f"59{k:05d}"
-        line.teom = euro(line.vlc / 2 * teom)
+        line.avis = line.home if line.home in joined else f"A{line.number}"
+        line.teom = euro(line.vlc * line.taxed / 2 * teom)
+    if world.sums != "own":  # what is not read of one line is not of its notice
+        for avis in joined:
+            lines = [line for line in world.lines if line.avis == avis]
+            odd = next((x.notice for x in lines if x.notice in ("garbled", "blank")), "")
+            by = rng.choice(GARBLED)
+            for line in lines:
+                line.notice, line.garbled = odd or line.notice, by
     return world
 
 
@@ -149,10 +178,10 @@ def _residence(
     listed: bool,
 ) -> None:
     kind = rng.choices(
-        ["plain", "out", "check", "cut", "two", "exempt", "sold", "demolished"],
-        [50, 8, 5, 14, 8, 8, 3, 3],
+        ["plain", "out", "check", "cut", "two", "exempt", "sold", "demolished", "part"],
+        [50, 8, 5, 14, 8, 8, 3, 3, 8],
     )[0]
-    doors = rng.randint(2, 4) if kind in ("cut", "two") else rng.choice([1, 1, 2, 3])
+    doors = rng.randint(2, 4) if kind in ("cut", "two", "part") else rng.choice([1, 1, 2, 3])
     quarter, other = rng.sample(QUARTERS, 2)
     cells = []
     for k in range(doors):
@@ -160,7 +189,7 @@ def _residence(
         if kind == "cut" and k:
             side = rng.choice(["dans", "hors", "hors"])
         at = other if kind == "two" and k else quarter
-        exempt = "2034-12-31" if kind == "exempt" else ""
+        exempt = "2034-12-31" if kind == "exempt" or (kind == "part" and k) else ""
         built = rng.randint(2005, 2018) if exempt else rng.randint(1955, 1985)
         gone = {
             "sold": {"date_vente": f"{world.year - 1}-06-30"},
@@ -169,14 +198,18 @@ def _residence(
         cells.append(Cell(home, f"{home}-{k}", at, side, rng.randint(5, 40), built, exempt, gone))
     world.cells += cells
     sent = ("oui" if rng.random() < 0.9 else "non") if listed else ""
-    whole = kind in ("cut", "two") and rng.random() < 0.6
-    groups = [cells] if whole else [[c] for c in cells]
-    loge = whole and rng.random() < 0.4
+    whole = kind == "part" or (kind in ("cut", "two") and rng.random() < 0.6)
+    taxed = [c for c in cells if not c.exempt] or cells
+    inside = kind == "part" and rng.random() < 0.5
+    groups = [taxed] if whole else [[c] for c in cells]
+    loge = whole and kind != "part" and rng.random() < 0.4
     for group in groups:
-        count = sum(c.homes for c in group) - (1 if loge else 0)
+        more = sum(c.homes for c in cells if c.exempt) if inside else 0
+        count = sum(c.homes for c in group) + more - (1 if loge else 0)
         vlc = D(count * rng.randint(2200, 4500) + rng.randint(0, 999))
         building = "" if whole else group[0].key
         line = Line("", home, building, "home", vlc, rates, count, group, "", sent)
+        line.exempt_homes = more
         line.notice = _notice(rng, world, line, granted)
         world.lines.append(line)
     if (
@@ -242,21 +275,36 @@ def _taxed(line: Line, year: int) -> bool:
     return not any(c.exempt for c in line.cells) and all(int(day[:4]) >= year for day in gone)
 
 
-def _sum(rng: random.Random, world: World, line: Line) -> tuple[str, str]:
+def _sum(rng: random.Random, world: World, line: Line) -> Decimal | None:
+    """Return the sum of a line, and give what it is given back."""
     if any(c.exempt for c in line.cells):
-        return "0", ""
+        return NIL
     if line.notice == "blank":
-        return "", ""
+        return None
     due = part_of(world, line, world.year)[0]
     part = {"right": due, "full": D(1)}.get(line.notice, NIL)
     asked = line.asked(part, fees=world.fees) + (line.teom if world.teom_in else NIL)
     if line.notice == "garbled":
-        asked = euro(asked * D(str(rng.choice([0.31, 0.43, 1.67, 2.9]))))
+        asked = euro(asked * (line.garbled or rng.choice(GARBLED)))
     if line.notice == "vacant":
         line.given = euro(
             line.asked(NIL, fees=world.fees) * D(str(round(rng.uniform(0.03, 0.6), 2)))
         )
-    return str(asked), str(line.given or "")
+    return asked
+
+
+def _written(world: World, values: dict[str, Decimal | None], how: str) -> dict[str, str]:
+    """Return the cell of each line: its own amount, or that of its notice, on the first line or on each."""
+    cells = {}
+    for avis in dict.fromkeys(line.avis for line in world.lines):
+        numbers = [line.number for line in world.lines if line.avis == avis]
+        given = [v for n in numbers if (v := values[n]) is not None]
+        whole = str(sum(given, NIL)) if given else ""
+        for k, number in enumerate(numbers):
+            own = values[number]
+            one = whole if how == "repeated" or not k else ""
+            cells[number] = one if how != "own" else "" if own is None else str(own)
+    return cells
 
 
 def write(world: World, folder: Path, seed: int) -> None:
@@ -280,13 +328,14 @@ def write(world: World, folder: Path, seed: int) -> None:
         "unsaid": "",
     }
     sheet = []
+    paid = _written(world, {x.number: _sum(rng, world, x) for x in world.lines}, world.sums)
+    given = _written(world, {x.number: x.given or None for x in world.lines}, world.relief)
     for line in world.lines:
-        paid, given = _sum(rng, world, line)
         row: dict[str, Any] = {
-            "avis": f"A{line.number}", "invariant": line.number, "id_residence": line.home,
+            "avis": line.avis, "invariant": line.number, "id_residence": line.home,
             "id_batiment": line.building, "annee": world.year, "vlc_eur": line.vlc,
-            "cotisation_avis_eur": paid, "degrevements_eur": given, "declare": line.sent,
-            "teom_eur": line.teom,
+            "cotisation_avis_eur": paid[line.number], "degrevements_eur": given[line.number],
+            "declare": line.sent, "teom_eur": line.teom,
         }  # fmt: skip
         if world.natures:
             row["type_local"] = natures.get(line.kind, "Appartement")
@@ -337,7 +386,7 @@ def coming(world: World, home: str, year: int) -> Decimal:
     return total
 
 
-def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal]], str]:
+def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Decimal]], str]:
     """Run the command on a world; return what is told beyond the truth or less, and a refusal."""
     import openpyxl  # noqa: PLC0415
     from typer.testing import CliRunner  # noqa: PLC0415
@@ -356,27 +405,40 @@ def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal]], s
         book = openpyxl.load_workbook(folder / "o.xlsx", read_only=True, data_only=True)
         rows = {str(r["invariant"]): r for r in _rows(book["Abattement"])}
         ahead = _rows(book["Prévision"])
-    out: list[tuple[str, str, str, Decimal]] = []
+    out: list[tuple[str, str, str, Decimal, Decimal]] = []
+    firsts = {line.avis: line for line in reversed(world.lines)}.values()
+    later = any(line.given for line in world.lines if not any(line is one for one in firsts))
+    by_line = world.relief == "own" and later  # on first lines alone, it may be of all the notice
+    claims: dict[str, list[tuple[str, Decimal, Decimal, Decimal, bool]]] = {}
     for line in world.lines:
         row, real = rows[line.number], truth(world, line)
+        of = f"{line.kind} {line.notice} {line.number} {row['statut']}"
+        slack = 6 + line.worth(D(1)) / 150
         for name, column in TOLD.items():
-            told = D(str(row.get(column) or 0))
-            slack = 6 + line.worth(D(1)) / 150
-            more = told - real[name]
-            if name == "claim" and "obtenu" in str(row["motif"]):
-                continue  # told as what may have been given back already
-            word = "more" if more > slack else "less" if more < -slack else "same"
-            out.append(
-                (name, f"{line.kind} {line.notice} {line.number} {row['statut']}", word, more)
-            )
+            more = D(str(row.get(column) or 0)) - real[name]
+            if name != "claim":
+                out.append((name, of, _word(more, slack), more, real[name]))
+                continue
+            notice = line.number if by_line else line.avis
+            back = "obtenu" in str(row["motif"])  # told as what may have been given back already
+            claims.setdefault(notice, []).append((of, more, slack, real[name], back))
+    for told in claims.values():
+        if not any(back for *_, back in told):
+            more = sum((more for _, more, *_ in told), NIL)
+            slack = sum((slack for _, _, slack, *_ in told), NIL)
+            due = sum((due for *_, due, _ in told), NIL)
+            out.append(("claim", " + ".join(of for of, *_ in told), _word(more, slack), more, due))
     for row in ahead:
         year, home = int(row["annee"]), str(row["id_residence"])
-        told, real_year = D(str(row["abattement_eur"] or 0)), coming(world, home, year)
-        slack = 10 + real_year / 50
-        more = told - real_year
-        word = "more" if more > slack else "less" if more < -slack else "same"
-        out.append(("forecast", f"{home} {year} {row['statut']}", word, more))
+        real_year = coming(world, home, year)
+        more = D(str(row["abattement_eur"] or 0)) - real_year
+        word = _word(more, 10 + real_year / 50)
+        out.append(("forecast", f"{home} {year} {row['statut']}", word, more, real_year))
     return out, ""
+
+
+def _word(more: Decimal, slack: Decimal) -> str:
+    return "more" if more > slack else "less" if more < -slack else "same"
 
 
 def _rows(sheet: Any) -> list[dict[str, Any]]:
@@ -395,6 +457,8 @@ def main() -> None:
     asked = reader.parse_args()
     seen: Counter[tuple[str, str]] = Counter()
     euros: Counter[str] = Counter()
+    true: Counter[str] = Counter()
+    told: Counter[str] = Counter()
     false: Counter[str] = Counter()
     refused = 0
     numbers = [asked.only] if asked.only is not None else range(asked.worlds)
@@ -405,19 +469,22 @@ def main() -> None:
         if refusal:
             refused += 1
             print(f"world {number}: refused\n{refusal[:500]}")
-        for name in {n for n, _, word, _ in found if word == "more"}:
+        for name in {n for n, _, word, *_ in found if word == "more"}:
             false[name] += 1
-        for name, what, word, more in found:
+        for name, what, word, more, real in found:
             seen[name, word] += 1
+            true[name] += int(real)
+            told[name] += int(real + more)
             euros[name] += int(more) if word == "more" else 0
             if asked.verbose and word == "more":
                 facts = f"natures={world.natures} counts={world.counts} built={world.built}"
                 print(f"world {number}: {name} {what} {more:.0f} EUR ({facts})")
     print(f"{len(list(numbers))} worlds, {refused} refused")
-    print(f"{'figure':10}{'same':>9}{'less':>9}{'more':>9}{'EUR too many':>14}{'worlds':>9}")
+    heads = f"{'EUR true':>12}{'EUR told':>12}{'EUR too many':>14}{'worlds':>9}"
+    print(f"{'figure':10}{'same':>9}{'less':>9}{'more':>9}{heads}")
     for name in (*TOLD, "forecast"):
         counts = "".join(f"{seen[name, word]:9}" for word in ("same", "less", "more"))
-        print(f"{name:10}{counts}{euros[name]:14}{false[name]:9}")
+        print(f"{name:10}{counts}{true[name]:12}{told[name]:12}{euros[name]:14}{false[name]:9}")
 
 
 if __name__ == "__main__":

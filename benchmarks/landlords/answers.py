@@ -183,9 +183,33 @@ def themes(asked: Reading, how: Layout, text: str, log: dict[str, int]) -> str:
     )
 
 
-def choose(question: str, world: World, how: Layout) -> str:
+def _whole_table(low: str, question: str, world: World, files: list[Written]) -> str:
+    """Return a pattern of the true answer about a whole table: oui, non, or none."""
+    yes = None
+    if "est-elle la colonne qui manque" in low:
+        lacking = re.search(r"« (\w+) » manque ; « ([^»]+) » n", question.replace("\u00a0", " "))
+        known = [
+            one.columns.get(lacking[1])
+            for one in files
+            if lacking and f"« {one.name} »" in question
+        ]
+        yes = bool(lacking and known and known[0] and _norm(known[0]) == _norm(lacking[2]))
+    elif "d'un meme avis" in low or "d'un même avis" in low:
+        yes = len({one.notice for one in world.premises}) == 1
+    elif "feuilles de même en-tête" in low:
+        yes = True
+    elif asked := re.search(r"toutes les lignes sont-elles de (\d{4})", low):
+        yes = int(asked[1]) == world.year
+    elif "tout ce qui est réalisé est-il valorisé" in low:
+        yes = all(one.valued == one.spent for one in world.actions)
+    return "" if yes is None else "^oui" if yes else "^non"
+
+
+def choose(question: str, world: World, how: Layout, files: list[Written]) -> str:
     """Return a pattern of the true answer of a question, empty where who knows cannot tell."""
     low = _norm(question)
+    if table := _whole_table(low, question, world, files):
+        return table
     if "milliers" in low:
         return (
             r"milliers"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPEN = {"a_confirmer", "a_verifier", "suspendu", "on_ne_sait_pas_encore"}
 EPSILON = 1e-9
+FINEST = 0.01
 
 
 class Result(TypedDict):
@@ -130,15 +131,16 @@ def _satisfaction(
 
 
 def _steps(one: Figure, long: dict[tuple[str, str], dict[str, str]]) -> float:
-    """Return the steps of 0.3.0 added over the shares that the figure is made of."""
+    """Return the printed step of a figure: a gap that has a coarse share is that of printed shares."""
     if one.name in {"qpv", "hors_qpv"}:
         return _step(long.get((one.name, one.scope)))
     key, _, waves = one.scope.rpartition(" ")
-    return sum(
+    steps = [
         _step(long.get((side, f"{key} {wave}")))
         for wave in waves.split("-")
         for side in ("qpv", "hors_qpv")
-    )
+    ]
+    return FINEST if max(steps) <= FINEST else sum(steps)
 
 
 def _merged(one: Figure, printed: float, step: float) -> bool:
@@ -152,7 +154,7 @@ def _merged(one: Figure, printed: float, step: float) -> bool:
 
 def _step(row: dict[str, str] | None) -> float:
     count = _number(row.get("n")) or 0 if row else 0
-    return 0.05 if count < 100 else 0.02 if count < 500 else 0.01
+    return 0.05 if count <= 50 else 0.02 if count <= 100 else FINEST
 
 
 def _fact(one: Figure, facts: dict[tuple[str, str], dict[str, str]], world: World) -> Result:

@@ -147,16 +147,20 @@ class Play:
             self.asked.append(question.split("\n", 1)[0][:160])
             lines = re.findall(rf"(?m)^\s*({keys[0]} = \{{.*\}})", question)
             ways = answers.WAY.findall(question.replace("\u202f", " "))
-            pattern = answers.choose(question, self.world, self.how)
+            pattern = answers.choose(question, self.world, self.how, self.files)
             words = [way for way, _ in ways if pattern and re.search(pattern, way.lower())]
             self.notes.append(f"question : {question.strip()[:700]} → {words or 'inconnu'}")
-            found = next((line for line in lines if words and words[0] in line), "")
+            rank = [way for way, _ in ways].index(words[0]) if words else len(lines)
+            found = lines[rank] if rank < len(lines) else ""
             day = f"{self.world.year + 1}-02-10"
             said = "inconnu"
             if words:
-                self.chosen[keys[0]] = [way for way, _ in ways].index(words[0])
+                self.chosen[keys[0]] = rank
                 said = words[0][:40].replace('"', "")
-            line = found or f'{keys[0]} = {{ reponse = "{said}", par = "patrimoine", le = {day} }}'
+            line = (
+                found.replace("AAAA-MM-JJ", day)
+                or f'{keys[0]} = {{ reponse = "{said}", par = "patrimoine", le = {day} }}'
+            )
             text = answers.merge(text, f"[reponses]\n{line}")
         return text
 

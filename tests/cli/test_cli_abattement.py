@@ -311,3 +311,35 @@ def test_a_missing_column_is_said_once_and_not_for_each_line(
     assert done.exit_code == 2
     assert "taux_commune_pct" in done.output
     assert "Le taux communal manque" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("lines", "totals", "refused"),
+    [
+        (("", ""), ("300",), True),  # the total alone has it
+        (("100", ""), ("300",), True),
+        (("100", "200"), ("300",), False),
+        (("300", "300"), ("300",), False),  # on each line, that of the notice
+        (("100", "200"), ("300", "300"), False),  # a total of the page, then of all
+        (("100", "200"), ("300", "900"), True),
+        (("", ""), ("",), False),
+    ],
+)
+def test_a_relief_that_a_total_alone_has_is_refused(
+    call: Callable[..., Result],
+    folder: Path,
+    lines: tuple[str, ...],
+    totals: tuple[str, ...],
+    *,
+    refused: bool,
+) -> None:
+    """Left out with its line of total, it would be claimed again."""
+    rows = [f"A1;{k};R1;2025;3000;1;40;15;825;{one}" for k, one in enumerate(lines, 1)]
+    rows += [f"Total A1;;;;6000;2;;;1650;{one}" for one in totals]
+    text = "\n".join([f"{HEADER};degrevements_eur", *rows])
+    (folder / "fiscalite.csv").write_text(f"{text}\n", "utf-8-sig")
+    done = call()
+    assert (done.exit_code == 2, "que les lignes n’expliquent pas" in done.output) == (
+        refused,
+        refused,
+    )

@@ -6,6 +6,7 @@ a title above the header), coded 1 to 4, 1 to 5, 0 to 10, A to D or in words, ei
 
 from __future__ import annotations
 
+import csv
 import itertools
 import re
 import tomllib
@@ -333,6 +334,13 @@ def test_every_file_of_a_draft_says_to_be_confirmed(
         rows = (out / "donnees" / name).read_text("utf-8-sig").splitlines()[1:]
         assert [r for r in rows if any(w in r for w in judged)] == [], name
     assert "à confirmer" in (out / "donnees" / "comparaison.csv").read_text("utf-8-sig")
+    with (out / "donnees" / "comparaison_detail.csv").open(encoding="utf-8-sig") as file:
+        rows = [r for r in csv.DictReader(file, delimiter=";") if r["publication"] == "publiable"]
+    quarters = [r for r in rows if r["niveau"] == "code_qpv" and r["groupe"] == "ecart"]
+    changes = [r for r in rows if r["groupe"] == "evolution_ecart"]
+    for of in (quarters, changes):  # a doubt on a wave reaches its quarters and its changes
+        assert {r["verdict"] for r in of} == {"a_confirmer"}
+        assert {r["assurance"] for r in of} == {""}
     for name in ("note.pdf", "habitants/QN05991I.pdf", "quartiers/QN05991I.pdf", "rapport.pdf"):
         assert flat("à confirmer") in flat(pack.pdf_in_order(name)), name
     assert flat("une question sur l’enquête attend") in flat(

@@ -198,6 +198,35 @@ def test_an_unread_column_that_a_figure_needs_is_asked_first(delivery: Delivery)
     assert "6 683 €" in acquired(settled), settled.output
 
 
+@pytest.mark.parametrize(
+    ("header", "numbers", "is_matched"),
+    [
+        ("Numéro fiscal du local", ("591", "593", "594"), True),
+        ("Réf. du bien", ("1", "3", "4"), False),
+        ("invariant", ("77", "78"), False),
+    ],
+)
+def test_a_list_sent_of_which_no_row_is_on_a_notice_leaves_amounts_between_bounds(
+    delivery: Delivery, header: str, numbers: tuple[str, ...], *, is_matched: bool
+) -> None:
+    """Nothing was concluded from it, and all was told acquired as if every premises were on it."""
+    long = [row.split(";", 2) for row in ROWS]
+    lines = (f"{notice};{int(local):010d};{rest}" for notice, local, rest in long)
+    delivery.write("fiscalite.csv", HEADER, *lines)
+    whole = [f"59{int(n[2:]):010d}" if n.startswith("59") else f"{int(n):010d}" for n in numbers]
+    delivery.write("liste.csv", f"{header};declare_le", *(f"{n};20/12/2024" for n in whole))
+    done = delivery.run("--declaration", "liste.csv")
+    assert done.exit_code == 0, done.output
+    doubted = "Aucune des" in done.output
+    assert doubted != is_matched
+    if is_matched:
+        assert "6 683 €" in acquired(done)
+        return
+    assert "n’est pas établi : il est sous réserve, 6 683 € au mieux" in shown(done), done.output
+    if header != "invariant":
+        assert header in done.output  # the column that nothing reads
+
+
 # -- the programme
 
 
@@ -243,6 +272,27 @@ def test_amounts_in_thousands_that_nothing_says_are_asked(delivery: Delivery) ->
     key = key_of(done, "milliers")
     settled = delivery.run(replies={key: "milliers"})
     assert "6 683 €" in acquired(settled), settled.output
+
+
+def test_amounts_in_thousands_that_a_title_says_are_asked_once(delivery: Delivery) -> None:
+    """Small and under a title in k€, they were asked twice: two true answers made 1 000 times too much."""
+    rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
+    delivery.write("programme.csv", "Bilan (montants en k€);;;;;;", ";;;;;;", ACTIONS, *rows)
+    key = key_of(delivery.run("--programme", "programme.csv"), "milliers")
+    settled = delivery.run("--programme", "programme.csv", replies={key: "milliers"})
+    assert "16 250 €" in shown(settled), settled.output
+
+
+@pytest.mark.parametrize("title", ["Bilan (montants en k€);;;;;;", "Bilan;;;;;;"])
+def test_naming_one_more_column_of_amounts_asks_of_thousands_no_second_time(
+    delivery: Delivery, title: str
+) -> None:
+    rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
+    unnamed = ACTIONS.replace("valorise_eur", "Ce que cela a pris")
+    delivery.write("programme.csv", title, ";;;;;;", unnamed, *rows)
+    before = key_of(delivery.run("--programme", "programme.csv"), "milliers")
+    delivery.write("programme.csv", title, ";;;;;;", ACTIONS, *rows)
+    assert key_of(delivery.run("--programme", "programme.csv"), "milliers") == before
 
 
 # -- cells

@@ -102,6 +102,8 @@ class Column:
         declaration of « 2025 » may be on either side of a limit.
     instead : str
         Column of the contract that does as well where this one, required, is not there.
+    blank_is_nil : bool
+        An amount that is counted as nil where its cell is blank: a total may have no more than the lines.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Column:
     maximum: float | None = None
     year_end: bool = False
     instead: str = ""
+    blank_is_nil: bool = False
 
 
 @dataclass(frozen=True, slots=True)

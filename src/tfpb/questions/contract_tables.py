@@ -16,7 +16,7 @@ from tfpb.questions.copied_rows import copied_rows, repeated_actions, repeated_h
 from tfpb.questions.lacking_columns import lacking_columns
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
-from tfpb.questions.odd_cells import odd_cells, own_name
+from tfpb.questions.odd_cells import odd_cells, own_name, unsaid_thousands
 from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
@@ -118,19 +118,21 @@ def examine(
         )
 
     yield from lacking_columns(table, contract, again)
-    for finding in odd_cells(table, contract, again):
+    for finding in odd_cells(table, again):
         if not set(finding.question.rows) or not set(finding.question.rows) <= asked:
             yield finding
     amounts = tuple(
         table.found[c.name]
         for c in contract.columns
-        if c.kind is Kind.MONEY and c.name in table.found and c.name not in units
+        if c.kind is Kind.MONEY and c.name in table.found and c.name not in {*units, *_RATES}
         if not thousands.search(table.found[c.name])
     )
-    titled = list(thousands_in_title(table, amounts, thousands))
-    yield from titled
-    if not titled and table.source not in ("patrimoine", "fiscalite"):
-        yield from thousands_in_rows(table, amounts)
+    # an amount is asked about once: two answers that agree would multiply it twice
+    scaled = list(thousands_in_title(table, amounts, thousands))
+    scaled = scaled or list(unsaid_thousands(table, amounts))
+    if not scaled and table.source not in ("patrimoine", "fiscalite"):
+        scaled = list(thousands_in_rows(table, amounts))
+    yield from scaled
 
 
 def _is_refused(table: WholeTable, contract: Contract, place: Place) -> bool:

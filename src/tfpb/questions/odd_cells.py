@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.errors import Place
-from tfpb.model.columns import Kind
 from tfpb.model.question import Answer, Measure, Question, content_of
 from tfpb.packaged import packaged
 from tfpb.questions.finding import KEPT, OUT, Change, Finding
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.columns import Contract
     from tfpb.questions.whole_table import WholeTable
 
     Again = Callable[[WholeTable, Mapping[str, str]], WholeTable]
@@ -56,10 +54,9 @@ _CODE: Final = re.compile(r"[A-Za-z]{1,3}")
 _KINDS: Final = 6
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY: Final = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2}).*|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}))")
-_NO_MONEY: Final = frozenset({"cout_horaire_eur"})
 
 
-def odd_cells(table: WholeTable, contract: Contract, again: Again) -> Iterator[Finding]:
+def odd_cells(table: WholeTable, again: Again) -> Iterator[Finding]:
     """Ask about cells of a table that say something else than what is read in them.
 
     Parameters
@@ -68,7 +65,6 @@ def odd_cells(table: WholeTable, contract: Contract, again: Again) -> Iterator[F
         Returns the table with other columns found.
     """
     yield from _ditto(table, again)
-    yield from _unsaid_thousands(table, contract)
     if table.source in ("patrimoine", "fiscalite"):
         yield from _dated_exits(table)
         yield from _coded_states(table)
@@ -152,33 +148,36 @@ def _without(table: WholeTable, at: set[int]) -> WholeTable:
     return replace(table, frame=frame, rows=table.rows[kept], read={})
 
 
-def _unsaid_thousands(table: WholeTable, contract: Contract) -> Iterator[Finding]:
-    """Ask whether amounts are in thousands of euros where all are that small and nothing says so."""
-    money = [
-        table.found[c.name]
-        for c in contract.columns
-        if c.kind is Kind.MONEY and c.name in table.found and c.name not in _NO_MONEY
-    ]
-    held = [h for h in money if (np.nan_to_num(table.numbers(h)) > 0).any()]
+def unsaid_thousands(table: WholeTable, amounts: Sequence[str]) -> Iterator[Finding]:
+    """Ask whether amounts are in thousands of euros where all are that small and nothing says so.
+
+    Parameters
+    ----------
+    amounts : sequence of str
+        Headers of amounts that say no unit of their own.
+    """
+    held = [h for h in amounts if (np.nan_to_num(table.numbers(h)) > 0).any()]
     if not held or not (
-        _values_are_small(table) if table.source == "fiscalite" else _amounts_are_small(table, held)
+        _values_are_small(table, held)
+        if table.source == "fiscalite"
+        else _amounts_are_small(table, held)
     ):
         return
     whole = table.whole()
     many = Measure(whole.amount * 1000, whole.unit)
-    first = next(text for text in table.frame[held[0]] if text)
+    row = int(table.rows[0]) - 1
     question = Question(
-        "milliers_non_dits", table.source, Place(table.file, table.sheet, 0, held[0]), (),
-        (("lu", first),), (Answer(THOUSANDS, many), Answer(KEPT, whole)), whole,
-        content_of(table.cells(range(len(table.rows)), held)),
+        "milliers_non_dits", table.source, Place(table.file, table.sheet, max(row, 1)), (), (),
+        (Answer(THOUSANDS, many), Answer(KEPT, whole)), whole,
+        content_of(table.cells(range(len(table.rows)), table.numeric())),
     )  # fmt: skip
     change = Change(table.file, table.sheet, scaled=dict.fromkeys(held, Decimal(1000)))
     yield Finding(question, {THOUSANDS: (change,), KEPT: ()})
 
 
-def _values_are_small(table: WholeTable) -> bool:
+def _values_are_small(table: WholeTable, amounts: Sequence[str]) -> bool:
     value, homes = (table.found.get(c, "") for c in ("vlc_eur", "nb_logements"))
-    if not value or not homes:
+    if value not in amounts or not homes:
         return False
     values, counts = table.numbers(value), table.numbers(homes)
     both = (np.nan_to_num(values) > 0) & (np.nan_to_num(counts) > 0)

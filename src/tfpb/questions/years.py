@@ -227,7 +227,7 @@ def thousands_in_title(
     question = Question(
         "milliers_dans_le_titre", table.source, Place(table.file, table.sheet, max(row, 1)), (),
         (("titre", table.title),), (Answer(THOUSANDS, many), Answer(KEPT, whole)), whole,
-        content_of([table.title, *table.cells(range(len(table.rows)), held)]),
+        content_of([table.title, *table.cells(range(len(table.rows)), table.numeric())]),
     )  # fmt: skip
     change = Change(table.file, table.sheet, scaled=dict.fromkeys(held, Decimal(1000)))
     yield Finding(question, {THOUSANDS: (change,), KEPT: ()})

@@ -13,10 +13,22 @@ import pandas as pd
 from tfpb.model.report import Format, Linked
 from tfpb.report import theme
 from tfpb.text import drop_controls
-from tfpb.words.numbers import NOTHING, THIN, YES_NO, gap_number, is_whole, number, percent
+from tfpb.words.numbers import (
+    MINUS,
+    NOTHING,
+    THIN,
+    YES_NO,
+    gap_number,
+    is_whole,
+    number,
+    percent,
+    rounded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tfpb.model.report import Table, TableColumn
 
 NUMERIC: Final = frozenset(set(Format) - {Format.TEXT, Format.DATE})
 _FR: Final = "[$-40C]"  # French separators even where the office suite is set to another language
@@ -72,6 +84,27 @@ def as_text(value: Any, fmt: Format) -> str:
     return makers.get(fmt, number)(exact)
 
 
+def rounding_note(table: Table, printed: Callable[[TableColumn], Format]) -> str:
+    """Write that a column of whole euros does not add up to its total as printed; empty where all do.
+
+    Parameters
+    ----------
+    printed : function
+        Format that the medium gives a column.
+    """
+    for column in table.columns:
+        total = table.totals.get(column.key)
+        if printed(column) is not Format.EUROS or total is None or missing(total):
+            continue
+        cells = [c.value if isinstance(c, Linked) else c for c in table.rows[column.key]]
+        parts = [cell for cell in cells if not missing(cell)]
+        if not any(isinstance(part, str) for part in (total, *parts)) and (
+            note := rounded(parts, total)
+        ):
+            return note
+    return ""
+
+
 def as_number(value: Any, fmt: Format) -> Any:
     """Return what a workbook cell holds: a number, a date, a text, or None.
 
@@ -93,11 +126,17 @@ def as_number(value: Any, fmt: Format) -> Any:
 
 
 def excel_format(value: Any, fmt: Format) -> str:
-    """Return the number format of a workbook cell: a gap released to the point shows no decimal."""
+    """Return the number format of a workbook cell: a gap released to the point shows no decimal.
+
+    What rounds to nothing has no sign: a spreadsheet would show −0.
+    """
     if isinstance(value, Linked):
         return excel_format(value.value, value.format or fmt)
     if fmt is Format.POINTS and not isinstance(value, str) and is_whole(value):
         fmt = Format.WHOLE_POINTS
+    *signed, nothing = EXCEL[fmt].split(";")
+    if signed and not isinstance(value, str) and value < 0 and MINUS not in as_text(value, fmt):
+        return f"{nothing};{nothing}"
     return EXCEL[fmt]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import QUESTION, Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 THIN: Final = "\u202f"
 MINUS: Final = "−"
@@ -36,6 +36,7 @@ UNKNOWN: Final = "non connu"
 AT_LEAST: Final = "au moins"
 ON_REPLY: Final = "selon une réponse"
 _PERCENT: Final = Decimal("0.01")
+_CENT: Final = Decimal("0.01")
 
 
 def _missing(value: Number | None) -> bool:
@@ -51,6 +52,32 @@ def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> st
     if exact < 0:
         return MINUS + text
     return f"+{text}" if sign and exact > 0 else text
+
+
+ROUNDED: Final = "Chaque montant est arrondi à l’euro : une somme peut différer d’un ou deux euros."
+
+
+def rounded(parts: Iterable[Number], whole: Number) -> str:
+    """Write that printed euros do not add up, where exact ones do; empty where the printed ones do too."""
+    exact = [Decimal(str(part)) for part in parts]
+    total = Decimal(str(whole))
+    if abs(sum(exact, Decimal(0)) - total) >= _CENT:
+        return ""  # the parts are not all of the whole
+    return ROUNDED if sum(map(_to_the_euro, exact)) != _to_the_euro(total) else ""
+
+
+def rounded_sum(whole: Amount, *parts: Amount) -> str:
+    """Write as `rounded` of amounts: of their lower bounds, then of their upper ones where all have one."""
+    amounts = (whole, *parts)
+    ends: list[list[Number]] = [[one.at_least for one in amounts]]
+    most = [one.at_most for one in amounts if one.at_most is not None]
+    if len(most) == len(amounts):
+        ends.append([*most])
+    return next(filter(None, (rounded(rest, first) for first, *rest in ends)), "")
+
+
+def _to_the_euro(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
 def euros(value: Amount | Number | None, *, cents: bool = False) -> str:

@@ -142,6 +142,30 @@ def test_a_question_about_the_bailleur_names_no_bailleur() -> None:
     assert "satisfait_des = 7" in text
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Accueil par votre bailleur", "Q9. Information donnée par le bailleur", "Accueil du bailleur"],
+)
+@pytest.mark.parametrize("answers", [list("1234"), list("12345"), [*LABELS.values()][:4]])
+def test_a_question_that_names_the_bailleur_is_asked_and_no_column_of_his(
+    header: str, answers: list[str]
+) -> None:
+    """The question was lost, and its codes taken for the names of landlords."""
+    firm = table(
+        **{"N°": [f"m{k}" for k in range(20)]},
+        **dict.fromkeys([header, "Abords"], answers * (20 // len(answers))),
+    )
+    drafted = tomllib.loads(draft_plan(firm, Dictionary({}, {})))
+    assert "bailleur" not in drafted["colonnes"]
+    assert [i["colonnes"] for i in drafted["items"]] == [[header], ["Abords"]]
+
+
+def test_codes_of_an_age_are_no_question() -> None:
+    firm = table(**dict.fromkeys(["Abords", "Halls", "Tranche d'âge"], list("12345") * 4))
+    drafted = tomllib.loads(draft_plan(firm, Dictionary({}, {})))
+    assert [i["colonnes"] for i in drafted["items"]] == [["Abords"], ["Halls"]]
+
+
 def test_answers_that_cannot_be_placed_are_listed() -> None:
     scale = guess_scale(["Très satisfait", "Vert"], {})
     assert scale is not None

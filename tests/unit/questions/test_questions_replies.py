@@ -126,6 +126,18 @@ def test_questions_are_told_by_what_hangs_and_notes_apart() -> None:
     assert light.key not in "\n".join(lines)
 
 
+def test_the_line_of_each_answer_is_on_the_screen_until_one_is_given() -> None:
+    """The codes were printed nowhere: one had to write a wrong one to read them in the refusal."""
+    replies = Replies()
+    lines = question_lines([replies.to(QUESTION)])
+    offered = [line.strip() for line in lines if f"{QUESTION.key} = {{" in line]
+    said = [tomllib.loads(line.replace("AAAA-MM-JJ", "2026-02-10")) for line in offered]
+    assert [one[QUESTION.key]["reponse"] for one in said] == [*QUESTION.codes, "inconnu"]
+    assert all(one[QUESTION.key]["par"] == QUESTION.role for one in said)
+    chosen = replace(replies.to(QUESTION), reply=reply("garder"))
+    assert not [line for line in question_lines([chosen]) if f"{QUESTION.key} = {{" in line]
+
+
 def test_what_stops_a_release_is_ready_to_paste(tmp_path: Path) -> None:
     replies = Replies()
     faults = unanswered([replies.to(QUESTION)], ON)

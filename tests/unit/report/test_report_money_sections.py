@@ -36,6 +36,7 @@ from tfpb.report.charts.drawing import draw
 from tfpb.report.sections.synthese import key_figures
 from tfpb.survey import n_necessaire
 from tfpb.tax.abatement.forecast import year_by_year
+from tfpb.tax.ledger.calendar import LEAVER_COLUMNS
 from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.state_words import state_sentences, unknown_sentence
@@ -330,6 +331,17 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
     assert "sortants" not in blocks(nobody)
     assert "Sortants" not in str(reported(nobody).sections[1].blocks[0])
+
+
+def test_leavers_that_only_an_open_answer_brings_are_a_sentence_without_rows() -> None:
+    """The pack stopped on « erreur du programme » when sheets not stacked yet may hold them."""
+    money = abatement(located())
+    none = make(abatement=dataclasses.replace(money, leavers=pd.DataFrame(columns=LEAVER_COLUMNS)))
+    names = ("logements_sortants", "residences_sorties", "sortants_perdu", "sortants_a_risque")
+    open_ = [claim(name, TOTAL, between(Decimal(0), Decimal(30), QUESTION)) for name in names]
+    asked = dataclasses.replace(none, claims=Claims([*none.claims, *open_]))
+    assert "sortants" not in blocks(asked)
+    assert "sont sortis" in prose(asked, "abattement")
 
 
 def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:

@@ -42,7 +42,7 @@ from tfpb.report.sections.note import note as whole_note
 from tfpb.report.sections.note.left_to_do import left_to_do
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents import note_words
-from tfpb.words.numbers import euros
+from tfpb.words.numbers import ROUNDED, euros
 from tfpb.words.survey.satisfaction import COUNTED
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ def test_cents_are_rounded_once_and_a_line_that_does_not_add_up_says_so() -> Non
     cents = {"abattement_eur": Decimal("1000.50"), "valorise_eur": Decimal("333.40")}
     (row,) = lines(of_balance(make(), cents))
     assert row[2:6] == ["1 001", "0", "333", "667"]
-    assert note_words.ROUNDED in written(note(of_balance(make(), cents)))
-    assert note_words.ROUNDED not in written(note(of_balance(make(), euros_of(1000, 333))))
+    assert ROUNDED in written(note(of_balance(make(), cents)))
+    assert ROUNDED not in written(note(of_balance(make(), euros_of(1000, 333))))
     assert "667 €" in plain(written(note(of_balance(make(), cents))))  # as the sentences round it
 
 
@@ -781,7 +781,7 @@ def test_an_amount_has_one_rounding_in_the_note_its_sentences_and_tables(
     printed = [[int(plain(c).replace(" ", "")) for c in note_words.balance(x)] for x in lines]
     adds = all(line[0] == sum(line[1:]) for line in printed)
     down = all(sum(column[:-1]) == column[-1] for column in zip(*printed, strict=True))
-    assert note_words.rounding_note(lines) == ("" if adds and down else note_words.ROUNDED)
+    assert note_words.rounding_note(lines) == ("" if adds and down else ROUNDED)
 
 
 def test_one_question_on_the_residence_is_not_told_as_content_with_it() -> None:

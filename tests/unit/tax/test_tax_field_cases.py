@@ -136,6 +136,33 @@ def test_the_year_between_an_end_and_a_late_avenant_is_lost() -> None:
     assert waiting.reserves == {"renouvellement": DUE}
 
 
+@pytest.mark.parametrize(("side", "least", "most"), [("dans", 0, "0.4"), ("hors", "0.4", 1)])
+def test_a_loge_that_counts_nothing_leaves_what_a_line_lost_between_two_parts(
+    side: str, least: object, most: object
+) -> None:
+    """4 dwellings in, 6 out, one line for all; the loge may be one dwelling of its building, or all of it."""
+    doors = [door(building="A", nb_logements=4), door(building="B", side="hors", nb_logements=6)]
+    stock = homes(home(nb_logements=10, logements_dans=4, logements_hors=6))
+    building = "A" if side == "dans" else "B"
+    rows = [
+        local(invariant=1, cotisation_avis_eur=REFUSED),
+        local(invariant=2, id_batiment=building, cotisation_avis_eur="27,5", vlc_eur=100),
+    ]
+    made = abate(*rows, residences=stock, entrances=pd.DataFrame(doors), conventions=LATE)
+    loge = Decimal("8.25") if side == "dans" else 0
+    lost = held(made).amount("perdu")
+    assert lost.at_least == DUE * Decimal(str(least)) + loge
+    assert lost.at_most == DUE * Decimal(str(most)) + loge
+
+
+def test_of_dwellings_on_either_side_nothing_or_all_is_lost() -> None:
+    sides = {"logements_dans": 4, "logements_a_verifier": 6}
+    stock = homes(home(nb_logements=10, **sides))
+    made = abate(local(cotisation_avis_eur=REFUSED), residences=stock, conventions=LATE)
+    lost = held(made).amount("perdu")
+    assert (lost.at_least, lost.at_most) == (DUE * Decimal("0.4"), DUE)
+
+
 # ---------------------------------------------------------------- relief for vacant dwellings
 
 

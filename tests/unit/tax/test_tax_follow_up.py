@@ -115,10 +115,18 @@ def test_a_line_of_the_list_copied_wrong_is_doubted(
     assert "declaration_mal_recopiee" not in codes(whole)
 
 
-def test_a_list_of_which_nothing_is_on_a_notice_concludes_nothing() -> None:
-    made = abate(refused(), sent=listed({"invariant": "1234567890"}))
-    assert first(made)["statut"] == "a_reclamer"
+@pytest.mark.parametrize("line", [{"invariant": "1234567890"}, {}])
+def test_a_list_of_which_nothing_is_on_a_notice_leaves_every_line_unsettled(
+    line: dict[str, str],
+) -> None:
+    """It was concluded from nothing that all are declared: acquired and claimable were too high."""
+    made = abate(refused(), sent=listed(line))
+    assert first(made)["statut"] == "droit_inconnu"
     assert "declaration_sans_cle" in codes(made)
+    assert not held(made).amount("a_reclamer").exceeds_nil
+    assert held(made).amount("sous_reserve") == known(DUE)
+    own = abate(refused(declare="oui"), sent=listed(line))
+    assert first(own)["statut"] == "a_reclamer"
 
 
 def test_a_premises_without_number_is_not_held_off_a_list_of_numbers() -> None:

@@ -83,13 +83,14 @@ def test_a_premises_that_no_later_line_names_is_doubted_the_year_after_only() ->
     assert "local_sans_suite" not in codes(nameless)
 
 
-def test_a_building_on_no_line_is_without_amount_and_foreseen_by_the_mean() -> None:
+def test_a_building_on_no_line_is_without_amount_and_its_mean_waits_for_a_line() -> None:
     made = abate(local(**A, cotisation_avis_eur="577,5"), **two())
     assert made.states.missing == 10
     assert made.by_qpv.iloc[0]["logements_sans_montant"] == 10
     assert made.totals["abattement_eur"] == Decimal("247.50")
-    assert due(made) == [495] * 6
-    assert list(made.by_year["logements"]) == [20] * 6
+    assert due(made) == [Decimal("247.50")] * 6
+    assert list(made.by_year["en_attente_eur"]) == [Decimal("247.50")] * 6
+    assert list(made.by_year["logements"]) == [10] * 6
     row = made.forecast.iloc[0]
     assert row["nature"] == "estime"
     assert "Une partie n’est sur aucune ligne de fiscalité" in row["motif"]
@@ -107,7 +108,8 @@ def test_exempt_dwellings_on_no_line_open_when_their_exemption_ends(
     made = abate(line, **two(side=side, fin_exoneration=LATER))
     assert made.states.missing == 0
     opened = Decimal("247.50") if side == "dans" else 0
-    assert due(made) == [Decimal("247.50")] * 2 + [Decimal("247.50") + opened] * 4
+    assert due(made) == [Decimal("247.50")] * 6
+    assert list(made.by_year["en_attente_eur"]) == [0] * 2 + [opened] * 4
     assert ends(made) == ([(2027, 10, Decimal("247.50"))] if side == "dans" else [])
     assert not {"logements_exoneres", "logements_en_trop"} & set(codes(made))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tax_builders import abate, codes, home, homes, local
+from tax_builders import abate, codes, held, home, homes, local
 
 from tfpb.words.numbers import euros
 
@@ -100,6 +100,32 @@ def test_sum_of_the_notice_wrongly_abated_in_part() -> None:
     assert list(made.premises["statut"]) == ["abattu", "a_risque"]
     assert check(made)["code_constat"] == "trop"
     assert made.totals["abattement_a_risque_eur"] == Decimal("412.50")
+
+
+def test_a_sum_that_two_patterns_explain_tells_neither() -> None:
+    """The first refused; or the second, and the third abated out of the quarter: 165 € = 412.50 − 247.50."""
+    out = {"logements_dans": 0, "logements_hors": 100, "code_qpv": ""}
+    sides = [{"logements_dans": 100}, {"logements_dans": 100}, out, {"logements_dans": 100}]
+    stock = homes(*(home(f"R{k}", nb_logements=100, **cells) for k, cells in enumerate(sides, 1)))
+    worth = (200_000, 500_000, 300_000, 710_000)
+    paid = sum(Decimal("0.275") * w for w in worth) - Decimal("0.0825") * (500_000 + 710_000)
+    rows = [
+        local(
+            invariant=k, id_residence=f"R{k}", vlc_eur=w, cotisation_avis_eur=paid if k == 1 else ""
+        )
+        for k, w in enumerate(worth, 1)
+    ]
+    made = abate(*rows, residences=stock)
+    assert list(made.premises["statut"][:2]) == ["non_lu", "non_lu"]
+    told = held(made)
+    for name, either in (
+        ("acquis", (58_575 + 41_250, 58_575 + 16_500)),
+        ("a_reclamer", (16_500, 41_250)),
+        ("a_risque", (0, 24_750)),
+    ):
+        amount = told.amount(name)
+        assert (name, amount.at_least <= min(either)) == (name, True)
+        assert (name, amount.at_most >= max(either)) == (name, True)
 
 
 def test_cut_residence_abated_in_full_is_at_risk_for_the_rest() -> None:

@@ -15,6 +15,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.io.tables.sections import section_lines
 from tfpb.io.tables.text_table import DASHES
+from tfpb.io.tables.total_sums import beyond_lines
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS
@@ -108,7 +109,11 @@ def set_aside(
     table = _without_print(table, contract, found)
     totals = total_lines(table, contract, found)
     if totals and len(totals) < len(table.frame):
-        table = _without(table, totals, total_doubts(table, totals, contract))
+        faults = [
+            *total_doubts(table, totals, contract),
+            *beyond_lines(table, totals, contract, found),
+        ]
+        table = _without(table, totals, faults)
     return _without_sections(table, contract, found)
 
 

@@ -23,7 +23,7 @@ from tfpb.model.report import (
 )
 from tfpb.report import theme
 from tfpb.report.canvas import shorten
-from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
+from tfpb.report.cell_values import NUMERIC, as_text, missing, printable, rounding_note
 from tfpb.text import french_spaces
 from tfpb.words.documents import report_words
 
@@ -188,7 +188,7 @@ def grid(table: Table) -> Grid:
         size_pt=size,
         rows=rows,
         totals=totals,
-        notes=(*constants, *table.notes),
+        notes=tuple(filter(None, (rounding_note(table, _printed), *constants, *table.notes))),
     )
 
 

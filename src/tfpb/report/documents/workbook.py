@@ -32,7 +32,7 @@ from tfpb.model.report import (
     Text,
 )
 from tfpb.report import theme
-from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
+from tfpb.report.cell_values import as_number, as_text, excel_format, missing, rounding_note
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.document_parts import warnings
 from tfpb.report.documents.workbook_charts import native_chart
@@ -275,7 +275,7 @@ class _Sheet:
                 style.put(self.sheet, self.row, 2, figure.value, **look)
             else:
                 amount = as_number(figure.amount, figure.format)
-                shown = EXCEL[figure.format]
+                shown = excel_format(figure.amount, figure.format)
                 style.put(self.sheet, self.row, 2, amount, **look, number_format=shown)
             style.put(self.sheet, self.row, 3, figure.detail, **body)
             tall = style.lines(figure.label, self.widths[0])
@@ -293,7 +293,7 @@ class _Sheet:
         self._text(
             words.table_line(unit=table.unit, scope=table.scope, source=table.source), self.note
         )
-        for note in table.notes:
+        for note in (rounding_note(table, lambda column: column.format), *table.notes):
             self._text(note, self.note)
         self.row += 1
 

@@ -212,7 +212,11 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
         **{key: [_number(v, 0) for v in table[name]] for key, name in counts.items()},
         "cou": [int(bool(t)) for t in _texts(table["coupee"])],
         **coords,
-        **{key: [_number(v) for v in table[name]] for key, name in _MONEY.items() if name in table},
+        **{
+            key: [_number(v, 6) for v in table[name]]
+            for key, name in _MONEY.items()
+            if name in table
+        },
         **({"avi": _coded(table["etat_avis"])} if "etat_avis" in table else {}),
     }
 

@@ -14,7 +14,9 @@ from tfpb.survey.reading.delivery_columns import ReadTable, parse_side
 from tfpb.survey.reading.guessing import (
     GuessedScale,
     asks,
+    bare_of_owner,
     compatible,
+    describes,
     guess_axes,
     guess_codes,
     guess_nature,
@@ -80,7 +82,9 @@ def draft_plan(table: ReadTable, dictionary: Dictionary) -> str:
             found = likely_columns(role, headers, dictionary.labels)
             if role == "qpv":
                 found += _sides_by_answers(frame, dictionary)
-            roles[role] = [h for h in found if h not in taken][:1]
+            roles[role] = [
+                h for h in found if h not in taken and not _is_asked(h, frame, dictionary)
+            ][:1]
             likely |= {role} if roles[role] else set()
             taken |= set(roles[role])
     left_over = [h for h in headers if h not in taken]
@@ -108,6 +112,18 @@ def draft_plan(table: ReadTable, dictionary: Dictionary) -> str:
     return "\n".join(drop_controls(line) for line in lines) + "\n"
 
 
+def _is_asked(header: str, frame: pd.DataFrame, dictionary: Dictionary) -> bool:
+    """Tell whether a column is a question by its answers, whatever it names: « Accueil par le bailleur »."""
+    answers = frame[header].unique()
+    if guess_scale(answers.tolist(), dictionary.meanings.get(header, {})) is not None:
+        return True
+    text = f"{header} {dictionary.labels.get(header, '')}"
+    return (
+        guess_codes(answers) is not None
+        and guess_theme(bare_of_owner(text), mark=False) is not None
+    )
+
+
 def _coded(
     headers: Sequence[str], frame: pd.DataFrame, dictionary: Dictionary
 ) -> dict[str, GuessedScale]:
@@ -115,7 +131,8 @@ def _coded(
     found = {
         h: scale
         for h in headers
-        if not dictionary.meanings.get(h) and (scale := guess_codes(frame[h].unique()))
+        if not dictionary.meanings.get(h) and not describes(f"{h} {dictionary.labels.get(h, '')}")
+        if (scale := guess_codes(frame[h].unique()))
     }
     shared = Counter((s.satisfied, s.unsatisfied) for s in found.values())
     return {

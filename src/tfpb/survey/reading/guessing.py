@@ -21,6 +21,7 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {k: tuple(v) for k, v in _TABLES["rol
 """Role of a plan → folded headers or labels that name it, best first."""
 _LIKELY: Final = {role: re.compile(words) for role, words in _TABLES["likely"].items()}
 """Words that make a header or a label likely to name a role: to be confirmed."""
+_DESCRIBED: Final = re.compile(_TABLES["patterns"]["described"])
 _ASKED: Final = re.compile(_TABLES["patterns"]["asked"])
 """Words of a question: « Note donnée au bailleur » names no bailleur."""
 
@@ -120,6 +121,16 @@ def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedS
 def is_code(text: str) -> bool:
     """Tell whether an answer is a number or a single letter, which means nothing without a label."""
     return bool(re.fullmatch(r"-?\d+(?:[.,]0+)?|[A-Za-z]", text.strip()))
+
+
+def bare_of_owner(text: str) -> str:
+    """Return a header or a label without the words that name the bailleur."""
+    return _LIKELY["bailleur"].sub(" ", fold(text))
+
+
+def describes(text: str) -> bool:
+    """Tell whether a header or a label is of the household itself: its age or income is no answer."""
+    return bool(_DESCRIBED.search(fold(text))) and not asks(text)
 
 
 def asks(text: str) -> bool:

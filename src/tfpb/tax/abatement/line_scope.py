@@ -14,6 +14,7 @@ from tfpb.tax.abatement.premises import (
     UNKNOWN,
     dwellings_of,
     exemption_of,
+    is_lost,
     written_dwellings,
 )
 from tfpb.tax.abatement.rights import (
@@ -134,9 +135,9 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
 
     Each is given the part of the whole that is in the quarter. A notice that abates all of a line, or none,
     says that the line may be of one side alone. A line of a building, beside it, that does not count leaves
-    it as unsure.
+    it as unsure, and what it lost of the year between two parts.
     """
-    out = list(rights)
+    out = [_lost_between(i, r) for i, r in zip(items, rights, strict=True)]
     cut = (
         k for k, right in enumerate(rights)
         if items[k].holding is not None and not right.statut and 0 < right.share < 1
@@ -155,6 +156,21 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
 def _uncounted(item: Premises) -> bool:
     """Return whether a line of a building of its résidence does not count its dwellings."""
     return None in (count for building, count in item.named.items() if building)
+
+
+def _lost_between(item: Premises, right: Right) -> Right:
+    """Bound what a line without a building lost, where a line of a building may bear more or less of it."""
+    units = item.holding.units if item.holding is not None and not item.building else ()
+    if not is_lost(right) or not 0 < right.share < 1 or not _uncounted(item):
+        return right
+    bare = [u for u in units if u.building and u.building in item.named]
+    inside = sum(u.dwellings for u in bare if u.side == QpvStatut.DANS)
+    outside = sum(u.dwellings for u in bare) - inside
+    whole = sum(u.weight for u in units)
+    due = right.share * whole
+    least = max(ZERO, due - inside) / max(1, whole - inside)
+    most = min(Decimal(1), due / max(1, whole - outside))
+    return replace(right, share=least, doubt=most - least)
 
 
 def _of_either_side(item: Premises, right: Right) -> Right:

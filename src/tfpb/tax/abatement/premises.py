@@ -13,7 +13,7 @@ from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, bears_no_dwelling, right_of, without_dwellings
-from tfpb.tax.abatement.sent_list import PARTED, number_key
+from tfpb.tax.abatement.sent_list import PARTED, UNKEYED, number_key
 from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO, Record, grouped
 from tfpb.words.money import state_words
@@ -44,6 +44,7 @@ _HANGS: Final[Mapping[str, Reserve]] = {
     "declaration_absente": Reserve.DECLARATION,
     "declaration_sans_local": Reserve.DECLARATION,
     "declaration_contraire": Reserve.DECLARATION,
+    "declaration_sans_cle": Reserve.DECLARATION,
     "contrat_sans_date": Reserve.CONVENTION,
     "convention_sans_fin": Reserve.CONVENTION,
     "convention_dates_contraires": Reserve.CONVENTION,
@@ -52,6 +53,8 @@ _HANGS: Final[Mapping[str, Reserve]] = {
     "deux_cotes": Reserve.COTE,
 }
 """Motives that a paper not seen yet may still mend; a date that is past mends nothing."""
+_UNSURE: Final = {PARTED: "declaration_contraire", UNKEYED: "declaration_sans_cle"}
+"""What `declare` holds where the list sent does not settle it, and the motive of the line."""
 REAL: Final = "reel"
 ESTIMATED: Final = "estime"
 COUNTED: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE})
@@ -317,10 +320,8 @@ def right_on(
         return replace(right, statut=Statut.NON_DECLARE, motive=motive, known=True)
     if right.statut:
         return right
-    if row.text("declare") == PARTED:
-        return replace(
-            right, statut=Statut.DROIT_INCONNU, motive="declaration_contraire", known=False
-        )
+    if unsure := _UNSURE.get(row.text("declare")):
+        return replace(right, statut=Statut.DROIT_INCONNU, motive=unsure, known=False)
     sent, last = row.day("declare_le"), reader.due("limite_declaration")
     if sent is None or sent <= last or right.fields.get("condition") == "convention_outremer":
         return right
@@ -349,7 +350,7 @@ def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Rig
 
 
 def _declared(row: Record) -> bool | None:
-    return row.truth("declare") if row.text("declare") not in {"", PARTED} else None
+    return row.truth("declare") if row.text("declare") not in {"", *_UNSURE} else None
 
 
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
@@ -425,6 +426,13 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
             for state in shown
         )
         standing = replace(standing, outcomes=outcomes)
+    elif right.doubt and standing.states.lost:  # of what is of either side, nothing or all is lost
+        parts = (
+            replace(right, share=share, doubt=ZERO)
+            for share in (right.share, right.share + right.doubt)
+        )
+        sure, best = (standing_of(one, item.state, item.abated, mended=mended) for one in parts)
+        standing = replace(sure, outcomes=(sure, best))
     settled = replace(
         item,
         statut=statut,

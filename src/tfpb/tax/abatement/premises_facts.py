@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.model.codes import Statut
+from tfpb.model.codes import Reserve, Statut
 from tfpb.model.results import (
     DECIDED,
     MORE,
@@ -186,6 +186,8 @@ def _open(item: Premises) -> str:
     """Return why a fact of a premises may be more: what its right hangs on, else its notice."""
     if not item.right.known:
         return str(hangs_on(item.right))
-    if item.state != UNKNOWN:
-        return "sans_taux" if item.stretch > 1 else ""
+    if item.state != UNKNOWN and item.stretch > 1:
+        return "sans_taux"
+    if item.state != UNKNOWN:  # lost for the dwellings of one side
+        return str(Reserve.COTE) if item.standing.outcomes else ""
     return "avis_non_lu" if item.current else "sans_avis"

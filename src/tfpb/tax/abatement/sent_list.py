@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PARTED: Final = "contraire"
 """What `declare` holds where the line and the list sent say otherwise."""
+UNKEYED: Final = "sans_cle"
+"""What `declare` holds where no row of the list sent is on a notice: it may name the line or not."""
 _DIGITS: Final = 10
 """An invariant has ten digits; the fiscal number of a premises begins with others."""
 
@@ -63,9 +65,10 @@ def with_list(
     Returns
     -------
     rows : list of Record
-        With `declare` and `declare_le`.
+        With `declare` and `declare_le`; of a list of which nothing is on a notice, no line is known to be
+        declared or not, but where its own cell says so.
     faults : list of Fault
-        Doubts: `declaration_sans_cle`, where nothing of the list is on a notice, and nothing is concluded;
+        Doubts: `declaration_sans_cle`, where nothing of the list is on a notice;
         `declaration_mal_recopiee`, where a line of it is of no premises, and a slip away from one it lacks.
     """
     if sent is None or not rows:
@@ -76,7 +79,10 @@ def with_list(
     if not any(found):
         here = lines[0].place("invariant") if lines else Place()
         unmatched = doubt("declaration_sans_cle", here, str(len(lines)))
-        return rows, [unmatched]
+        unsure = [
+            row if row.text("declare") else Record(row | {"declare": UNKEYED}) for row in rows
+        ]
+        return unsure, [unmatched]
     lacking = [r for r, line in zip(rows, found, strict=True) if not line and listed.can_name(r)]
     known = {*homes, *(row.text("id_residence") for row in rows)}
     lost = listed.slips(lacking, found, known)

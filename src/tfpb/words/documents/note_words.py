@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import between, known
@@ -25,7 +25,17 @@ from tfpb.words.money.state_words import (
     nature_words,
     without,
 )
-from tfpb.words.numbers import ON_REPLY, THIN, UNKNOWN, bounded, euros, long_date, number, percent
+from tfpb.words.numbers import (
+    ON_REPLY,
+    THIN,
+    UNKNOWN,
+    bounded,
+    euros,
+    long_date,
+    number,
+    percent,
+    rounded_sum,
+)
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.satisfaction import join
@@ -303,20 +313,10 @@ def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
 def rounding_note(rows: Iterable[Mapping[str, Amount]]) -> str:
     """Write that printed euros do not add up where, in some line or column, they do not."""
     lines = [[amounts[n] for n in _PARTS] for amounts in rows]
-    if not all(one.is_known for line in lines for one in line):
-        return ""
-    whole = [[_to_the_euro(one.exact) for one in line] for line in lines]
-    across = all(line[0] == sum(line[1:]) for line in whole)
-    *parts, last = whole
-    down = all(total == sum(column) for total, *column in zip(last, *parts, strict=True))
-    return "" if across and (down or not parts) else ROUNDED
-
-
-def _to_the_euro(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1), ROUND_HALF_UP)
-
-
-ROUNDED: Final = "Chaque montant est arrondi à l’euro : une somme peut différer d’un ou deux euros."
+    *parts, last = lines
+    across = [rounded_sum(*line) for line in lines]
+    down = [rounded_sum(*column) for column in zip(last, *parts, strict=True)] if parts else []
+    return next(filter(None, (*across, *down)), "")
 
 
 def shares(proved: Amount, justified: Amount) -> str:

@@ -15,7 +15,7 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tfpb.model.question import Asked, Measure, Question
 
@@ -74,6 +74,9 @@ _LEFT_OPEN: Final = {
     "sans_convention": "la fiscalité est là sans les conventions qui ouvrent le droit",
     "doutes_ouverts": "des entrées restent à vérifier sur la carte",
 }
+_ONE_TO_PASTE: Final = "   À coller sous [reponses], une seule ligne, datée :"
+_TO_PASTE: Final = "   {line}   # {label}"
+_DETAIL: Final = " : "
 WHERE_TO_WRITE: Final = (
     "À écrire sous [reponses], en retirant le # d’une seule ligne par question :"
 )
@@ -275,6 +278,7 @@ def question_lines(asked: Sequence[Asked]) -> list[str]:
             ),
             f"   {text.sentence}",
             _EFFECTS.format(effects=effects(one)),
+            *(_reply_lines(one) if one.reply is None else ()),
             _state_line(one),
         ]
     if notes:
@@ -284,6 +288,23 @@ def question_lines(asked: Sequence[Asked]) -> list[str]:
         label = answer_words(one.question, one.reading)
         out.append(_NOTE.format(title=text.title, where=text.where, label=label))
     return out
+
+
+def _reply_lines(asked: Asked) -> list[str]:
+    """Write the line of each answer, to be pasted: its code is nowhere else on the screen."""
+    shown = (
+        _TO_PASTE.format(line=line, label=answer_words(asked.question, code).partition(_DETAIL)[0])
+        for code, line in _entries(asked, None)
+    )
+    return [_ONE_TO_PASTE, *shown]
+
+
+def _entries(asked: Asked, on: dt.date | None) -> Iterator[tuple[str, str]]:
+    """Yield the code and the entry of each answer that may be given."""
+    question = asked.question
+    unknown = () if question.must_choose else (NOT_KNOWN,)  # it would not open the gate
+    for code in (*(answer.code for answer in asked.offered), *unknown):
+        yield code, reply_line(question.key, code, question.role, on, question.subject)
 
 
 def _state_line(asked: Asked) -> str:
@@ -316,8 +337,6 @@ def to_paste(asked: Asked, on: dt.date | None) -> str:
     """Write what goes under `[reponses]`, and of whose dossier: a line an answer, none of them chosen."""
     question = asked.question
     lines = [f"# {of_owner(asked.owner, question_title(question))}"]
-    unknown = () if question.must_choose else (NOT_KNOWN,)  # it would not open the gate
-    for code in (*(answer.code for answer in asked.offered), *unknown):
-        entry = reply_line(question.key, code, question.role, on, question.subject)
+    for code, entry in _entries(asked, on):
         lines.append(f"# {entry}   # {answer_words(question, code)}")
     return "\n".join(lines)

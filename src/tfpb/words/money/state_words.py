@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.text import capital
-from tfpb.words.numbers import THIN, bounded, euros, long_date, number
+from tfpb.words.numbers import THIN, bounded, euros, long_date, number, rounded_sum
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -322,6 +322,8 @@ def cases(held: Within) -> tuple[str, ...]:
             else ""
         )
         out.append(_AT_BEST.format(best=held.amount("au_mieux"), claim=claim))
+        if claim and (note := rounded_sum(after, held.amount("acquis"), held.amount("a_reclamer"))):
+            out.append(note)
     fees = (
         ("acquis", held.amount("frais_gestion")),
         ("à réclamer", held.amount("frais_a_reclamer")),

@@ -14,6 +14,7 @@ from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.report.sections.provisional import caution
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import DRAFT_LINE
+from tfpb.words.numbers import ROUNDED
 from tfpb.words.survey.release_words import correction_line
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tfpb.evidence.tasks import Task
     from tfpb.facts.whole_dossier import Dossier
-    from tfpb.model.report import Section
+    from tfpb.model.report import Answer, Section
 
 _MANY: Final = 20
 """Quarters from which the page asks fewer questions."""
@@ -86,12 +87,26 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
     pages = (
         replace(
             bare,
-            blocks=(known(r.quarters), paid, asked(r.questions), to_do(r.tasks)),
+            blocks=_once(known(r.quarters), paid, asked(r.questions), to_do(r.tasks)),
         )
         for r in rooms
     )
     whole, *less = dict.fromkeys(pages)
     return replace(whole, shorter=tuple(less))
+
+
+def _once(*answers: Answer) -> tuple[Answer, ...]:
+    """Leave the note on rounding where the page first needs it."""
+    out: list[Answer] = []
+    for answer in answers:
+        said = any(ROUNDED in one.notes for one in out)
+        notes = tuple(
+            note
+            for k, note in enumerate(answer.notes)
+            if note != ROUNDED or not (said or ROUNDED in answer.notes[:k])
+        )
+        out.append(replace(answer, notes=notes))
+    return tuple(out)
 
 
 def _about(dossier: Dossier, codes: Sequence[str], *, bilan: bool) -> str:

@@ -19,6 +19,7 @@ from tfpb.report.sections.note.justified import quarter_names
 from tfpb.report.sections.synthese import missing
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING, ROLES
+from tfpb.words.numbers import rounded_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,6 +53,7 @@ class _Line:
     days: tuple[dt.date, ...] = ()
     at_once: bool = False
     sheet: str = ""
+    rounding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _answer(lines: Sequence[_Line], every: int, shared: bool, most: int) -> Answ
     notes = (
         words.STAKE.format(shared=shared),
         words.sign_note(rows),
+        next((x.rounding for x in lines[:most] if x.rounding), ""),
         *words.rest_to_do(len(lines) - most, every),
     )
     notes = tuple(filter(None, notes))
@@ -159,6 +162,9 @@ def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places
         tuple(sorted({task.day for task in tasks if task.day is not None})),
         any(task.at_once for task in tasks),
         words.pages(pages) if pages else words.sheet(tasks[0].kind.sheet),
+        rounded_sum(stakes, *(task.stake for task in tasks if task.stake is not None))
+        if len(tasks) <= words.NAMED
+        else "",
     )
 
 

@@ -9,6 +9,7 @@ from tfpb.facts.claim import axis_scope
 from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Answer, Payers
 from tfpb.words.documents import note_words as words
+from tfpb.words.numbers import rounded_sum
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -34,7 +35,8 @@ def who_pays(dossier: Dossier) -> Answer:
             drawn = quotient(known(amount.at_least), known(whole.at_least)).exact
             share = quotient(amount, whole) if amount.is_known and whole.is_known else None
             parts.append((words.payer(name, len(towns)), *words.paid(amount, share), float(drawn)))
-    notes = (*_done(dossier), *_terms(dossier))
+    note = rounded_sum(whole, *(held.amount(name) for name in _PAYERS))
+    notes = (*_done(dossier), *_terms(dossier), *([note] if note else []))
     return Answer(words.WHO_PAYS, (), Payers(tuple(parts)), notes=notes)
 
 
@@ -48,7 +50,9 @@ def _done(dossier: Dossier) -> tuple[str, ...]:
     rest = named[_NAMED:]
     axes = [(int(a), given[a]) for a in named[:_NAMED]]
     others = claims.sum("valorise", [axis_scope(a) for a in rest]) if rest else None
-    return (words.in_exchange(claims.within(), axes, others),)
+    parts = [amount for _, amount in axes] + ([] if others is None else [others])
+    note = rounded_sum(claims.amount("valorise"), *parts) if parts else ""
+    return tuple(filter(None, (words.in_exchange(claims.within(), axes, others), note)))
 
 
 def _terms(dossier: Dossier) -> list[str]:

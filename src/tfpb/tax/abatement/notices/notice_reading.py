@@ -131,15 +131,16 @@ def read_sum(
         for p, asked in zip(patterns, asked_by, strict=True)
         if abs(asked - float(paid)) <= margin + _HAIR
     ]
-    first = max(((p.bare, p.uniform, -p.odd) for p in found), default=(False, False, 0))
-    fewest = [p for p in found if (p.bare, p.uniform, -p.odd) == first]
-    uniform = first[1]
+    bare, uniform = max(((p.bare, p.uniform) for p in found), default=(False, False))
+    kept = [p for p in found if (p.bare, p.uniform) == (bare, uniform)]
+    if uniform:
+        kept = [min(kept, key=lambda p: p.odd)]
     if not uniform and (not found or is_dense(asked_by, margin)):
         states = (UNKNOWN,) * len(lines)
         check = _judge(lines, dues, states, paid, margin, explained=False)
         return Reading(states, check, explained=bool(found), uniform=False)
-    states = _undecided(lines, fewest)
-    if fewest[0].bare:
+    states = _undecided(lines, kept)
+    if bare:
         dues = [d if line.right.taxable else ZERO for d, line in zip(dues, lines, strict=True)]
     check = _judge(lines, dues, states, paid, margin, explained=True)
     return Reading(states, check, explained=True, uniform=uniform)
