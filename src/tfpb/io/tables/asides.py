@@ -13,9 +13,8 @@ import pandas as pd
 from tfpb.decimals import parse_decimal
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.headers import THOUSANDS, match_columns
-from tfpb.io.tables.sections import section_lines
+from tfpb.io.tables.sections import beyond_lines, section_lines
 from tfpb.io.tables.text_table import DASHES
-from tfpb.io.tables.total_sums import beyond_lines
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS

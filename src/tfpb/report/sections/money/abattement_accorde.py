@@ -97,16 +97,16 @@ def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:
     """Return what the ruling map took out of the quarters; nothing when it took nothing."""
     if money.leavers is None or not held.has("logements_sortants"):
         return []
-    told = Text((words.leavers_sentence(held, money.year),), media=BOTH)
+    sentence = Text((words.leavers_sentence(held, money.year),), media=BOTH)
     if (
         money.leavers.empty
     ):  # an answer to come may bring some: a figure between bounds, and no row yet
-        return [told]
+        return [sentence]
     pairs = [pair_in(int(year)) for year in money.leavers["annee"]]
     olds, news = zip(*pairs, strict=True)
     rows = quarters.named(money.leavers, nowhere=words.UNKNOWN_QUARTER)
     return [
-        told,
+        sentence,
         table("sortants", rows, ancienne=_then(olds), nouvelle=_then(news)),
     ]
 

@@ -99,11 +99,11 @@ def _once(*answers: Answer) -> tuple[Answer, ...]:
     """Leave the note on rounding where the page first needs it."""
     out: list[Answer] = []
     for answer in answers:
-        said = any(ROUNDED in one.notes for one in out)
+        before = any(ROUNDED in one.notes for one in out)
         notes = tuple(
             note
             for k, note in enumerate(answer.notes)
-            if note != ROUNDED or not (said or ROUNDED in answer.notes[:k])
+            if note != ROUNDED or not (before or ROUNDED in answer.notes[:k])
         )
         out.append(replace(answer, notes=notes))
     return tuple(out)
