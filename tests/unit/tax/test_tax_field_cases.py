@@ -253,6 +253,37 @@ def test_a_relief_is_taken_off_its_own_premises_or_its_notice(
     assert held(made).amount("a_reclamer").at_least == sum(found)
 
 
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (100, 3 * DUE),  # of the premises that carries the abatement
+        ("577,5", 3 * DUE),  # all that it is asked
+        (700, 3 * DUE - Decimal("122.5")),  # more than it is asked
+        ("247,5", 2 * DUE),  # what one claims
+        (495, DUE),  # what two claim
+        ("254,93", 3 * DUE - Decimal("254.93")),  # what one claims, with its fees
+    ],
+)
+def test_a_relief_that_claims_of_its_notice_explain_is_taken_off_them(
+    given: object, left: Decimal
+) -> None:
+    """Written on a line that carries the abatement, where the file writes each on its premises' line."""
+    rows = [
+        local(invariant=1, id_residence="R1", cotisation_avis_eur=PAID, degrevements_eur=given),
+        *(local(invariant=k, id_residence=f"R{k}", cotisation_avis_eur=REFUSED) for k in (2, 3, 4)),
+        local(invariant=5, avis="Z", id_residence="R5", cotisation_avis_eur=PAID),
+        local(
+            invariant=6, avis="Z", id_residence="R6", cotisation_avis_eur=PAID, degrevements_eur=10
+        ),
+    ]
+    made = abate(*rows, residences=homes(*(home(f"R{k}") for k in range(1, 7))))
+    assert abs(made.states.to_claim - left) < Decimal("0.02")  # three lines, each to the cent
+    rows[0] |= {"cotisation_avis_eur": REFUSED}
+    if given == 495:  # on a line that claims: its own claim and another's
+        made = abate(*rows, residences=homes(*(home(f"R{k}") for k in range(1, 7))))
+        assert made.states.to_claim == 2 * DUE
+
+
 @pytest.mark.parametrize("given", [("247,5", "", ""), ("", "", "247,5"), ("", "", "495")])
 def test_a_relief_as_large_as_an_abatement_asks_whether_it_was_obtained(
     given: tuple[object, ...],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.formula import due
+from tfpb.tax.abatement.notices.notice_patterns import part_left
 from tfpb.tax.abatement.notices.notice_sums import is_repeated, sum_over
 from tfpb.tax.abatement.premises import motive_of
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.premises import Premises
 
 COLUMN: Final = "degrevements_eur"
+_FEW: Final = 30
+"""Claims of a notice among which one, or two, are sought that a dégrèvement is as much as."""
 
 
 def with_relief(
@@ -29,7 +33,8 @@ def with_relief(
     """Mark the premises to claim whose dégrèvement is as much as their abatement: « obtenu ? ».
 
     A dégrèvement is on the line of its premises, or of the notice: once for all on the first line, as the
-    whole file does, the same on each line, or what is more than the tax of its line. One of another amount
+    whole file does, the same on each line, what is more than its line is asked, or exactly what one, two or
+    all of the premises of the notice claim. One of another amount
     (vacancy, works) is taken off the claim of its premises, or off what its notice has to claim: what was
     given back is claimed no more.
 
@@ -53,7 +58,7 @@ def with_relief(
             if whole or _is_as_much([items[k]], [items[k]], tolerance):
                 motive = f"{items[k].motive} {EXTRAS['obtenu'].format()}"
                 out[k] = replace(items[k], relieved=True, motive=motive)
-        own, common = _owners(out, on_notice[avis], whole=once)
+        own, common = _owners(out, on_notice[avis], tolerance, whole=once)
         left = [k for k in places if not out[k].relieved]
         for k in left:
             _take_off(out, [k], own.get(k, ZERO), reader, on)
@@ -67,20 +72,27 @@ def _is_once(lines: Sequence[Premises]) -> bool:
 
 
 def _owners(
-    items: Sequence[Premises], places: Sequence[int], *, whole: bool
+    items: Sequence[Premises], places: Sequence[int], tolerance: Decimal, *, whole: bool
 ) -> tuple[dict[int, Decimal], Decimal]:
     """Part the dégrèvements of a notice: by line, and what is of all; those of « obtenu ? » aside."""
     left = [k for k in places if not items[k].relieved]
     lines = [items[k] for k in left]
     if whole or is_repeated(lines, COLUMN):
         return {}, _given(lines)
-    own = {k: min(_given([items[k]]), _tax(items[k])) for k in left}
+    claims = [line for line in lines if line.states.to_claim]
+    few = claims if len(claims) <= _FEW else []
+    groups = [*combinations(few, 1), *combinations(few, 2), tuple(claims)]
+    own = {}
+    for k in left:
+        given = _given([items[k]])
+        of_claims = given and any(_is_as_much([items[k]], some, tolerance) for some in groups)
+        own[k] = ZERO if of_claims else min(given, _asked(items[k]))
     return own, _given(lines) - total(own.values())
 
 
-def _tax(line: Premises) -> Decimal:
-    """Return what a line is taxed, fees and TEOM apart."""
-    return due(line.taxed, line.rates, fees={})
+def _asked(line: Premises) -> Decimal:
+    """Return what the notice asks of a line, fees and TEOM apart."""
+    return due(line.taxed, line.rates, fees={}) * part_left(line, line.state)
 
 
 def _take_off(
