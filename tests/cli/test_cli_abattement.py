@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -343,3 +345,43 @@ def test_a_relief_that_a_total_alone_has_is_refused(
         refused,
         refused,
     )
+
+
+SHEET = (
+    "avis;invariant;id_residence;annee;vlc_eur;nb_logements;type_local;taux_commune_pct;cotisation_avis_eur",
+    "A1;1;R1;2025;3000;1;Appartement;55;825",
+    "A2;2;R2;2025;5000;2;Appartement;55;962,50",
+)
+"""One refused in the quarter, one abated out of it: 247,50 € to claim, 412,50 € at risk."""
+UNSAID = re.compile(r"lignes sans logement : que sont-elles.*?Clé (\w+)", re.DOTALL)
+STATES = ("acquis", "a_reclamer", "a_risque", "perdu")
+
+
+@pytest.mark.parametrize(
+    ("answer", "claim"), [("", "0"), ("logements", "247,50"), ("sans_logement", "0")]
+)
+def test_lines_that_say_nothing_of_their_dwellings_wait_for_their_answer(
+    call: Callable[..., Result], folder: Path, answer: str, claim: str
+) -> None:
+    """Without nature nor count nothing is claimed; answered, the figures are those of the whole sheet."""
+
+    def states(out: str) -> list[dict[str, str]]:
+        with (folder / out).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter=";"))
+        return [{name: row[f"abattement_{name}_eur"] for name in STATES} for row in rows]
+
+    (folder / "fiscalite.csv").write_text("\n".join(SHEET), "utf-8-sig")
+    assert not UNSAID.search(call(out="entier.csv").output)
+    bare = [";".join([*row.split(";")[:5], *row.split(";")[7:]]) for row in SHEET]
+    (folder / "fiscalite.csv").write_text("\n".join(bare), "utf-8-sig")
+    asked = call()
+    key = UNSAID.search(asked.output)
+    assert key is not None
+    assert asked.exit_code == 0
+    if answer:
+        entry = f'"{key[1]}" = {{ reponse = "{answer}", par = "fiscalite", le = 2026-01-05 }}'
+        (folder / "reponses.toml").write_text(f"[reponses]\n{entry}\n", "utf-8")
+        assert call("--reponses", folder / "reponses.toml").exit_code == 0
+    assert states("sortie.csv")[0]["a_reclamer"] == claim
+    if answer == "logements":
+        assert states("sortie.csv") == states("entier.csv")
