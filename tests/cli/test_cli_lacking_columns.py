@@ -240,6 +240,28 @@ def test_what_is_valued_is_what_was_spent_by_one_answer(delivery: Delivery) -> N
     assert "4 642 €" in shown(settled), settled.output
 
 
+@pytest.mark.parametrize("header", ["Retenu au titre de l’abattement", "Part valorisée", "Montant retenu"])
+def test_a_column_that_may_say_what_is_valued_is_asked_about_before_what_was_spent(
+    delivery: Delivery, header: str
+) -> None:
+    rows = [f"A{k};3;QN05991I;Passage {k};{3000 + k};{2000 + k};{1000 + k}" for k in range(4)]
+    delivery.write("programme.csv", f"N° action;Axe;QPV;Action;Prévu;Réalisé;{header}", *rows)
+    done = delivery.run("--programme", "programme.csv")
+    assert not [title for title in asked(done) if "valorisé au titre" in title], done.output
+    key = key_of(done, "la colonne qui manque")
+    settled = delivery.run("--programme", "programme.csv", replies={key: "lire"})
+    assert "4 006 €" in shown(settled), settled.output
+
+
+def test_an_amount_of_the_tax_is_no_rate(delivery: Delivery) -> None:
+    delivery.write("fiscalite.csv", *renamed("cotisation_avis_eur", "Montant TFPB"))
+    done = delivery.run()
+    key = key_of(done, "la colonne qui manque")
+    assert "taux_global_pct" not in done.output
+    settled = delivery.run(replies={key: "lire"})
+    assert "6 683 €" in acquired(settled), settled.output
+
+
 def test_before_or_with_tax_is_one_choice(delivery: Delivery) -> None:
     rows = [f"A{k};3;QN05991I;Passage {k};100;120;{{}};10;10" for k in range(4)]
     header = "N° action;Axe;QPV;Action;Réalisée HT;Réalisée TTC;Valorisé;Heures;Coût horaire"
