@@ -240,7 +240,9 @@ def test_what_is_valued_is_what_was_spent_by_one_answer(delivery: Delivery) -> N
     assert "4 642 €" in shown(settled), settled.output
 
 
-@pytest.mark.parametrize("header", ["Retenu au titre de l’abattement", "Part valorisée", "Montant retenu"])
+@pytest.mark.parametrize(
+    "header", ["Retenu au titre de l’abattement", "Part valorisée", "Montant retenu"]
+)
 def test_a_column_that_may_say_what_is_valued_is_asked_about_before_what_was_spent(
     delivery: Delivery, header: str
 ) -> None:
@@ -502,3 +504,39 @@ def test_sheets_of_one_header_are_stacked_by_one_answer(delivery: Delivery) -> N
     key = key_of(delivery.run(tax="fiscalite.xlsx"), "même en-tête")
     wrong = delivery.run(tax="fiscalite.xlsx", replies={key: "empiler"})
     assert "feuille « Agence Sud », ligne 3" in shown(wrong), wrong.output
+
+
+# -- dates, names, the year before
+
+
+@pytest.mark.parametrize("year", ["2024", "2024.0"])
+def test_a_year_alone_is_no_date_of_signature_and_the_message_says_why(
+    delivery: Delivery, year: str
+) -> None:
+    """It may be before or after the day that opens the right: the whole date is asked for, not guessed."""
+    dates = "date_signature_contrat;date_signature_convention;date_declaration;date_fin"
+    head = f"id_convention;codes_qpv;{dates}"
+    row = f"C1;QN05991I, QN05992I;28/03/2024;{year};20/12/2024;2030"
+    delivery.write("conventions.csv", head, row)
+    done = delivery.run()
+    assert done.exit_code == 2, done.output
+    told = shown(done)
+    assert told.count("conventions.csv") == 1, told  # the end, « 2030 », is its 31 December
+    assert "date_signature_convention" in told
+    assert f"lu : {year}" in told
+    assert "une année seule" in told
+
+
+def test_the_notices_of_the_year_before_are_asked_the_same_as_those_of_the_year(
+    delivery: Delivery,
+) -> None:
+    """Each by its own key: an answer about a year says nothing of the other."""
+    bare = columns("annee", "avis")
+    delivery.write("fiscalite.csv", *bare)
+    alone = asked(delivery.run())
+    delivery.write("avant.csv", *bare)
+    done = delivery.run("--fiscalite-precedente", "avant.csv")
+    keys = ASKED.findall(done.output)
+    assert len(keys) == len({key for _, key in keys}) == 2 * len(alone), done.output
+    assert "Toutes les lignes sont-elles de 2024, l’année du dossier ?" in done.output
+    assert set(alone.values()) < {key for _, key in keys}

@@ -20,7 +20,7 @@ from tfpb.questions.odd_cells import odd_cells, own_name, unsaid_thousands
 from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
-from tfpb.questions.whole_table import Summed, WholeTable, parsed
+from tfpb.questions.whole_table import Summed, WholeTable, kind_of, parsed
 from tfpb.questions.years import lines_of_another_year, thousands_in_title
 
 if TYPE_CHECKING:
@@ -37,7 +37,15 @@ CONVENTIONS: Final = "conventions"
 RIGHTS: Final = frozenset({CONVENTIONS, "declaration", "decisions", "reclamations"})
 """Inputs whose rows make a right: what their sheet hides, strikes or says to be void is asked about."""
 SOURCES: Final = frozenset(
-    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", *RIGHTS}
+    {
+        "patrimoine",
+        "fiscalite",
+        "fiscalite_precedente",
+        "programme",
+        "programme_precedent",
+        "droit_commun",
+        *RIGHTS,
+    }
 )
 """Inputs of a contract whose rows make a figure, or a right."""
 _QUARTER: Final = re.compile(r"Q\s*[NP]\s*\d", re.IGNORECASE)
@@ -130,7 +138,7 @@ def examine(
     # an amount is asked about once: two answers that agree would multiply it twice
     scaled = list(thousands_in_title(table, amounts, thousands))
     scaled = scaled or list(unsaid_thousands(table, amounts))
-    if not scaled and table.source not in ("patrimoine", "fiscalite"):
+    if not scaled and table.kind not in ("patrimoine", "fiscalite"):
         scaled = list(thousands_in_rows(table, amounts))
     yield from scaled
 
@@ -176,7 +184,7 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
 
     if source == "patrimoine":
         return Summed(np.nan_to_num(read("nb_logements")), Unit.LOGEMENTS, used("nb_logements"))
-    if source == "fiscalite":
+    if kind_of(source) == "fiscalite":
         bases = ("base_nette_eur", "vlc_eur")
         base, value = (read(name) for name in bases)
         law = load()

@@ -72,7 +72,7 @@ def lacking_columns(table: WholeTable, contract: Contract, again: Again) -> Iter
     again : callable
         Returns the table with other columns found.
     """
-    if table.source == "fiscalite":
+    if table.kind == "fiscalite":
         if not any(name.startswith("taux_") for name in table.found):
             lone = _lone_rates(table)
             rates = dict.fromkeys(("taux_global_pct",) if lone else (), "".join(lone))
@@ -85,7 +85,7 @@ def lacking_columns(table: WholeTable, contract: Contract, again: Again) -> Iter
     yield from unread
     yield from _before_or_after_tax(table, contract, again)
     # a column that may say what is valued is asked about first
-    if table.source.startswith("programme") and not unread:
+    if table.kind == "programme" and not unread:
         yield from _valued_as_spent(table)
 
 
@@ -192,7 +192,7 @@ def _names_whole(table: WholeTable) -> bool:
 def _unread_columns(table: WholeTable, again: Again) -> Iterator[Finding]:
     """Ask about a column that nothing reads and whose header says what a figure needs."""
     others = set(of_year(table.frame.columns, table.year)[1])
-    for name, patterns in _NEEDED.get(table.source.removesuffix("_precedent"), {}).items():
+    for name, patterns in _NEEDED.get(table.kind, {}).items():
         if name in table.found:
             continue
         wanted = re.compile(rf"(?:.* )?(?:{'|'.join(patterns)})(?: .*)?")
