@@ -131,7 +131,7 @@ def _satisfaction(
 
 
 def _steps(one: Figure, long: dict[tuple[str, str], dict[str, str]]) -> float:
-    """Return how near a figure is printed: a share to its step, a gap to the cells of its shares, then rounded."""
+    """Return how near a figure is printed: a share to its step, a gap to the cells of its shares."""
     if one.name in {"qpv", "hors_qpv"}:
         return _step(long.get((one.name, one.scope)))
     key, _, waves = one.scope.rpartition(" ")
