@@ -307,6 +307,16 @@ def test_amounts_in_thousands_that_a_title_says_are_asked_once(delivery: Deliver
     assert "16 250 €" in shown(settled), settled.output
 
 
+def test_a_column_read_by_an_answer_is_in_the_thousands_of_the_others(delivery: Delivery) -> None:
+    rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
+    head = ACTIONS.replace("valorise_eur", "Retenu au titre de l’abattement")
+    delivery.write("programme.csv", "Bilan (montants en k€);;;;;;", ";;;;;;", head, *rows)
+    done = delivery.run("--programme", "programme.csv")
+    replies = {key_of(done, "milliers"): "milliers", key_of(done, "la colonne qui"): "lire"}
+    settled = delivery.run("--programme", "programme.csv", replies=replies)
+    assert "16 250 €" in shown(settled), settled.output
+
+
 @pytest.mark.parametrize("title", ["Bilan (montants en k€);;;;;;", "Bilan;;;;;;"])
 def test_naming_one_more_column_of_amounts_asks_of_thousands_no_second_time(
     delivery: Delivery, title: str
