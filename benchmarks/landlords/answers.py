@@ -157,7 +157,9 @@ def unread(asked: Reading, files: list[Written], text: str, log: dict[str, int])
         if one.role == "enquete":
             continue
         for canonical, header in one.columns.items():
-            if canonical in {"numero", "voie", "agence"} or f'"{one.role}.{canonical}"' in text:
+            if canonical in {"numero", "voie", "agence"} or re.search(
+                rf'(?m)^"{one.role}\.{canonical}" =', text
+            ):
                 continue
             if any(
                 file == one.name and _norm(name) == _norm(header) for file, name in asked.unread

@@ -131,16 +131,16 @@ def _satisfaction(
 
 
 def _steps(one: Figure, long: dict[tuple[str, str], dict[str, str]]) -> float:
-    """Return the printed step of a figure: a gap that has a coarse share is that of printed shares."""
+    """Return how near a figure is printed: a share to its step, a gap to the cells of its shares."""
     if one.name in {"qpv", "hors_qpv"}:
         return _step(long.get((one.name, one.scope)))
     key, _, waves = one.scope.rpartition(" ")
-    steps = [
-        _step(long.get((side, f"{key} {wave}")))
+    cells = [
+        _cell(long.get((side, f"{key} {wave}")))
         for wave in waves.split("-")
         for side in ("qpv", "hors_qpv")
     ]
-    return FINEST if max(steps) <= FINEST else sum(steps)
+    return sum(cells) + FINEST
 
 
 def _merged(one: Figure, printed: float, step: float) -> bool:
@@ -152,9 +152,19 @@ def _merged(one: Figure, printed: float, step: float) -> bool:
     )
 
 
+def _count(row: dict[str, str] | None) -> float:
+    return (_number(row.get("n")) or 0) if row else 0
+
+
 def _step(row: dict[str, str] | None) -> float:
-    count = _number(row.get("n")) or 0 if row else 0
+    count = _count(row)
     return 0.05 if count <= 50 else 0.02 if count <= 100 else FINEST
+
+
+def _cell(row: dict[str, str] | None) -> float:
+    """Return how near a share may be told: below its step for large groups (benchmarks-secrecy.md)."""
+    count = _count(row)
+    return _step(row) if count <= 400 else FINEST / 2 if count <= 800 else FINEST / 4
 
 
 def _fact(one: Figure, facts: dict[tuple[str, str], dict[str, str]], world: World) -> Result:

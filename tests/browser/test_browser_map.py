@@ -371,6 +371,23 @@ def test_doubts_count_a_residence_of_which_a_mark_leaves_dwellings_out(
     assert page.inner_text("#b-doutes") == f"Voir les doutes ({shown})"
 
 
+def test_doubts_count_a_residence_of_which_one_entrance_is_to_check(
+    visit: Opener, tmp_path: Path
+) -> None:
+    model = synthetic()
+    homes = model.residences.set_index("id_residence", drop=False)
+    before = int((homes["statut"] == "a_verifier").sum())
+    inside = homes.index[homes["statut"] == "dans"][5]
+    homes.at[inside, "doutes"] = ("3 rue Pasteur : rue inconnue",)
+    whole = dataclasses.replace(model, residences=homes.reset_index(drop=True))
+    file = tmp_path / "carte.html"
+    file.write_bytes(map_html.render(whole))
+    page = visit("", DESK, file).page
+    assert page.inner_text("#b-doutes") == f"Voir les doutes ({before + 1})"
+    page.click("#b-doutes")
+    assert page.inner_text("#compte").startswith(f"{before + 1} résidences")
+
+
 def test_the_legend_names_the_sides_that_the_map_shows(visit: Opener, tmp_path: Path) -> None:
     assert "résidence à vérifier" in _open(visit().page, "legende").inner_text("#legende-corps")
     model = synthetic()

@@ -240,6 +240,30 @@ def test_what_is_valued_is_what_was_spent_by_one_answer(delivery: Delivery) -> N
     assert "4 642 €" in shown(settled), settled.output
 
 
+@pytest.mark.parametrize(
+    "header", ["Retenu au titre de l’abattement", "Part valorisée", "Montant retenu"]
+)
+def test_a_column_that_may_say_what_is_valued_is_asked_about_before_what_was_spent(
+    delivery: Delivery, header: str
+) -> None:
+    rows = [f"A{k};3;QN05991I;Passage {k};{3000 + k};{2000 + k};{1000 + k}" for k in range(4)]
+    delivery.write("programme.csv", f"N° action;Axe;QPV;Action;Prévu;Réalisé;{header}", *rows)
+    done = delivery.run("--programme", "programme.csv")
+    assert not [title for title in asked(done) if "valorisé au titre" in title], done.output
+    key = key_of(done, "la colonne qui manque")
+    settled = delivery.run("--programme", "programme.csv", replies={key: "lire"})
+    assert "4 006 €" in shown(settled), settled.output
+
+
+def test_an_amount_of_the_tax_is_no_rate(delivery: Delivery) -> None:
+    delivery.write("fiscalite.csv", *renamed("cotisation_avis_eur", "Montant TFPB"))
+    done = delivery.run()
+    key = key_of(done, "la colonne qui manque")
+    assert "taux_global_pct" not in done.output
+    settled = delivery.run(replies={key: "lire"})
+    assert "6 683 €" in acquired(settled), settled.output
+
+
 def test_before_or_with_tax_is_one_choice(delivery: Delivery) -> None:
     rows = [f"A{k};3;QN05991I;Passage {k};100;120;{{}};10;10" for k in range(4)]
     header = "N° action;Axe;QPV;Action;Réalisée HT;Réalisée TTC;Valorisé;Heures;Coût horaire"
@@ -280,6 +304,16 @@ def test_amounts_in_thousands_that_a_title_says_are_asked_once(delivery: Deliver
     delivery.write("programme.csv", "Bilan (montants en k€);;;;;;", ";;;;;;", ACTIONS, *rows)
     key = key_of(delivery.run("--programme", "programme.csv"), "milliers")
     settled = delivery.run("--programme", "programme.csv", replies={key: "milliers"})
+    assert "16 250 €" in shown(settled), settled.output
+
+
+def test_a_column_read_by_an_answer_is_in_the_thousands_of_the_others(delivery: Delivery) -> None:
+    rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
+    head = ACTIONS.replace("valorise_eur", "Retenu au titre de l’abattement")
+    delivery.write("programme.csv", "Bilan (montants en k€);;;;;;", ";;;;;;", head, *rows)
+    done = delivery.run("--programme", "programme.csv")
+    replies = {key_of(done, "milliers"): "milliers", key_of(done, "la colonne qui"): "lire"}
+    settled = delivery.run("--programme", "programme.csv", replies=replies)
     assert "16 250 €" in shown(settled), settled.output
 
 
@@ -480,3 +514,39 @@ def test_sheets_of_one_header_are_stacked_by_one_answer(delivery: Delivery) -> N
     key = key_of(delivery.run(tax="fiscalite.xlsx"), "même en-tête")
     wrong = delivery.run(tax="fiscalite.xlsx", replies={key: "empiler"})
     assert "feuille « Agence Sud », ligne 3" in shown(wrong), wrong.output
+
+
+# -- dates, names, the year before
+
+
+@pytest.mark.parametrize("year", ["2024", "2024.0"])
+def test_a_year_alone_is_no_date_of_signature_and_the_message_says_why(
+    delivery: Delivery, year: str
+) -> None:
+    """It may be before or after the day that opens the right: the whole date is asked for, not guessed."""
+    dates = "date_signature_contrat;date_signature_convention;date_declaration;date_fin"
+    head = f"id_convention;codes_qpv;{dates}"
+    row = f"C1;QN05991I, QN05992I;28/03/2024;{year};20/12/2024;2030"
+    delivery.write("conventions.csv", head, row)
+    done = delivery.run()
+    assert done.exit_code == 2, done.output
+    told = shown(done)
+    assert told.count("conventions.csv") == 1, told  # the end, « 2030 », is its 31 December
+    assert "date_signature_convention" in told
+    assert f"lu : {year}" in told
+    assert "une année seule" in told
+
+
+def test_the_notices_of_the_year_before_are_asked_the_same_as_those_of_the_year(
+    delivery: Delivery,
+) -> None:
+    """Each by its own key: an answer about a year says nothing of the other."""
+    bare = columns("annee", "avis")
+    delivery.write("fiscalite.csv", *bare)
+    alone = asked(delivery.run())
+    delivery.write("avant.csv", *bare)
+    done = delivery.run("--fiscalite-precedente", "avant.csv")
+    keys = ASKED.findall(done.output)
+    assert len(keys) == len({key for _, key in keys}) == 2 * len(alone), done.output
+    assert "Toutes les lignes sont-elles de 2024, l’année du dossier ?" in done.output
+    assert set(alone.values()) < {key for _, key in keys}

@@ -493,3 +493,39 @@ def test_a_copied_action_never_makes_the_abatement_unknown(
     cells = " ".join(str(c.value) for row in sheet.iter_rows() for c in row if c.value)
     assert "est déjà à la ligne" in cells
     assert '"garder"' not in cells
+
+
+def test_a_signatory_that_differs_by_its_legal_form_is_asked_once(
+    few: Path, run: Run, geodata: Path, true: Facts, tmp_path: Path
+) -> None:
+    """Said to be the same, the file is as if it had the name; said to be another, nothing is acquired."""
+    name = "SA d’HLM HABITAT VALMONTOIS"
+    path = few / "conventions.csv"
+    text = path.read_text("utf-8-sig")
+    path.write_text(text.replace("Habitat Valmontois", name), "utf-8-sig")
+    where = ("--geodonnees", geodata)
+    told = run("verifier", few, *where)
+    assert told.exit_code == 0, told.output
+    assert f"« {name} » est-il Habitat Valmontois ?" in told.output
+    (key,) = KEY.findall(told.output)
+    settings = few / "dossier.toml"
+    bare = settings.read_text("utf-8")
+    made = {}
+    for code in ("le_meme", "un_autre"):
+        reply = f'{key} = {{ reponse = "{code}", par = "conventions", le = 2026-02-01 }}'
+        settings.write_text(f"{bare}\n[reponses]\n{reply}\n", "utf-8")
+        done = run("dossier", few, "--sortie", tmp_path / code, *where)
+        assert done.exit_code == 0, done.output
+        made[code] = facts(tmp_path / code)
+    assert made["le_meme"]["acquis"] == true["acquis"]
+    assert ends(made["un_autre"]["acquis"])[0] == 0
+
+
+def test_another_signatory_is_not_taken_for_the_same_by_a_word(
+    few: Path, run: Run, geodata: Path
+) -> None:
+    path = few / "conventions.csv"
+    text = path.read_text("utf-8-sig")
+    path.write_text(text.replace("Habitat Valmontois", "SA Habitat Orvien"), "utf-8-sig")
+    told = run("verifier", few, "--geodonnees", geodata)
+    assert "est-il Habitat Valmontois" not in told.output

@@ -20,11 +20,11 @@ from tfpb.questions.odd_cells import odd_cells, own_name, unsaid_thousands
 from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
-from tfpb.questions.whole_table import Summed, WholeTable, parsed
+from tfpb.questions.whole_table import Summed, WholeTable, kind_of, parsed
 from tfpb.questions.years import lines_of_another_year, thousands_in_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -37,7 +37,15 @@ CONVENTIONS: Final = "conventions"
 RIGHTS: Final = frozenset({CONVENTIONS, "declaration", "decisions", "reclamations"})
 """Inputs whose rows make a right: what their sheet hides, strikes or says to be void is asked about."""
 SOURCES: Final = frozenset(
-    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", *RIGHTS}
+    {
+        "patrimoine",
+        "fiscalite",
+        "fiscalite_precedente",
+        "programme",
+        "programme_precedent",
+        "droit_commun",
+        *RIGHTS,
+    }
 )
 """Inputs of a contract whose rows make a figure, or a right."""
 _QUARTER: Final = re.compile(r"Q\s*[NP]\s*\d", re.IGNORECASE)
@@ -87,7 +95,11 @@ def of_contract(
 
 
 def examine(
-    table: WholeTable, contract: Contract, thousands: re.Pattern[str], units: frozenset[str]
+    table: WholeTable,
+    contract: Contract,
+    thousands: re.Pattern[str],
+    units: frozenset[str],
+    read: Sequence[Finding] = (),
 ) -> Iterator[Finding]:
     """List what a table leaves open; a row is asked about once.
 
@@ -97,6 +109,8 @@ def examine(
         What says thousands of euros.
     units : frozenset of str
         Columns of the contract whose unit the user gave.
+    read : sequence of Finding
+        Questions met before, whose answers may read a column more.
     """
     asked: set[int] = set()
     for finding in _row_findings(table):
@@ -117,22 +131,32 @@ def examine(
             other, found=found, stake=_stake(other.source, found, other.frame, other.year)
         )
 
-    yield from lacking_columns(table, contract, again)
+    lacking = list(lacking_columns(table, contract, again))
+    yield from lacking
     for finding in odd_cells(table, again):
         if not set(finding.question.rows) or not set(finding.question.rows) <= asked:
             yield finding
+    # a column that an answer would read is in the unit of the others
+    likely = {n: h for one in (*read, *lacking) for n, h in _read_by(one).items()}
     amounts = tuple(
-        table.found[c.name]
+        header
         for c in contract.columns
-        if c.kind is Kind.MONEY and c.name in table.found and c.name not in {*units, *_RATES}
-        if not thousands.search(table.found[c.name])
+        if c.kind is Kind.MONEY and c.name not in {*units, *_RATES}
+        if (header := table.found.get(c.name) or likely.get(c.name)) is not None
+        if not thousands.search(header)
     )
     # an amount is asked about once: two answers that agree would multiply it twice
     scaled = list(thousands_in_title(table, amounts, thousands))
     scaled = scaled or list(unsaid_thousands(table, amounts))
-    if not scaled and table.source not in ("patrimoine", "fiscalite"):
+    if not scaled and table.kind not in ("patrimoine", "fiscalite"):
         scaled = list(thousands_in_rows(table, amounts))
     yield from scaled
+
+
+def _read_by(finding: Finding) -> dict[str, str]:
+    """Return the columns of the contract that an answer would read, and their headers."""
+    changes = (change for made in finding.changes.values() for change in made)
+    return {name: header for change in changes for header, name in change.read_as.items()}
 
 
 def _is_refused(table: WholeTable, contract: Contract, place: Place) -> bool:
@@ -176,7 +200,7 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
 
     if source == "patrimoine":
         return Summed(np.nan_to_num(read("nb_logements")), Unit.LOGEMENTS, used("nb_logements"))
-    if source == "fiscalite":
+    if kind_of(source) == "fiscalite":
         bases = ("base_nette_eur", "vlc_eur")
         base, value = (read(name) for name in bases)
         law = load()

@@ -89,7 +89,7 @@ def repeated_homes(table: WholeTable) -> Iterator[Finding]:
 def repeated_actions(table: WholeTable) -> Iterator[Finding]:
     """Ask about actions that are another's in all, the day of their document too, but for their numbers."""
     day = table.found.get("date_piece", "")
-    if not table.source.startswith("programme") or not day:
+    if table.kind != "programme" or not day:
         return
     named = [table.found.get(name) for name in ("id_action", "piece")]
     headers = [h for h in table.frame.columns if h not in named]

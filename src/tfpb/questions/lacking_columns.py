@@ -72,7 +72,7 @@ def lacking_columns(table: WholeTable, contract: Contract, again: Again) -> Iter
     again : callable
         Returns the table with other columns found.
     """
-    if table.source == "fiscalite":
+    if table.kind == "fiscalite":
         if not any(name.startswith("taux_") for name in table.found):
             lone = _lone_rates(table)
             rates = dict.fromkeys(("taux_global_pct",) if lone else (), "".join(lone))
@@ -81,9 +81,11 @@ def lacking_columns(table: WholeTable, contract: Contract, again: Again) -> Iter
         yield from _year_of_all(table)
         yield from _notice_of_all(table)
         yield from _lone_rate(table)
-    yield from _unread_columns(table)
+    unread = list(_unread_columns(table, again))
+    yield from unread
     yield from _before_or_after_tax(table, contract, again)
-    if table.source.startswith("programme"):
+    # a column that may say what is valued is asked about first
+    if table.kind == "programme" and not unread:
         yield from _valued_as_spent(table)
 
 
@@ -187,10 +189,10 @@ def _names_whole(table: WholeTable) -> bool:
     return any(_WHOLE_RATE.search(fold(text)) for text in texts)
 
 
-def _unread_columns(table: WholeTable) -> Iterator[Finding]:
+def _unread_columns(table: WholeTable, again: Again) -> Iterator[Finding]:
     """Ask about a column that nothing reads and whose header says what a figure needs."""
     others = set(of_year(table.frame.columns, table.year)[1])
-    for name, patterns in _NEEDED.get(table.source, {}).items():
+    for name, patterns in _NEEDED.get(table.kind, {}).items():
         if name in table.found:
             continue
         wanted = re.compile(rf"(?:.* )?(?:{'|'.join(patterns)})(?: .*)?")
@@ -203,7 +205,7 @@ def _unread_columns(table: WholeTable) -> Iterator[Finding]:
         if len(held) != 1:
             continue
         header, whole = held[0], table.whole()
-        read, left = whole, Measure(0, whole.unit)
+        read, left = again(table, {**table.found, name: header}).whole(), Measure(0, whole.unit)
         if name == "fin_exoneration":
             read, left = table.without(_exempt(table, header)), whole
         question = Question(

@@ -51,7 +51,7 @@ def marked_rows(table: WholeTable) -> Iterator[Finding]:
     row, is of that kind, but for conventions. What is no dwelling (« Parking ») counts where the column says
     the kind of nearly every row, or bears remarks.
     """
-    source = _source(table)
+    source = table.kind
     for code, marked in (("lignes_masquees", table.hidden), ("lignes_barrees", table.struck)):
         at = [k for k, row in enumerate(table.rows.tolist()) if row in marked]
         if _is_part(table, at) or (at and marked is table.struck):
@@ -102,13 +102,9 @@ def _letters(text: str) -> str:
     return " ".join(re.sub(r"\d+", " ", fold(text)).split())
 
 
-def _source(table: WholeTable) -> str:
-    return "programme" if table.source == "programme_precedent" else table.source
-
-
 def _named(table: WholeTable, header: str) -> tuple[list[int], str]:
     """Return the rows that a column says are no data, and its words; none where most of many say it."""
-    values, source = table.frame[header], _source(table)
+    values, source = table.frame[header], table.kind
     kinds = [text for text in dict.fromkeys(values) if text]
     words, most = _of_input(_WORDS, source), None
     if len(kinds) > _MOST_WORDS or (header not in table.unread and source == "programme"):

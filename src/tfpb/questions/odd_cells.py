@@ -65,10 +65,10 @@ def odd_cells(table: WholeTable, again: Again) -> Iterator[Finding]:
         Returns the table with other columns found.
     """
     yield from _ditto(table, again)
-    if table.source in ("patrimoine", "fiscalite"):
+    if table.kind in ("patrimoine", "fiscalite"):
         yield from _dated_exits(table)
         yield from _coded_states(table)
-    if table.source == "fiscalite":
+    if table.kind == "fiscalite":
         yield from _partial_exemption(table)
 
 
@@ -159,7 +159,7 @@ def unsaid_thousands(table: WholeTable, amounts: Sequence[str]) -> Iterator[Find
     held = [h for h in amounts if (np.nan_to_num(table.numbers(h)) > 0).any()]
     if not held or not (
         _values_are_small(table, held)
-        if table.source == "fiscalite"
+        if table.kind == "fiscalite"
         else _amounts_are_small(table, held)
     ):
         return
@@ -188,7 +188,7 @@ def _values_are_small(table: WholeTable, amounts: Sequence[str]) -> bool:
 
 
 def _amounts_are_small(table: WholeTable, money: Sequence[str]) -> bool:
-    if not table.source.startswith("programme"):
+    if table.kind != "programme":
         return False
     amounts = np.concatenate([np.nan_to_num(table.numbers(h)) for h in money])
     amounts = amounts[amounts > 0]

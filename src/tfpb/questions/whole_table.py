@@ -115,6 +115,11 @@ class WholeTable:
     read: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
     """Numbers of the columns read so far."""
 
+    @property
+    def kind(self) -> str:
+        """The input that it is one of: last year's tax sheet is a tax sheet."""
+        return kind_of(self.source)
+
     def numbers(self, header: str) -> Floats:
         """Return the numbers of a column, NaN where a cell holds none."""
         if header not in self.read:
@@ -164,6 +169,11 @@ class WholeTable:
         """Return the cells of some rows, of some columns or of all, in the order of the file."""
         own = self.frame[list(headers)] if headers else self.frame
         return [c for k in sorted(at) for c in own.iloc[k].tolist()]
+
+
+def kind_of(source: str) -> str:
+    """Return the input of the year that an input, of this year or the one before, is like."""
+    return source.removesuffix("_precedente").removesuffix("_precedent")
 
 
 def parsed(cells: pd.Series[str]) -> Floats:

@@ -42,7 +42,7 @@ _BEFORE: Final = frozenset(_TABLES["before"])
 _YEAR_HEADERS: Final = frozenset(_TABLES["lines"])
 _LEAST_PART: Final = 1 / 3
 _NEAR: Final = 5
-_OWN_RULE: Final = frozenset({"fiscalite", "programme", "programme_precedent"})
+_OWN_RULE: Final = frozenset({"fiscalite", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def lines_of_another_year(table: WholeTable) -> Iterator[Finding]:
     The year is in a column of the contract, or in one that nothing reads and whose cells are all of a
     few years near the file's. Lines of notices and actions have rules of their own for past years.
     """
-    if table.year is None or table.source in _OWN_RULE:
+    if table.year is None or table.kind in _OWN_RULE:
         yield from _actions_before(table)
         return
     own = table.found.get("annee")
@@ -159,7 +159,7 @@ def lines_of_another_year(table: WholeTable) -> Iterator[Finding]:
 
 def _actions_before(table: WholeTable) -> Iterator[Finding]:
     """Ask where actions without year have a calendar of years before, or a third of them a document."""
-    if table.year is None or not table.source.startswith("programme") or "annee" in table.found:
+    if table.year is None or table.kind != "programme" or "annee" in table.found:
         return
     for name, least in (("calendrier", 0.0), ("date_piece", _LEAST_PART)):
         header = table.found.get(name, "")

@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from note_text import note, of_answer, written
 from report_dossier import QUARTERS, claimed, make, settled
-from test_report_quarter_pages import face_of, page_of, residents
+from test_report_quarter_pages import CODE, face_of, page_of, residents
 
 from effort import tries
 from tfpb.evidence.tasks import BY_ACTION, tasks_of
-from tfpb.facts.amount import Amount, excess, total
-from tfpb.facts.claim import TOTAL, axis_scope
+from tfpb.facts.amount import Amount, excess, known, total
+from tfpb.facts.claim import TOTAL, Claims, axis_scope, claim
 from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Answer, Format, KeyFigures, Linked, Table, Text
 from tfpb.report.cell_values import excel_format, missing
@@ -31,6 +31,8 @@ from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
 from tfpb.report.web_map.map_payload import payload
 from tfpb.words.documents.note_words import NAMED
+from tfpb.words.documents.quarter_page import money_lines
+from tfpb.words.documents.residents_words import counted
 from tfpb.words.money.abatement_words import summary
 from tfpb.words.money.programme_words import balance_lead
 from tfpb.words.money.state_words import cases
@@ -54,9 +56,9 @@ def half_up(value: Any, *, cents: bool = False) -> Decimal:
     return Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP) + 0  # no −0
 
 
-def cents(rng: random.Random) -> int:
+def cents(rng: random.Random, most: int = 90_000) -> int:
     """Draw an amount in cents: half of them on the half euro, of odd and even euros."""
-    return 100 * rng.randrange(700, 90_000) + (50 if rng.random() < 0.5 else rng.randrange(100))
+    return 100 * rng.randrange(700, most) + (50 if rng.random() < 0.5 else rng.randrange(100))
 
 
 def drawn(seed: int, *, certain: bool = False, step: int = 1) -> Dossier:
@@ -98,9 +100,10 @@ def drawn(seed: int, *, certain: bool = False, step: int = 1) -> Dossier:
             got = cents(rng) // step * step
             for name in ("a_reclamer", "a_reclamer_sans_preuve", "apres_reclamation", "au_mieux"):
                 facts.loc[row, name] = got
-            for name in PARTS[1:]:
+            for name in (*PARTS[1:], "perte"):
                 facts.loc[row, name] = 0
-    values = [Decimal(cents(rng) // step * step) / 100 for _ in range(len(plan.actions))]
+    most = 90_000 if seed % 2 else 50_000  # more spent than what is due, or less
+    values = [Decimal(cents(rng, most) // step * step) / 100 for _ in range(len(plan.actions))]
     actions = plan.actions.assign(valorise_eur=values, realise_eur=values, bailleur_eur=values)
     listed = facts[facts["a_reclamer"] > 0]
     sent = pd.DataFrame(
@@ -360,19 +363,26 @@ def test_a_column_that_does_not_add_up_as_printed_says_so(seed: int) -> None:
     dossier = drawn(seed)
     made = report(dossier)
     book = openpyxl.load_workbook(io.BytesIO(workbook.render(made)))
-    held = {t.name: sheet for sheet in book for t in sheet.tables.values()}
+    held = {t.name: sheet.title for sheet in book for t in sheet.tables.values()}
     told = {True: 0, False: 0}
+    by_sheet = dict.fromkeys(held.values(), 0)
     every = [*tables(made), *(t for letter in letters(dossier).values() for t in tables(letter))]
     for table in every:
         sums = list(adding(table, lambda f: Format.EUROS if f is Format.CENTS else f))
         differs = any(apart(*one) for one in sums)
         told[differs] += bool(sums)
         assert (ROUNDED in grid(table).notes) == differs, table.key
-        sheet = held.get(f"t_{table.key}")
-        if sheet is not None:
+        if f"t_{table.key}" in held:
             differs = any(apart(*one) for one in adding(table, lambda f: f))
-            cells = [c.value for row in sheet.iter_rows() for c in row]
-            assert (ROUNDED in cells) == differs, table.key
+            by_sheet[held[f"t_{table.key}"]] += differs
+    for title, count in by_sheet.items():
+        cells = [cell.value for row in book[title].iter_rows() for cell in row]
+        leads = [one.lead for one in made.sections if one.title[:31] == title]
+        last = sum(lead.endswith(ROUNDED) and lead not in cells for lead in leads)
+        assert cells.count(ROUNDED) == count + last, (
+            title
+        )  # the rest of a lead is a cell of its own
+    assert any(by_sheet.values())
     assert told[True] > 2
 
 
@@ -413,6 +423,43 @@ def test_the_one_page_says_once_that_its_sums_are_rounded_and_only_then(
     dossier = drawn(seed, certain=certain)
     said = any(differ(*one) for one in sums_of_the_page(dossier))
     assert written(note(dossier)).count(ROUNDED) == said
+
+
+@pytest.mark.parametrize("certain", [True, False])
+def test_pages_of_a_quarter_and_the_terminal_say_it_of_what_they_add(*, certain: bool) -> None:
+    told: dict[str, list[int]] = {"quarter": [], "tenants": [], "terminal": []}
+    for seed in range(24):
+        claims = drawn(seed, certain=certain).claims
+        here = claims.within(CODE)
+        due = here.amount("acquis")
+        spent = [here.amount(n) for n in ("valorise", "reste_a_justifier")]
+        paid = [here.amount(n) for n in ("compensation", "perte", "reporte_contribuables")]
+        said = differ(due, spent) or differ(due, paid)
+        assert (ROUNDED in money_lines(here)) == said, seed
+        told["quarter"] += [seed] if said else []
+        said = spent[1].exceeds_nil and differ(due, spent)
+        assert (ROUNDED in counted(here, 2025)) == said, seed
+        told["tenants"] += [seed] if said else []
+        whole, balance = claims.amount("acquis"), claims.amount("solde")
+        parts = [claims.amount(n) for n in ("valorise", "a_programmer")]
+        said = differ(whole, parts) or differ(parts[0], [whole, balance])
+        assert (ROUNDED in balance_lead(claims)) == said, seed
+        told["terminal"] += [seed] if said else []
+    assert all(0 < len(seeds) < 24 for seeds in told.values()), told
+    assert ROUNDED in page_of(drawn(told["quarter"][0], certain=certain)).lines
+    assert ROUNDED in residents(drawn(told["tenants"][0], certain=certain))
+
+
+def test_the_tenants_page_says_it_of_what_came_from_the_year_before() -> None:
+    for left, carried, said in (("10.50", "4.50", True), ("10.50", "4.20", False)):
+        amounts = {
+            "valorise": Decimal(20),
+            "reste_a_justifier": Decimal(left),
+            "reporte": Decimal(carried),
+        }
+        amounts |= {"acquis": Decimal("30.50"), "a_programmer": Decimal(left) + Decimal(carried)}
+        held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
+        assert (ROUNDED in counted(held, 2025)) == said
 
 
 def test_the_one_page_of_whole_euros_says_nothing_of_rounding() -> None:

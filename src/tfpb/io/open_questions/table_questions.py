@@ -70,11 +70,11 @@ def table_findings(
     if contract.name not in SOURCES or table.frame.empty:
         return []
     whole = _whole(table, contract, match_columns(table, contract, renames)[0])
-    return [
+    columns = [
         *_of_another_year(table, contract, renames, whole),
         *_hidden_measures(table, contract, renames, whole),
-        *examine(whole, contract, THOUSANDS, frozenset(readings)),
     ]
+    return [*columns, *examine(whole, contract, THOUSANDS, frozenset(readings), columns)]
 
 
 def _whole(table: TextTable, contract: Contract, found: Mapping[str, str]) -> WholeTable:

@@ -23,7 +23,15 @@ from tfpb.io.tables.text_table import DASHES
 from tfpb.model.columns import READINGS, Column, Contract, Kind
 from tfpb.model.tables import means_every_quarter
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, UNITS, bounds, copy_words
+from tfpb.words.faults.input_words import (
+    DATE_OF_ROW,
+    KINDS,
+    ONE_OF,
+    UNITS,
+    YEAR_ALONE,
+    bounds,
+    copy_words,
+)
 from tfpb.words.faults.paste_words import COPIED
 from tfpb.words.faults.paste_words import asked as asking
 
@@ -50,6 +58,7 @@ _QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
 _WORDS: Final = frozenset({Kind.TEXT, Kind.CODE, Kind.CODES, Kind.CHOICE})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _TIMES: Final = {"milliers": Decimal(1000), "millions": Decimal(1_000_000)}
+_YEAR_ALONE: Final = re.compile(r"\d{4}(?:\.0+)?")
 _BARE: Final = re.compile(r"[-+−–]?[\d\s.,]+(?:[eE][-+]?\d+)?")
 """A number that says no unit of its own, which would hold before that of its column."""
 _DTYPES: Final[Mapping[Kind, tuple[str, Any]]] = {
@@ -325,7 +334,9 @@ def _cell(
     try:
         value = parse(text)
     except decimals.AmbiguousError:
-        return None, ("valeur_ambigue", {"attendu": expected})
+        alone = column.kind is Kind.DATE and _YEAR_ALONE.fullmatch(text)
+        told = YEAR_ALONE.format(expected=expected) if alone else expected
+        return None, ("valeur_ambigue", {"attendu": told})
     except (ValueError, OverflowError):
         if column.choices:
             return None, (

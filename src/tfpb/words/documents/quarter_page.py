@@ -17,7 +17,7 @@ from tfpb.words.money.state_words import (
     unknown_detail,
     without,
 )
-from tfpb.words.numbers import NOTHING, euros, number, percent, plain_date
+from tfpb.words.numbers import NOTHING, euros, number, percent, plain_date, rounded_sum
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import (
     ISOLATED_MEANS,
@@ -118,19 +118,23 @@ def money_lines(held: Within) -> tuple[str, ...]:
     held : Within
         Claims of the quarter: one that is not known is written so.
     """
-    out = []
+    out, note = [], ""
     if not held.has("valorise"):
         out.append(NO_PROGRAMME)
     else:
         names = {"actions": "actions", "valued": "valorise", "left": "reste_a_justifier"}
         names |= {"proved": "part_prouvee", "justified": "part_justifiee"}
         phrase = _PROVED if held.has("part_prouvee") else _VALUED
-        out.append(phrase.filled({hole: held.amount(name) for hole, name in names.items()}))
+        facts = {hole: held.amount(name) for hole, name in names.items()}
+        out.append(phrase.filled(facts))
+        if phrase is _PROVED:
+            note = rounded_sum(held.amount("acquis"), facts["valued"], facts["left"])
     if held.amount("acquis").exceeds_nil and held.has("perte"):
         names = {"back": "compensation", "lost": "perte", "spread": "reporte_contribuables"}
         facts = {hole: held.amount(name) for hole, name in names.items()}
         out.append(_PAYERS.filled({**facts, "rate": RATE_TO_CONFIRM}))
-    return (*out, *filter(None, [quarter_sentence(held)]))
+        note = note or rounded_sum(held.amount("acquis"), *facts.values())
+    return (*out, *filter(None, [note, quarter_sentence(held)]))
 
 
 WITHHELD: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."

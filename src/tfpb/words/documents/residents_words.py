@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import known
 from tfpb.facts.claim import Nature
 from tfpb.packaged import packaged
-from tfpb.words.numbers import euros, whole_percent
+from tfpb.words.numbers import euros, rounded_sum, whole_percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
 
@@ -143,11 +143,16 @@ def counted(held: Within, year: int) -> str:
     # « au moins autant » as nothing would be read as all of what is at risk
     if amounts["owed"].is_nil:
         return text + _ALL_USED if held.amount("acquis").exceeds_nil else text
+    note = ""
     if amounts["left"].exceeds_nil:
         text += _LEFT.filled(amounts)
+        note = rounded_sum(held.amount("acquis"), held.amount("valorise"), amounts["left"])
     if amounts["carried"].exceeds_nil and amounts["owed"].exceeds_nil:
-        return text + _CARRIED.filled({**amounts, "before": year - 1, "after": year + 1})
-    return text + _NEXT.format(after=year + 1) if amounts["left"].exceeds_nil else text
+        text += _CARRIED.filled({**amounts, "before": year - 1, "after": year + 1})
+        note = note or rounded_sum(amounts["owed"], amounts["left"], amounts["carried"])
+    elif amounts["left"].exceeds_nil:
+        text += _NEXT.format(after=year + 1)
+    return f"{text} {note}" if note else text
 
 
 def done_title(held: Within, year: int) -> str:

@@ -43,6 +43,7 @@ NOTICE_LAYOUTS: Final[dict[str, str]] = _TEXTS["notice_layouts"]
 """How a table copied from a notice is laid out."""
 SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
 DATE_OF_ROW: Final = "« {text} » (ligne {row})"
+YEAR_ALONE: Final = "{expected} ; une année seule ne dit pas le jour"
 ONE_OF: Final = "l’une des valeurs : {values}"
 """What a column or setting of fixed values expected."""
 ANY_ROW: Final = "donnée"

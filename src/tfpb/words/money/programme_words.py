@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import lesser
 from tfpb.packaged import packaged
 from tfpb.text import capital
-from tfpb.words.numbers import AT_LEAST, THIN, UNKNOWN, euros, number, of_euros, percent
+from tfpb.words.numbers import (
+    AT_LEAST,
+    THIN,
+    UNKNOWN,
+    euros,
+    number,
+    of_euros,
+    percent,
+    rounded_sum,
+)
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -73,7 +82,9 @@ def balance_lead(claims: Claims) -> str:
         tail = "il ne reste rien à programmer"  # whatever is acquired in the end
     else:
         tail = f"{_left(left, PLAN)}, report compris"
-    return f"{head} {_owed(claims.amount('acquis'))} : {tail}."
+    spent, acquired = claims.amount("valorise"), claims.amount("acquis")
+    note = rounded_sum(acquired, spent, left) or rounded_sum(spent, acquired, balance)
+    return f"{head} {_owed(acquired)} : {tail}.{f' {note}' if note else ''}"
 
 
 JUSTIFY: Final = "à justifier"

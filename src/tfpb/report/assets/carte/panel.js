@@ -44,10 +44,12 @@ function recolour() {
   refreshCard();
 }
 
+// What its card lists under « à vérifier »: its side, an entrance, dwellings that no mark stands for.
+const inDoubt = (r) => r.status === "a_verifier" || r.undrawn > 0 || r.doubts.length > 0;
 function refilter(zoom) {
   let shown = 0;
   for (const r of byDepth) {
-    const keep = (!state.bailleur || r.bailleur === state.bailleur) && (!state.commune || r.commune === state.commune) && (!state.status || r.status === state.status || (state.status === "a_verifier" && r.undrawn > 0));
+    const keep = (!state.bailleur || r.bailleur === state.bailleur) && (!state.commune || r.commune === state.commune) && (!state.status || r.status === state.status || (state.status === "a_verifier" && inDoubt(r)));
     if (keep) shown++;
     r.shown = keep;
     if (!r.marker) continue;
@@ -78,7 +80,7 @@ function showAll() {
   if (box) map.fitBounds(box, { animate: false, maxZoom: 17, padding: [edge, edge] });
 }
 
-const doubts = residences.filter((r) => r.status === "a_verifier" || r.undrawn > 0);
+const doubts = residences.filter(inDoubt);
 function showDoubts(on) {
   state.status = on ? "a_verifier" : "";
   byId("f-statut").value = state.status;
