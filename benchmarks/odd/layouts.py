@@ -11,6 +11,7 @@ from .book import Book, Sheet
 from .world import ITEMS, QUARTERS, RATES, World
 
 STYLES = 3
+ROLES = ("patrimoine", "fiscalite", "conventions", "programme", "enquete")
 STOCK = {
     "id": ("Code programme", "Code résidence", "N° groupe immobilier"),
     "building": ("Code entrée", "Code bâtiment", "N° entrée"),
@@ -79,17 +80,18 @@ class Delivery:
     programme: Book
     survey: Book
     truth: dict[str, float]
-    dated: bool = True
+    roles: tuple[str, ...] = ROLES
 
     def books(self) -> dict[str, Book]:
         """Return each file by the name it has under `[fichiers]`."""
-        return {
+        every = {
             "patrimoine": self.stock,
             "fiscalite": self.tax,
             "conventions": self.conventions,
             "programme": self.programme,
             "enquete": self.survey,
         }
+        return {role: every[role] for role in self.roles}
 
 
 def _table(

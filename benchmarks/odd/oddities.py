@@ -32,6 +32,10 @@ def deliver(name: str, world: World, rng: random.Random) -> Delivery:
     form, change = ODD[name]
     delivery = layouts.plain(world, rng, form)
     change(delivery, rng)
+    survey = name.startswith("survey")
+    delivery.roles = ("patrimoine", "enquete") if survey else layouts.ROLES[:4]
+    money = {"acquis", "a_reclamer", "a_risque", "valorise"}
+    delivery.truth = {k: v for k, v in delivery.truth.items() if (k not in money if survey else ":" not in k)}
     return delivery
 
 

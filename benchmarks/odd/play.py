@@ -54,7 +54,7 @@ class Player:
         self.tfpb, self.work = tfpb.absolute(), work.absolute()
         self.work.mkdir(parents=True, exist_ok=True)
         self.env = os.environ | {
-            "TFPB_GEODONNEES": str(self.work / "geo"), "TFPB_CACHE": "non", "TFPB_DIFFUSIONS": str(self.work / "ledger.jsonl"), "COLUMNS": "200",
+            "TFPB_GEODONNEES": str(self.work / "geo"), "TFPB_CACHE": str(self.work / "cache"), "TFPB_DIFFUSIONS": str(self.work / "ledger.jsonl"), "COLUMNS": "200",
         }  # fmt: skip
         if not (self.work / "geo").exists():
             (self.work / "geo").mkdir()
@@ -86,9 +86,10 @@ class Player:
         files.mkdir(parents=True)
         for book in delivery.books().values():
             book.write(files)
-        code, text = self.run(
-            "nouveau", str(folder), "--depuis", str(files / delivery.survey.filename)
-        )
+        said = ""
+        if "enquete" in delivery.roles:
+            code, text = self.run("nouveau", str(folder), "--depuis", str(files / delivery.survey.filename))
+            said = f"--- nouveau {code}\n{text}"
         plan = folder / "plan_enquete.toml"
         planned = plan.exists()
         if planned:  # the committee's margin, as the plan's own comment asks
@@ -103,7 +104,6 @@ class Player:
         for path in files.iterdir():
             shutil.copy(path, folder / path.name)
         (folder / "dossier.toml").write_text(_settings(delivery, planned=planned), "utf-8")
-        said = f"--- nouveau {code}\n{text}"
         code, text = self.run("dossier", str(folder), "--sortie", str(folder / "sortie"))
         messages = count(text)
         said += f"--- dossier {code}\n{text}"
@@ -205,4 +205,4 @@ def _settings(delivery: Delivery, *, planned: bool) -> str:
         )
     if planned:
         lines.append('plan = "plan_enquete.toml"')
-    return "\n".join([*lines, "", "[reglages]", 'arrondi = "avis"', ""])
+    return "\n".join([*lines, "", "[reglages]", 'arrondi = "avis"', "dpi = 72", ""])

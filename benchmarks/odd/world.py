@@ -174,15 +174,14 @@ def _places() -> pd.DataFrame:
 
 def _stock(rng: random.Random, places: pd.DataFrame) -> list[Entrance]:
     stock: list[Entrance] = []
-    used: set[str] = set()
+    used: set[int] = set()
     names = rng.sample(NAMES, 20)
     codes = sorted(rng.sample(range(101, 3999), 20))
     for at, (name, code) in enumerate(zip(names, codes, strict=True)):
         side = ("QN05991I", "", "QN05992M", "")[at % 4]
-        pool = places[places["side"].eq(side) & ~places["nom_voie"].isin(used)]
+        pool = places[places["side"].eq(side) & ~places.index.isin(used)]
         counts = pool["nom_voie"].value_counts()
         street = rng.choice(sorted(counts[counts >= 3].index))
-        used.add(street)
         rows = pool[pool["nom_voie"].eq(street)].sort_values("numero", key=lambda c: c.astype(int))
         start = rng.randrange(0, max(1, len(rows) - 3))
         year, exempt = (
@@ -190,9 +189,9 @@ def _stock(rng: random.Random, places: pd.DataFrame) -> list[Entrance]:
             rng.choice((1988, 1993, 2001, 2009)),
         )
         agency = ("Agence Nord", "Agence Centre")[at % 2 if at < 10 else 1 - at % 2]
-        for letter, place in zip(
-            "ABC", rows.iloc[start : start + rng.choice((2, 3))].itertuples(), strict=False
-        ):
+        taken = rows.iloc[start : start + rng.choice((2, 3))]
+        used |= set(taken.index)
+        for letter, place in zip("ABC", taken.itertuples(), strict=False):
             stock.append(
                 Entrance(
                     f"{code:05d}",
