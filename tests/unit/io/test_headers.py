@@ -75,6 +75,28 @@ def test_money_is_read_whatever_says_that_it_is_money(header: str, column: str) 
 
 
 @pytest.mark.parametrize(
+    ("contract", "header", "column"),
+    [
+        (PREMISES, "TSE (%)", "taux_tse_pct"),
+        (PREMISES, "GEMAPI (%)", "taux_gemapi_pct"),
+        (PREMISES, "EPCI en %", "taux_epci_pct"),
+        (PREMISES, "GEMAPI", ""),
+        (PREMISES, "TSE (€)", ""),
+        (PREMISES, "Part QPV (%)", ""),
+        (PREMISES, "Cotisation hors TEOM", "cotisation_avis_eur"),
+        (PREMISES, "Ordures ménagères", "teom_eur"),
+        (PROGRAMME, "N° facture", "piece"),
+        (PROGRAMME, "Réf. action", "id_action"),
+    ],
+)
+def test_a_header_of_a_landlord_is_read_without_a_word_of_help(
+    contract: Contract, header: str, column: str
+) -> None:
+    found, _ = match_columns(headed(header), contract, {})
+    assert found == ({column: header} if column else {})
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "Montant valorisé (k€)", "Dépense valorisée TFPB (k€)", "Valorisé en milliers d'euros",

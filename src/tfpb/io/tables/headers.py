@@ -46,9 +46,9 @@ def match_columns(
 ) -> tuple[dict[str, str], list[Fault]]:
     """Find the header of each column: given by the user, by its name, by an alias or its label.
 
-    A last round forgets linking words, units and plurals, and reads « Nbre » as « nombre », « N° » as
-    « numéro ». A header that bears the table's year is read for the one without year, and before it; a
-    header of another year means no column unless the user names it.
+    A last round forgets linking words, units and plurals, reads « Nbre » as « nombre », « N° » as
+    « numéro », and the sign « % » as « taux ». A header that bears the table's year is read for the one
+    without year, and before it; a header of another year means no column unless the user names it.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def match_columns(
     bare: dict[str, list[str]] = {}
     for header in table.frame.columns:
         headers.setdefault(fold(own.get(header, header)), []).append(header)
-        if header not in others:
-            bare.setdefault(_bare(own.get(header, header)), []).append(header)
+        for name in () if header in others else _meanings(own.get(header, header)):
+            bare.setdefault(name, []).append(header)
     for header, named in own.items():  # the year of the file rules the column without year
         headers[fold(named)], bare[_bare(named)] = [header], [header]
         headers.setdefault(fold(header), []).append(header)
@@ -225,6 +225,11 @@ def _bare(header: str) -> str:
         w[:-1] if len(w) > _SIGNIFICANT and w[-1] == "s" and w not in _SAME else w for w in words
     ]
     return " ".join(_SAME.get(w, w) for w in singular)
+
+
+def _meanings(header: str) -> tuple[str, ...]:
+    """Return the bare header, and the rate that its sign says: « TSE (%) » is « taux TSE »."""
+    return (_bare(header), *((_bare(f"taux {header}"),) if "%" in header else ()))
 
 
 def _likely(column: Column, unread: Iterable[str]) -> str:
