@@ -351,6 +351,7 @@ def test_ditto_marks_mean_the_cell_above_by_one_answer(delivery: Delivery, mark:
         ("Date démolition", ("", "", "12/05/2023", ""), "garder"),
         ("Vendu le", ("2022", "", "", ""), "garder"),
         ("St.", ("G", "G", "V", "G"), "garder"),
+        ("Etat lot", ("G", "G", "V", "G"), "garder"),
         ("Exonération partielle (%)", ("50", "", "", ""), "deja_deduite"),
     ],
 )

@@ -41,7 +41,11 @@ _SIGNS: Final = frozenset(_TABLES["ditto"]["signs"])
 _LEAVING: Final = frozenset(_TABLES["leaving"]["words"])
 _NOT_LEAVING: Final = frozenset(_TABLES["leaving"]["not"])
 _STATES: Final = frozenset(_TABLES["states"]["headers"])
+_STATE_WORDS: Final = frozenset(_TABLES["states"]["words"])
+_STATE_NOUNS: Final = frozenset(_TABLES["states"]["nouns"])
 _GONE: Final = frozenset(_TABLES["states"]["gone"])
+_GRADES: Final = frozenset("abcde")
+"""Codes that grade a building (« État du bâtiment »), and say nothing of its leaving."""
 _PARTIAL: Final[list[str]] = _TABLES["partial"]["words"]
 _MOSTLY: Final = 0.8
 _FEWEST: Final = 3
@@ -237,6 +241,13 @@ def _day(text: str) -> dt.date | None:
     return dt.date(int(years[-1]), 12, 31) if years else None
 
 
+def _says_state(header: str, codes: Sequence[str]) -> bool:
+    """Return whether a header names the state of a lot (« Etat lot »), and a code of it that one left."""
+    words, held = set(fold(header).split()), {code.lower() for code in codes}
+    is_named = bool(words & _STATE_WORDS) and words <= _STATE_WORDS | _STATE_NOUNS
+    return is_named and bool(held & _GONE) and not held <= _GRADES
+
+
 def _coded_states(table: WholeTable) -> Iterator[Finding]:
     """Ask about the rows that bear a rare code of a column of states, or one that says they left."""
     for header in table.unread:
@@ -246,7 +257,7 @@ def _coded_states(table: WholeTable) -> Iterator[Finding]:
         if not 1 < len(counts) <= _KINDS or not all(map(_CODE.fullmatch, counts.index)):
             continue
         main, rare = str(counts.index[0]), [str(c) for c in counts.index[1:]]
-        written = fold(header) in _STATES
+        written = fold(header) in _STATES or _says_state(header, [main, *rare])
         gone = all(c.lower() in _GONE for c in rare)
         if counts.iloc[0] <= len(codes) / 2 or not (written or (gone and len(rare) > 1)):
             continue
