@@ -1,5 +1,7 @@
 """Workbooks as grids of cells, written as xlsx, ods, csv or what is only called xls."""
 
+# ruff: noqa: E501, TC003
+
 from __future__ import annotations
 
 import dataclasses

@@ -1,5 +1,7 @@
 """Clean deliveries: the four files of a landlord in layouts, words and codes of its own."""
 
+# ruff: noqa: ARG001, E501, TC003
+
 from __future__ import annotations
 
 import dataclasses

@@ -1,5 +1,7 @@
 """Sixty oddities, one a delivery: what a landlord, a tax office, a committee or a pollster does to a table."""
 
+# ruff: noqa: ARG001, D401, E501, PLW2901
+
 from __future__ import annotations
 
 import dataclasses
@@ -35,7 +37,9 @@ def deliver(name: str, world: World, rng: random.Random) -> Delivery:
     survey = name.startswith("survey")
     delivery.roles = ("patrimoine", "enquete") if survey else layouts.ROLES[:4]
     money = {"acquis", "a_reclamer", "a_risque", "valorise"}
-    delivery.truth = {k: v for k, v in delivery.truth.items() if (k not in money if survey else ":" not in k)}
+    delivery.truth = {
+        k: v for k, v in delivery.truth.items() if (k not in money if survey else ":" not in k)
+    }
     return delivery
 
 

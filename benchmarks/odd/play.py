@@ -1,5 +1,7 @@
 """Play a delivery by the commands and class what came of it."""
 
+# ruff: noqa: E501, TC001, TC003
+
 from __future__ import annotations
 
 import csv
@@ -88,7 +90,9 @@ class Player:
             book.write(files)
         said = ""
         if "enquete" in delivery.roles:
-            code, text = self.run("nouveau", str(folder), "--depuis", str(files / delivery.survey.filename))
+            code, text = self.run(
+                "nouveau", str(folder), "--depuis", str(files / delivery.survey.filename)
+            )
             said = f"--- nouveau {code}\n{text}"
         plan = folder / "plan_enquete.toml"
         planned = plan.exists()

@@ -1,5 +1,7 @@
 """A drawn landlord on the example's fictional commune, with the truth of each figure computed apart from the tool."""
 
+# ruff: noqa: D401, E501
+
 from __future__ import annotations
 
 import dataclasses
