@@ -3,7 +3,7 @@
     python -m benchmarks.odd [--graine 1] [--seulement MOTS] [--tfpb .venv/bin/tfpb] [--travail sorties/odd] [--sortie F.json]
 
 `right`: every figure is known and true; `asked`: a question is open, and no figure told as known is false; `refused`:
-exit 2; `bounded`: a figure is between bounds, absent or to be checked; `wrong`: a figure told as known is false.
+exit 2; `bounded`: a figure between bounds, absent or to be checked; `wrong`: a figure told as known is false.
 """
 
 from __future__ import annotations
