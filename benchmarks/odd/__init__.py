@@ -1,1 +1,1 @@
-"""Odd and clean deliveries of a drawn landlord, written from the documents alone and played by the commands."""
+"""Odd and clean deliveries of a drawn landlord, written from the documents alone."""

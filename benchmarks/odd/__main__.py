@@ -1,9 +1,10 @@
 """Sixty odd deliveries and thirty clean ones of drawn landlords, played by the commands and classed.
 
-    python -m benchmarks.odd [--graine 1] [--seulement MOTS] [--tfpb .venv/bin/tfpb] [--travail sorties/odd] [--sortie F.json]
+    python -m benchmarks.odd [--graine 1] [--seulement MOTS] [--tfpb .venv/bin/tfpb]
+                             [--travail sorties/odd] [--sortie F.json]
 
-`right`: every figure is known and true; `asked`: a question is open, and no figure told as known is false; `refused`:
-exit 2; `bounded`: a figure between bounds, absent or to be checked; `wrong`: a figure told as known is false.
+`right`: every figure is known and true; `asked`: a question is open, no known figure is false; `refused`
+is exit 2; `bounded`: a figure between bounds, absent or to be checked; `wrong`: a known figure is false.
 """
 
 from __future__ import annotations
