@@ -29,6 +29,7 @@ from tfpb.report.documents.document_parts import grid
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
+from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.report.web_map.map_payload import payload
 from tfpb.words.documents.note_words import NAMED
 from tfpb.words.documents.quarter_page import money_lines
@@ -372,6 +373,8 @@ def test_a_column_that_does_not_add_up_as_printed_says_so(seed: int) -> None:
         differs = any(apart(*one) for one in sums)
         told[differs] += bool(sums)
         assert (ROUNDED in grid(table).notes) == differs, table.key
+        if table.key.startswith("courrier_"):
+            assert table.totals, table.key  # a letter prints what its lines come to
         if f"t_{table.key}" in held:
             differs = any(apart(*one) for one in adding(table, lambda f: f))
             by_sheet[held[f"t_{table.key}"]] += differs
@@ -401,18 +404,34 @@ def sums_of_the_page(dossier: Dossier) -> Iterator[tuple[Amount, list[Amount]]]:
     held = {p: [claims.amount(n, p) for n in names] for p in (*QUARTERS, TOTAL)}
     yield from ((line[0], line[1:]) for line in held.values())
     yield from ((held[TOTAL][k], [held[p][k] for p in QUARTERS]) for k in range(len(names)))
+    yield from sums_of_who_pays(claims)
+    kinds: dict[str, list[Amount]] = {}
+    for task in tasks_of(dossier):
+        if task.is_open and task.stake is not None and task.kind.of != BY_ACTION:
+            kinds.setdefault(task.kind.code, []).append(task.stake)
+    yield from ((total(stakes), stakes) for stakes in kinds.values() if len(stakes) <= NAMED)
+
+
+def sums_of_who_pays(claims: Claims) -> Iterator[tuple[Amount, list[Amount]]]:
+    """Yield what the answer on who pays adds up: payers, then axes."""
     axes = sorted(
         (claims.amount("valorise", axis_scope(a)) for a in AXES),
         key=lambda one: one.exact,
         reverse=True,
     )
     yield claims.amount("valorise"), [*axes[:4], total(axes[4:])]
-    yield held[TOTAL][0], [claims.amount(name) for name in PARTS[1:]]
-    kinds: dict[str, list[Amount]] = {}
-    for task in tasks_of(dossier):
-        if task.is_open and task.stake is not None and task.kind.of != BY_ACTION:
-            kinds.setdefault(task.kind.code, []).append(task.stake)
-    yield from ((total(stakes), stakes) for stakes in kinds.values() if len(stakes) <= NAMED)
+    yield claims.amount("acquis"), [claims.amount(name) for name in PARTS[1:]]
+
+
+@pytest.mark.parametrize("certain", [True, False])
+def test_who_pays_says_it_of_payers_and_of_axes(*, certain: bool) -> None:
+    told = set()
+    for seed in range(24):
+        dossier = drawn(seed, certain=certain)
+        axes, payers = (differ(*one) for one in sums_of_who_pays(dossier.claims))
+        assert who_pays(dossier).notes.count(ROUNDED) == axes + payers, seed
+        told.add((axes, payers))
+    assert {(False, True), (True, False), (False, False)} <= told
 
 
 @pytest.mark.parametrize("seed", SEEDS)
