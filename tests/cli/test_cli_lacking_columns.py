@@ -302,7 +302,9 @@ def test_amounts_in_thousands_that_a_title_says_are_asked_once(delivery: Deliver
     """Small and under a title in k€, they were asked twice: two true answers made 1 000 times too much."""
     rows = [f"A{k};3;QN05991I;Passage {k};{k},45;{k},25;" for k in range(1, 6)]
     delivery.write("programme.csv", "Bilan (montants en k€);;;;;;", ";;;;;;", ACTIONS, *rows)
-    key = key_of(delivery.run("--programme", "programme.csv"), "milliers")
+    done = delivery.run("--programme", "programme.csv")
+    assert done.output.count("sont-ils en milliers d’euros ?") == 1, done.output
+    key = key_of(done, "milliers")
     settled = delivery.run("--programme", "programme.csv", replies={key: "milliers"})
     assert "16 250 €" in shown(settled), settled.output
 
