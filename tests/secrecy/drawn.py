@@ -275,10 +275,12 @@ def released(moments: list[Drawn], *, crossed: tuple[str, ...] | None = ()) -> l
     return out
 
 
-def as_written(published: Published) -> pd.DataFrame:
+def as_written(published: Published, suffix: str = ".csv") -> pd.DataFrame:
     """Write a comparison as the command does, and read the file again."""
-    data = table_bytes(Path("s.csv"), published.comparison, raw_csv=False, sheet="s")
+    data = table_bytes(Path(f"s{suffix}"), published.comparison, raw_csv=False, sheet="s")
     names = ("vague", "niveau", "territoire", "bailleur", "groupe", "item")
+    if suffix == ".xlsx":
+        return pd.read_excel(io.BytesIO(data), engine="openpyxl", dtype=dict.fromkeys(names, str))
     return pd.read_csv(
         io.BytesIO(data),
         sep=";",

@@ -6,10 +6,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from drawn import (
     QUESTIONS,
     answers_of,
+    as_written,
     attack,
     candidates,
     draw,
@@ -189,3 +191,19 @@ def _fewest(seed: int, *, exact: bool) -> int | None:
         return None
     whole, _ = attack([survey], [printed], sizes=False, exact=exact)
     return int(sum(r.bounds[1] - r.bounds[0] for r in whole.rows if r.bounds))
+
+
+@pytest.mark.parametrize("seed", DRAWS)
+def test_a_workbook_prints_each_row_of_the_file_that_is_attacked(seed: int) -> None:
+    """So an attack on the CSV is one on the workbook; a pack's pages: `test_cli_pack_survey_media`."""
+    printed = published(draw(1000 + seed, **size_of(seed)), crossed=None)
+    one, two = (as_written(printed, suffix) for suffix in (".csv", ".xlsx"))
+    assert list(one) == list(two)
+    assert one["estimation"].notna().sum() > 100
+    for name in one:
+        if pd.api.types.is_numeric_dtype(one[name]) and one[name].notna().any():
+            np.testing.assert_array_equal(one[name], two[name], err_msg=name)
+        else:
+            assert list(one[name].astype(object).fillna("")) == list(
+                two[name].astype(object).fillna("")
+            ), name
