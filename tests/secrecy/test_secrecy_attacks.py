@@ -135,7 +135,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize("sizes", PAIRS)
-@pytest.mark.parametrize("shared", [None, 0.4], ids=["gap", "change"])
+@pytest.mark.parametrize("shared", [None, 0.4, 0.97], ids=["gap", "change", "close"])
 def test_what_a_difference_prints_excludes_no_pair_of_counts(
     sizes: tuple[int, int], shared: float | None
 ) -> None:

@@ -331,7 +331,9 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
     assert "sortants" not in blocks(nobody)
     assert "Sortants" not in str(reported(nobody).sections[1].blocks[0])
-    other = dataclasses.replace(dossier, abatement=nobody.abatement)  # leavers of another answer only
+    other = dataclasses.replace(
+        dossier, abatement=nobody.abatement
+    )  # leavers of another answer only
     assert "sortants" not in blocks(other)
 
 

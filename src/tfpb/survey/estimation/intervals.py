@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -195,19 +194,15 @@ class Sides:
         out = {"estimation": at_step((middle * sign).sum(axis=-2), self.unit)}
         for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
             z = z_quantile(level)
-            found = [
-                replace(self, share=np.where(np.array(way)[:, None] < 0, *ends)).combined(signs, z)
-                for way in self._corners(signs)
-            ]
-            low, high = np.min([f[0] for f in found], axis=0), np.max([f[1] for f in found], axis=0)
+            low, high = (
+                replace(self, share=np.where(sign * way < 0, *ends)).combined(signs, z)[k]
+                for k, way in enumerate((-1, 1))
+            )
+            if self.shared is not None:  # two waves: their arms are taken one from the other
+                least, most = self.combined(signs, z)
+                low, high = np.minimum(low, least), np.maximum(high, most)
             out |= dict(zip(names, bounds_outwards(low, high, self.unit), strict=True))
         return out
-
-    def _corners(self, signs: Floats) -> list[tuple[float, ...]]:
-        """List the ends of cells that bounds may be at: all of two waves, whose arms are subtracted."""
-        if self.shared is None:
-            return [tuple(-signs), tuple(signs)]
-        return list(product(*((-1.0, 1.0) if s else (0.0,) for s in signs)))
 
     @property
     def nearness(self) -> Floats:
