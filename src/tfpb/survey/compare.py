@@ -99,8 +99,8 @@ def compare(
 
     Notes
     -----
-    Every row is Σ a_ij y_ij, its variance that of `estimation.variance`; it is printed of its
-    sides' printed shares (`Sides.figure`). R's Taylor errors (Lumley, 2010) are in `Estimates.design` alone.
+    Every row is Σ a_ij y_ij, its variance that of `estimation.variance`; it is rounded last
+    (`survey.printed`). R's Taylor errors (Lumley, 2010) are in `Estimates.design` alone.
 
     Examples
     --------
