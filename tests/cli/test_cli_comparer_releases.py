@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,6 @@ from effort import tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Run = Callable[..., Any]
 
@@ -192,3 +192,41 @@ def test_two_columns_exchanged_released_then_the_right_file(
     told = release(right, "one.jsonl", "--remplacer", "2023=colonnes inversées")
     assert told.exit_code == 0, told.output
     pd.testing.assert_frame_equal(table(tmp_path)[NUMBERS], wanted)
+
+
+OF_0_3_0 = Path(__file__).parent / "diffusion_0_3_0.json"
+"""What 0.3.0 released of two questions of the example (fictional), cut from the file that it wrote."""
+
+
+@pytest.mark.parametrize("way", ["registre", "precedents"])
+def test_a_release_of_0_3_0_stands_beside_the_steps_of_today(
+    compare: Callable[..., Any], tmp_path: Path, way: str
+) -> None:
+    line = json.loads(OF_0_3_0.read_text("utf-8"))
+    assert line["forme"] == 3
+    given: tuple[object, ...] = ("--precedents", OF_0_3_0)
+    if way == "registre":
+        given = ()
+        (tmp_path / "diffusions.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    made = compare("", "", "--diffuser", *given)
+    assert made.exit_code == 0, made.output  # its steps and today's differ, its figures do not
+    keys = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
+    then = pd.DataFrame(line["imprime"]["comparison"]).set_index(keys)
+    now = table(tmp_path).astype({"vague": str})
+    told = now[now["publication"] == "publiable"].set_index(keys)
+    then = then[then["publication"] == "publiable"]
+    assert len(told) == len(then) > 4
+    then = then.loc[told.index]
+    assert (told["estimation"] == then["estimation"]).all()
+    assert (told["n"] == then["n"]).all()
+    assert (told["ic90_bas"] <= then["ic90_bas"] + 1e-9).all()
+    assert (told["ic90_haut"] >= then["ic90_haut"] - 1e-9).all()
+    assert ((200 * told["ic90_bas"]).round(6) % 1 == 0).all()
+    printed = line["imprime"]["comparison"]
+    printed["estimation"] = [None if v is None else v - 0.2 for v in printed["estimation"]]
+    other = tmp_path / "autre_diffusion.json"
+    other.write_text(json.dumps(line | {"calcul": "0f0f0f00"}), encoding="utf-8")
+    (tmp_path / "diffusions.jsonl").unlink()
+    stopped = compare("", "", "--diffuser", "--precedents", other)
+    assert stopped.exit_code == 2, stopped.output
+    assert "--remplacer 2023=" in stopped.output

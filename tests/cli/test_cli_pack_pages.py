@@ -118,7 +118,7 @@ def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path)
     masked = " ".join(made.pdf("habitants/QN05993N.pdf").split())
     assert "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu" in masked
     assert "sur 100" not in masked
-    assert "Masqué : moins de 30 réponses" in " ".join(made.pdf("cartes/QN05993N.pdf").split())
+    assert "Masqué : moins de 30 ménages" in " ".join(made.pdf("cartes/QN05993N.pdf").split())
 
 
 def test_pages_to_look_at_exist_and_speak_of_their_line(pages: list[Page], pack: Path) -> None:

@@ -27,7 +27,7 @@ QUESTIONS = {
         "Satisfaction générale sur la résidence 69 % 80 % 11 de moins (entre 8 et 14)",
         "Contents de leur résidence : enquête 2023 ; ailleurs, 80 %",
     ),
-    "at Les Prés Fleuris": ("64 · 69 % masqué", "Masqué : moins de 30 réponses ici"),
+    "at Les Prés Fleuris": ("64 · 69 % masqué", "Masqué : moins de 30 ménages"),
     "what progressed, surely": (
         "Depuis 2019, écart plus favorable aux QPV : « Gestion des déchets et des encombrants »,",
         "« Présence et disponibilité du gardien » et « Qualité des interventions techniques ».",

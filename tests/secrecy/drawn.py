@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +18,14 @@ from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates, Households, Order, WaveFacts
 from tfpb.survey import Release, protect, standing, together
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
-from tfpb.survey.printed import rounded_count
+from tfpb.survey.printed import at_step, rounded_count
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import _groups_of
 from tfpb.survey.verdicts import CLAIMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.model.survey import Published
 
 QUESTIONS: Final = tuple(f"q{k}" for k in range(1, 13))
@@ -30,8 +33,13 @@ LEVELS: Final = ("departement", "contrat_de_ville", "code_qpv")
 WAVE: Final = "2023"
 SATISFIED: Final = (0,)
 PLACE: Final = ["bailleur", "groupe", *LEVELS]
+PLACED: Final = ["niveau", "territoire", "bailleur", "groupe"]
 FIGURES: Final = ("n", "estimation", *BOUNDS)
 _FUZZ: Final = 1e-9
+_SAME: Final = 1e-6
+Key = tuple[str, ...]
+Answers = dict[str, list[tuple[int, int]]]
+"""By question, households and satisfied ones that print a group's figures."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def printed_groups(drawn: Drawn) -> pd.DataFrame:
     parts = []
     for q in QUESTIONS:
         figures = printed_figures(n, members.total(drawn.hits[q]))
-        part = names.assign(vague=WAVE, item=q, n=n, **figures)
+        part = names.assign(vague=WAVE, item=q, n=n, hits=members.total(drawn.hits[q]), **figures)
         parts.append(part[n > 0])
     return pd.concat(parts, ignore_index=True).assign(publication="publiable")
 
@@ -145,13 +153,91 @@ def printed_groups(drawn: Drawn) -> pd.DataFrame:
 def unprotected(drawn: Drawn) -> Published:
     """Print every group that a rounded count can be told of, however small."""
     table = printed_groups(drawn)
-    table = table.assign(n=rounded_count(table["n"].to_numpy()))
+    table = table.drop(columns="hits").assign(n=rounded_count(table["n"].to_numpy()))
     return sealed(published(drawn), {"comparison": table[table["n"] > 0].reset_index(drop=True)})
 
 
-def published(drawn: Drawn, *, crossed: tuple[str, ...] | None = ()) -> Published:
-    """Protect the shares of a drawn survey as the program would print them."""
-    wave, table = drawn.households(), printed_groups(drawn)
+def with_gaps(table: pd.DataFrame, *, exact: bool = False) -> pd.DataFrame:
+    """Add the gaps of a table of sides: a quarter's with the whole outside it, as the program makes them.
+
+    `exact`: estimates of exact shares, rounded last, which the program no longer prints.
+    """
+    keys = ["niveau", "territoire", "bailleur", "item"]
+    side = {g: table[table["groupe"] == g] for g in ("qpv", "hors_qpv")}
+    away = side["qpv"]["niveau"] == "code_qpv"
+    asked = side["qpv"].assign(
+        **{c: side["qpv"][c].mask(away, TOTAL) for c in ("niveau", "territoire")}
+    )
+    other = side["hors_qpv"].set_index(keys)[["n", "hits"]]
+    other = other.reindex(pd.MultiIndex.from_frame(asked[keys])).reset_index(drop=True)
+    gaps = side["qpv"].reset_index(drop=True).assign(groupe="ecart")
+    met = other["n"].notna().to_numpy()
+    gaps, other = gaps[met].reset_index(drop=True), other[met].reset_index(drop=True)
+    n, hits = (np.stack([gaps[c], other[c]], axis=-1).astype(float) for c in ("n", "hits"))
+    figures = difference(n, hits, exact=exact)
+    return pd.concat([table, gaps.assign(n=n.sum(axis=1), **figures)], ignore_index=True)
+
+
+def difference(
+    n: np.ndarray, hits: np.ndarray, shared: float | None = None, *, exact: bool = False
+) -> dict[str, np.ndarray]:
+    """Return what the program prints of differences, arrays (rows, two sides), D being 1 / n.
+
+    `exact`: the estimate is of exact shares, rounded last.
+    """
+    size, share = n[..., None], (hits / n)[..., None]
+    both = None if shared is None else np.full((len(n), 1, 1), shared)
+    made = Sides.of(share, 1 / size, size, both).figure(np.array([1.0, -1.0]))
+    told = {name: values[:, 0] for name, values in made.items()}
+    return told | {"estimation": at_step((share[:, 0] - share[:, 1])[:, 0])} if exact else told
+
+
+def candidates(n: int, hits: int) -> list[tuple[int, int]]:
+    """List the households and satisfied ones that print as these do."""
+    told = printed_figures(np.array([n]), np.array([hits]))
+    count = rounded_count(np.array(float(n)))
+    return answers_of(
+        tuple(round(1000 * float(v)) for v in (count, *(told[c][0] for c in FIGURES[1:])))
+    )
+
+
+def pairs_left(
+    sizes: tuple[int, int], hits: np.ndarray, shared: float | None
+) -> set[tuple[int, int]]:
+    """Return the pairs of counts for which some answers print the shares and the difference of two groups."""
+    sides = [candidates(n, int(k)) for n, k in zip(sizes, hits, strict=True)]
+    told = difference(np.array([sizes], dtype=float), np.array([hits], dtype=float), shared)
+    return {
+        (m, n)
+        for (m, _), (n, _) in _fitting(*sides, {c: float(v[0]) for c, v in told.items()}, shared)
+    }
+
+
+def _fitting(
+    one: list[tuple[int, int]],
+    two: list[tuple[int, int]],
+    told: dict[str, float],
+    shared: float | None = None,
+    *,
+    exact: bool = False,
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """List the answers of both sides that print a difference."""
+    every = np.array(list(product(one, two)), dtype=float)
+    made = difference(every[:, :, 0], every[:, :, 1], shared, exact=exact)
+    fits = np.ones(len(every), dtype=bool)
+    for name in FIGURES[1:]:
+        fits &= np.abs(made[name] - told[name]) < _SAME
+    return [
+        ((int(a[0]), int(a[1])), (int(b[0]), int(b[1])))
+        for a, b in every[fits].astype(int).tolist()
+    ]
+
+
+def published(
+    drawn: Drawn, *, crossed: tuple[str, ...] | None = (), exact_gaps: bool = False
+) -> Published:
+    """Protect the shares and gaps of a drawn survey as the program would print them."""
+    wave, table = drawn.households(), with_gaps(printed_groups(drawn), exact=exact_gaps)
     blank = dict.fromkeys((*CLAIMS, "marge_demontree_points"), np.nan)
     table = table.assign(
         theme="residence", nature="service", ajustement="brut", verdict="", isole="",
@@ -165,7 +251,9 @@ def published(drawn: Drawn, *, crossed: tuple[str, ...] | None = ()) -> Publishe
     items = pd.DataFrame(
         {"item": QUESTIONS, "libelle": QUESTIONS, "theme": "residence", "nature": "service"}
     )
-    estimates = Estimates(table, nothing, nothing, nothing, items, households=(wave,))
+    estimates = Estimates(
+        table.drop(columns="hits"), nothing, nothing, nothing, items, households=(wave,)
+    )
     return protect(estimates, crossed=crossed)
 
 
@@ -187,10 +275,12 @@ def released(moments: list[Drawn], *, crossed: tuple[str, ...] | None = ()) -> l
     return out
 
 
-def as_written(published: Published) -> pd.DataFrame:
+def as_written(published: Published, suffix: str = ".csv") -> pd.DataFrame:
     """Write a comparison as the command does, and read the file again."""
-    data = table_bytes(Path("s.csv"), published.comparison, raw_csv=False, sheet="s")
+    data = table_bytes(Path(f"s{suffix}"), published.comparison, raw_csv=False, sheet="s")
     names = ("vague", "niveau", "territoire", "bailleur", "groupe", "item")
+    if suffix == ".xlsx":
+        return pd.read_excel(io.BytesIO(data), engine="openpyxl", dtype=dict.fromkeys(names, str))
     return pd.read_csv(
         io.BytesIO(data),
         sep=";",
@@ -201,9 +291,17 @@ def as_written(published: Published) -> pd.DataFrame:
 
 
 def attack(
-    moments: list[Drawn], printed: list[Published], *, sizes: bool, viewer: str = ""
+    moments: list[Drawn],
+    printed: list[Published],
+    *,
+    sizes: bool,
+    viewer: str = "",
+    exact: bool = False,
 ) -> tuple[Attack, pd.DataFrame]:
-    """Return the attack on what was printed, and its atoms: what no printed row tells apart."""
+    """Return the attack on what was printed, and its atoms: what no printed row tells apart.
+
+    `exact`: gaps are printed of exact shares, and read so.
+    """
     stock, place = moments[0].homes, moments[0].place
     codes, atoms = pd.factorize(pd.MultiIndex.from_frame(stock[place]), sort=True)
     table = pd.DataFrame(list(atoms), columns=place)
@@ -220,7 +318,7 @@ def attack(
         r
         for k, p in enumerate(printed)
         if k in (0, len(printed) - 1)  # between them, what the first one told stands
-        for r in _rows(as_written(p), table, k, n[k] if sizes else None)
+        for r in _rows(as_written(p), table, k, n[k] if sizes else None, exact=exact)
     ]
     own = (table["bailleur"] == viewer).to_numpy()
     caps = summed(stock["logements"].to_numpy())
@@ -228,39 +326,85 @@ def attack(
 
 
 def _rows(
-    table: pd.DataFrame, atoms: pd.DataFrame, moment: int, sizes: np.ndarray | None
+    table: pd.DataFrame,
+    atoms: pd.DataFrame,
+    moment: int,
+    sizes: np.ndarray | None,
+    *,
+    exact: bool,
 ) -> list[Row]:
-    """Read a released file: which counts and answers print each row, over all of its questions together."""
-    shown = table[(table["publication"] == "publiable") & table["groupe"].isin(["qpv", "hors_qpv"])]
-    out = []
-    for key, rows in shown.groupby(["niveau", "territoire", "bailleur", "groupe"]):
-        level, place, owner, side = map(str, key)
-        there = (atoms["groupe"] == side).to_numpy()
-        if level != TOTAL:
-            there = there & (atoms[level] == place).to_numpy()
-        if owner != ENSEMBLE:
-            there = there & (atoms["bailleur"] == owner).to_numpy()
-        counts = rows["n"].unique()
-        assert len(counts) == 1, f"one count a base: {key} {counts}"
-        size = None if sizes is None else int(sizes[there].sum())
-        read = [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")]
-        out.append(read_row(np.flatnonzero(there), read, moment, size))
-    return out
+    """Read a released file: which counts and answers print each row, over all of its questions together.
+
+    Then which of them print its gaps: each question leaves pairs of counts, and what no pair keeps is gone.
+    """
+    open_rows = table[table["publication"] == "publiable"]
+    shown = open_rows[open_rows["groupe"].isin(["qpv", "hors_qpv"])]
+    found: dict[Key, Answers] = {}
+    for key, rows in shown.groupby(PLACED):
+        assert len(set(rows["n"])) == 1, f"one count a base: {key}"
+        found[tuple(map(str, key))] = read_row(
+            rows.to_dict("records"), None if sizes is None else int(sizes[_atoms(key, atoms)].sum())
+        )
+    for key, rows in open_rows[open_rows["groupe"] == "ecart"].groupby(PLACED):
+        level, place, owner, _ = map(str, key)
+        outside = (TOTAL, TOTAL) if level == "code_qpv" else (level, place)
+        sides = [(level, place, owner, "qpv"), (*outside, owner, "hors_qpv")]
+        narrowed(*(found[s] for s in sides), rows.to_dict("records"), exact=exact)
+    count = shown.groupby(PLACED)["n"].first()
+    return [
+        row_of(_atoms(key, atoms), float(count[key]), left, moment) for key, left in found.items()
+    ]
 
 
-def read_row(
-    atoms: np.ndarray, rows: list[dict[str, Any]], moment: int = 0, size: int | None = None
-) -> Row:
-    """Return what the rows of one group say, its size being known or not."""
-    count = float(rows[0]["n"])
+def _atoms(key: Sequence[object], atoms: pd.DataFrame) -> np.ndarray:
+    """Return the atoms of a group."""
+    level, place, owner, side = map(str, key)
+    there = (atoms["groupe"] == side).to_numpy()
+    if level != TOTAL:
+        there = there & (atoms[level] == place).to_numpy()
+    if owner != ENSEMBLE:
+        there = there & (atoms["bailleur"] == owner).to_numpy()
+    return np.flatnonzero(there)
+
+
+def read_row(rows: list[dict[Any, Any]], size: int | None = None) -> Answers:
+    """Return which answers print the rows of one group, by question, its size being known or not."""
     made = {
         str(r["item"]): answers_of(tuple(round(1000 * float(r[c])) for c in FIGURES)) for r in rows
     }
     counts = set.intersection(*({n for n, _ in found} for found in made.values()))
     counts = counts if size is None else {size}
+    return {item: [a for a in found if a[0] in counts] for item, found in made.items()}
+
+
+def narrowed(
+    one: Answers, two: Answers, rows: list[dict[Any, Any]], *, exact: bool = False
+) -> None:
+    """Leave of the answers of both sides what prints their gap, for counts that do so at every question."""
+    fitting = {
+        str(r["item"]): _fitting(
+            one[str(r["item"])],
+            two[str(r["item"])],
+            {c: float(r[c]) for c in FIGURES[1:]},
+            exact=exact,
+        )
+        for r in rows
+    }
+    pairs = set.intersection(*({(a[0], b[0]) for a, b in found} for found in fitting.values()))
+    for side, answers in enumerate((one, two)):
+        counts = {pair[side] for pair in pairs}
+        for item, found in fitting.items():
+            answers[item] = sorted({p[side] for p in found if (p[0][0], p[1][0]) in pairs})
+        for item in set(answers) - set(fitting):
+            answers[item] = [a for a in answers[item] if a[0] in counts]
+
+
+def row_of(atoms: np.ndarray, count: float, left: Answers, moment: int) -> Row:
+    """Return a row of the judge: between what its count and shares lie."""
+    counts = [n for found in left.values() for n, _ in found]
     windows = {}
-    for item, found in made.items():
-        shares = [k / n for n, k in found if n in counts]
+    for item, found in left.items():
+        shares = [k / n for n, k in found]
         windows[item, SATISFIED] = (min(shares) - _FUZZ, max(shares) + _FUZZ)
     return Row(atoms, count, windows, moment, (float(min(counts)), float(max(counts))))
 

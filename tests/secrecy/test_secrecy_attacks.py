@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from drawn import (
     QUESTIONS,
     answers_of,
+    as_written,
     attack,
+    candidates,
     draw,
+    pairs_left,
     printed_figures,
     published,
     released,
@@ -19,8 +24,8 @@ from drawn import (
 )
 
 from effort import tries
-from tfpb.survey.estimation.intervals import BOUNDS, wilson_bounds
-from tfpb.survey.printed import at_step, bounds_outwards
+from tfpb.survey.estimation.intervals import BOUNDS, Sides, wilson_bounds
+from tfpb.survey.printed import at_step, bounds_outwards, rounded_count
 
 if TYPE_CHECKING:
     from judge import Range
@@ -115,3 +120,90 @@ def test_the_same_figures_of_exact_bounds_and_to_the_point_tell_the_count() -> N
     for hits in (20, 23, 26, 29, 31, 34):
         left &= {n for n, figures in every if figures == told(38, hits)}
     assert left == {38}
+
+
+PAIRS = [
+    (105, 105),
+    (108, 109),
+    (112, 118),
+    (105, 300),
+    (150, 150),
+    (118, 640),
+    (47, 300),
+    (88, 41),
+]
+
+
+@pytest.mark.parametrize("sizes", PAIRS)
+@pytest.mark.parametrize("shared", [None, 0.4, 0.97], ids=["gap", "change", "close"])
+def test_what_a_difference_prints_excludes_no_pair_of_counts(
+    sizes: tuple[int, int], shared: float | None
+) -> None:
+    """The attack by bounds: the reader knows D, and the correlation of two waves."""
+    every = {tuple(p) for p in product(*(_counts(n) for n in sizes))}
+    rng = np.random.default_rng(sum(sizes))
+    for _ in range(8):
+        hits = rng.binomial(sizes, rng.uniform(0.3, 0.9))
+        assert pairs_left(sizes, hits, shared) == every
+
+
+def _counts(n: int) -> range:
+    count = int(rounded_count(np.array(float(n))))
+    return range(count - 5, count + 5)
+
+
+def test_a_gap_of_exact_shares_rounded_last_tells_both_counts() -> None:
+    """Control: over a dozen questions, few pairs of counts give the printed shares and their exact gap."""
+    sizes, rng = (105, 105), np.random.default_rng(8)
+    left = set(product(_counts(105), repeat=2))
+    for _ in range(12):
+        hits = rng.binomial(sizes, rng.uniform(0.3, 0.9))
+        sides = [candidates(n, k) for n, k in zip(sizes, hits, strict=True)]
+        gap = at_step(np.array(hits[0] / 105 - hits[1] / 105))
+        left &= {
+            (m, n) for (m, k), (n, j) in product(*sides) if at_step(np.array(k / m - j / n)) == gap
+        }
+    assert left == {(105, 105)}
+
+
+def test_bounds_of_a_difference_contain_those_of_the_exact_one() -> None:
+    rng, signs = np.random.default_rng(6), np.array([-1.0, 1.0, 1.0, -1.0])
+    n = rng.integers(30, 900, (4000, 4, 1)).astype(float)
+    share, again = rng.beta(3, 1.2, n.shape), rng.uniform(0.0, 1.0, (4000, 2, 1))
+    sides = Sides.of(share, rng.uniform(0.8, 2.5, n.shape) / n, n, again)
+    told, (low, high) = sides.figure(signs), sides.combined(signs, 1.959963984540054)
+    assert (told["ic95_bas"] <= low + 1e-9).all()
+    assert (told["ic95_haut"] >= high - 1e-9).all()
+
+
+def test_the_judge_reads_gaps_of_files() -> None:
+    """Control: where a file gives gaps of exact shares, what it leaves of counts is less."""
+    seed = next(s for s in range(2000, 2100) if _fewest(s, exact=False) is not None)
+    assert _fewest(seed, exact=True) < _fewest(seed, exact=False)
+
+
+def _fewest(seed: int, *, exact: bool) -> int | None:
+    """Return how many counts are left of the sides of gaps of a drawn survey, both over a hundred."""
+    survey = draw(seed, owners=3, quarters=4, homes=90)
+    printed = published(survey, exact_gaps=exact)
+    told = printed.comparison.query("groupe == 'ecart' and publication == 'publiable'")
+    if not len(told) or not (printed.comparison["n"].between(110, 160)).any():
+        return None
+    whole, _ = attack([survey], [printed], sizes=False, exact=exact)
+    return int(sum(r.bounds[1] - r.bounds[0] for r in whole.rows if r.bounds))
+
+
+@pytest.mark.parametrize("seed", DRAWS)
+def test_a_workbook_prints_each_row_of_the_file_that_is_attacked(seed: int) -> None:
+    """So an attack on the CSV is one on the workbook; a pack's pages: `test_cli_pack_survey_media`."""
+    printed = published(draw(1000 + seed, **size_of(seed)), crossed=None)
+    one, two = (as_written(printed, suffix) for suffix in (".csv", ".xlsx"))
+    assert list(one) == list(two)
+    assert one["estimation"].notna().sum() > 100
+    for name in one:
+        if pd.api.types.is_numeric_dtype(one[name]) and one[name].notna().any():
+            np.testing.assert_array_equal(one[name], two[name], err_msg=name)
+        else:
+            assert list(one[name].astype(object).fillna("")) == list(
+                two[name].astype(object).fillna("")
+            ), name

@@ -167,7 +167,7 @@ def test_levels_add_up_to_the_printed_share(told: Published) -> None:
     assert free.sum() > 10
 
 
-def test_gaps_are_rounded_last_and_their_words_are_of_the_printed_ends(told: Published) -> None:
+def test_gaps_are_of_their_sides_and_their_words_of_the_printed_ends(told: Published) -> None:
     keys = ["vague", "niveau", "territoire", "bailleur", "item"]
     for way in ("brut", "comparable"):
         rows = shown(told.comparison, ajustement=way)

@@ -57,7 +57,7 @@ def test_a_masked_question_is_masked_in_every_medium() -> None:
     found = section_of(dossier, "comparaison")
     assert "1 « masqué »" in found.lead
     keys = [p for b in found.blocks if isinstance(b, Text) for p in b.paragraphs]
-    assert any(p.startswith("– masqué : moins de 30 réponses") for p in keys)
+    assert any(p.startswith("– masqué : moins de 30 ménages") for p in keys)
     layer = map_model._gaps(own_answers(dossier))
     told = layer[
         (layer["item"] == "q04") & (layer["code_qpv"] == TOTAL) & (layer["vague"] == "2023")

@@ -46,8 +46,8 @@ NO_SURVEY: Final = "aucune enquête jointe"
 _KEY: Final = Phrase(
     "Clé. De moins, de plus : la marge exclut zéro. Autant : moins de {margin} d’écart, c’est démontré. Pas "
     "moins : pas plus bas de plus de {margin}, c’est démontré. On ne sait pas : trop peu de réponses pour "
-    "trancher. Masqué : moins de 30 réponses ici ou dans un territoire voisin. Peu de réponses : à lire avec "
-    "prudence. {isolated} – : pas de changement démontré. {dagger}. Barre :"
+    "trancher. Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs. "
+    "Peu de réponses : à lire avec prudence. {isolated} – : pas de changement démontré. {dagger}. Barre :"
 )
 _BAR: Final = (("prouve", "prouvé ;"), ("a_prouver", "valorisé, preuve à joindre ou en trop."))
 WALKED: Final = Phrase("Constats faits sur place : {count:n} ({found}).")

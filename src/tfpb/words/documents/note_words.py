@@ -114,7 +114,9 @@ _ELSEWHERE: Final = "Contents de leur résidence : enquête {wave} ; ailleurs, {
 _SATISFIED: Final = "Satisfaits (question dessous)"
 _ELSEWHERE_OF_ONE: Final = "Satisfaits : « {subject} », enquête {wave} ; ailleurs, {level}."
 NOBODY: Final = "sans réponse"
-MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
+MASKED: Final = (
+    "Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs."
+)
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
 _WITHOUT: Final = "Logements en QPV dont l’abattement n’est pas acquis : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."

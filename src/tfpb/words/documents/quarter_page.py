@@ -137,7 +137,9 @@ def money_lines(held: Within) -> tuple[str, ...]:
     return (*out, *filter(None, [note, quarter_sentence(held)]))
 
 
-WITHHELD: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
+WITHHELD: Final = (
+    "Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs."
+)
 NOT_BY_QUARTER: Final = "L’enquête n’est pas lue par quartier."
 UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
 DAGGER: Final = "†"

@@ -164,7 +164,8 @@ SECRECY_RULE: Final = (
     "ce qu’elle soit remplacée. Ne faites pas circuler le tableau des interviews par quartier."
 )
 MASKED_ROWS: Final = Phrase(
-    "{count:s écart masqué/écarts masqués} : moins de 30 réponses ici ou dans un territoire voisin."
+    "{count:s écart masqué/écarts masqués} : moins de 30 ménages, une seule résidence ou "
+    "1 à 10 ménages d’autres bailleurs."
 )
 ONE_MAP: Final = "La carte des QPV {carte} départage toutes les vagues."
 LEGAL_LEAD: Final = (

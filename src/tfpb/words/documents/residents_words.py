@@ -67,8 +67,8 @@ _MORE: Final = Phrase("{named} et {count:s autre}")
 _MOST_AXES: Final = 3
 NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe."
 NOT_SHOWN: Final = (
-    "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu : moins de 30 ici ou dans un "
-    "territoire voisin."
+    "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu : moins de 30 ménages, une seule "
+    "résidence ou 1 à 10 ménages d’autres bailleurs."
 )
 UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
 _EVERYONE: Final = (

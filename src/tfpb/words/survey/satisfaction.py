@@ -22,7 +22,8 @@ CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
 REPERES: Final[dict[str, str]] = _TEXTS["reperes"]
 GROUPES: Final[dict[str, str]] = _TEXTS["groupes"]
 MASKED_SEGMENTS: Final = Phrase(
-    "{count:s écart/écarts} par segment, masqués : moins de 30 réponses ici ou dans un territoire voisin."
+    "{count:s écart/écarts} par segment, masqués : moins de 30 ménages, une seule résidence ou "
+    "1 à 10 ménages d’autres bailleurs."
 )
 COMPARABLE: Final = (
     "Écart comparable : même répartition des types d’habitat et des périodes de construction des deux "

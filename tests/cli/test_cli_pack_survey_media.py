@@ -1,0 +1,123 @@
+"""The workbook and the PDF of a pack print of the survey what its CSV does, row by row."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from pack_reading import Pack, flat, sheet_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SHEETS = {
+    "comparaison": ("comparaison", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
+        "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart", "Brut, bas à 90 %": "ic90_bas",
+        "Brut, haut à 90 %": "ic90_haut", "Brut, bas à 95 %": "ic95_bas", "Brut, haut à 95 %": "ic95_haut"}),
+    "evolution": ("evolution", {"n, deux vagues": "n", "Évolution en QPV (points)": "evolution_qpv",
+        "Évolution hors QPV (points)": "evolution_hors", "Évolution de l’écart (points)": "ecart",
+        "évol., bas à 90 %": "ic90_bas", "évol., haut à 90 %": "ic90_haut"}),
+    "evaluation": ("evaluation", {"n": "n", "Écart (points)": "ecart", "bas à 90 %": "ecart_ic90_bas",
+        "haut à 90 %": "ecart_ic90_haut", "Évolution de l’écart (points)": "evolution"}),
+}  # fmt: skip
+_PAIR = re.compile(r"(\d{1,3})%(\d{1,3})%([^%]{0,90}?)\((?:entre)?([−+]?\d+)(?:et|à)([−+]?\d+)\)")
+"""Shares here and elsewhere, the word, the ends of the gap."""
+
+
+@pytest.fixture(scope="module")
+def drawn(pack: Path) -> Pack:
+    return Pack(pack)
+
+
+def figures(text: object) -> float:
+    """Read a cell of a CSV or of a workbook."""
+    cell = str(text if text is not None else "").replace(",", ".").strip()
+    return float(cell) if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell) else float("nan")
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_each_row_of_a_sheet_is_the_row_of_the_csv(drawn: Pack, sheet: str) -> None:
+    name, columns = SHEETS[sheet]
+    there, here = drawn.rows(name), sheet_tables(drawn.xlsx())[sheet]
+    assert len(there) == len(here)
+    printed = 0
+    for one, two in zip(there, here, strict=True):
+        assert flat(str(one["libelle"])) == flat(
+            str(two.get("Question", two.get("Question liée")) or "")
+        )
+        titled = {flat(str(k)): v for k, v in two.items()}
+        for title, column in columns.items():
+            own, other = figures(one[column]), figures(titled[flat(title)])
+            if np.isnan(own):
+                assert np.isnan(other), (title, two)
+                continue
+            printed += 1
+            assert min(abs(own - other), abs(100 * own - other)) < 1e-6, (title, own, other)
+    assert printed > 40
+
+
+def test_the_sheet_is_of_the_rows_that_are_attacked(drawn: Pack) -> None:
+    """What the sheet and the readings of the pages are made of is a part of the detailed table."""
+    detail = pd.DataFrame(drawn.rows("comparaison_detail"))
+    raw = detail[(detail["ajustement"] == "brut") & (detail["publication"] == "publiable")]
+    keys = ["vague", "niveau", "territoire", "item", "bailleur"]
+    gaps = raw[raw["groupe"] == "ecart"].merge(
+        raw[raw["groupe"] == "qpv"], on=keys, suffixes=("", "_qpv")
+    )
+    gaps = gaps[gaps["bailleur"] == "ensemble"]
+    told = set(
+        zip(
+            *(gaps[c] for c in ("estimation_qpv", "estimation", "ic90_bas", "ic95_haut")),
+            strict=True,
+        )
+    )
+    shown = [r for r in drawn.rows("comparaison") if r["ecart"]]
+    assert len(shown) > 20
+    for row in shown:
+        assert tuple(row[c] for c in ("qpv", "ecart", "ic90_bas", "ic95_haut")) in told, row
+
+
+def pages(drawn: Pack) -> Iterator[tuple[str, str]]:
+    """Yield the text of each document that prints the survey, with its place."""
+    yield "total", flat(drawn.pdf_in_order("note.pdf"))
+    for path in sorted((drawn.folder / "quartiers").glob("*.pdf")):
+        yield path.stem, flat(drawn.pdf_in_order(f"quartiers/{path.name}"))
+
+
+def test_each_gap_of_a_pdf_is_that_of_one_row_of_the_csv(drawn: Pack) -> None:
+    detail = pd.DataFrame(drawn.rows("comparaison_detail"))
+    last = detail.loc[~detail["vague"].str.contains("-"), "vague"].max()
+    rows = detail[(detail["vague"] == last) & (detail["ajustement"] == "brut")]
+    rows = rows[(rows["publication"] == "publiable") & (rows["bailleur"] == "ensemble")]
+    seen = 0
+    for place, text in pages(drawn):
+        gaps = rows[(rows["groupe"] == "ecart") & (rows["territoire"] == place)].set_index("item")
+        here = rows[(rows["groupe"] == "qpv") & (rows["territoire"] == place)].set_index("item")
+        away = rows[(rows["groupe"] == "hors_qpv") & (rows["territoire"] == "total")]
+        away = away.set_index("item")
+        told = [
+            (
+                round(100 * figures(here["estimation"][item])),
+                round(100 * figures(away["estimation"][item])),
+                100 * figures(gap["ic90_bas"]),
+                100 * figures(gap["ic90_haut"]),
+            )
+            for item, gap in gaps.iterrows()
+        ]
+        for one, two, word, low, high in _PAIR.findall(text):
+            ends = [abs(int(v.replace("−", "-").lstrip("+"))) for v in (low, high)]
+            seen += 1
+            met = [
+                t for t in told
+                if t[:2] == (int(one), int(two))
+                and all(
+                    abs(a - b) <= 1.0
+                    for a, b in zip(sorted(ends), sorted(abs(v) for v in t[2:]), strict=True)
+                )
+            ]  # fmt: skip
+            assert met, (place, one, two, word, low, high)
+    assert seen >= 20
