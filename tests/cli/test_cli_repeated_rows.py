@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from example_pack import keep_few_homes
 
+from example_pack import keep_few_homes
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import examine
 

@@ -20,7 +20,9 @@ def test_the_parts_of_an_address_confirmed_stay_one_line(
     tmp_path: Path, heads: tuple[str, str]
 ) -> None:
     lines = [";".join(("Gpe", *heads, "CP", "Localité", "Nb de logts"))]
-    lines += [f"07{k:02d};{3 * k};Rue Mozart;08000;Charleville-Mézières;{10 + k}" for k in range(1, 9)]
+    lines += [
+        f"07{k:02d};{3 * k};Rue Mozart;08000;Charleville-Mézières;{10 + k}" for k in range(1, 9)
+    ]
     with served(tmp_path / "dossier", tmp_path / "geo") as page:
         page.desk.check = lambda **_: None  # type: ignore[method-assign]
         head = {"geste": "tete", "bailleur": "Ardennes Logis", "titre": "T", "annee": "2024",
@@ -31,7 +33,9 @@ def test_the_parts_of_an_address_confirmed_stay_one_line(
         page.look()
         shown = page.get("/colonnes").text
         form = dict.fromkeys(re.findall(r'name="(t\d+)"', shown), "1")
-        for name, options in re.findall(r'<select name="(c\d+_\d+)".*?>(.*?)</select>', shown, re.S):
+        for name, options in re.findall(
+            r'<select name="(c\d+_\d+)".*?>(.*?)</select>', shown, re.DOTALL
+        ):
             chosen = re.search(r'value="([^"]*)" selected', options)
             form[name] = chosen[1] if chosen else ""
         form["c0_0"] = "id_residence"

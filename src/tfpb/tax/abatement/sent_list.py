@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place
 from tfpb.tax.plain_values import Record, doubt, records
-from tfpb.text import fold, number_key
+from tfpb.text import number_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
