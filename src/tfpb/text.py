@@ -47,6 +47,14 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", strip_accents(text).lower()).strip()
 
 
+def number_key(written: str) -> str:
+    """Return what a number of notice or premises is known by, however a spreadsheet wrote it.
+
+    Spaces and the zeros it begins with are nothing: a second copy of a line may have lost them.
+    """
+    return fold(written).replace(" ", "").lstrip("0")
+
+
 def mend_mojibake(text: str) -> str:
     """Undo « LÃ©on » → « Léon », up to twice; text that is not broken comes back unchanged."""
     for _ in range(2):

@@ -17,6 +17,7 @@ from tfpb.questions.lacking_columns import lacking_columns
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
 from tfpb.questions.odd_cells import odd_cells, own_name, unsaid_thousands
+from tfpb.questions.repeated_rows import REPEATED, repeated_rows
 from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
@@ -117,7 +118,7 @@ def examine(
         if _is_refused(table, contract, finding.question.place):
             continue  # the cell is a fault already: nothing is asked of what must be corrected
         rows = set(finding.question.rows)
-        if not rows <= asked:
+        if not rows <= asked or finding.question.code in REPEATED:
             asked |= rows
             yield finding
     if table.source == CONVENTIONS:
@@ -181,6 +182,7 @@ def _row_findings(table: WholeTable) -> Iterator[Finding]:
     groups = list(group_rows(table))
     yield from groups
     yield from sum_rows(table, {row for one in groups for row in one.question.rows})
+    yield from repeated_rows(table)
     yield from copied_rows(table)
     yield from repeated_actions(table)
     if table.source == "patrimoine":

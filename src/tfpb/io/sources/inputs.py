@@ -21,6 +21,7 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.model.columns import READINGS
 from tfpb.model.settings import of_role, replies_of
 from tfpb.model.tables import BY_ROLE
+from tfpb.questions.repeated_rows import repeated_in
 from tfpb.text import fold
 from tfpb.words.faults.input_words import ONE_OF, OPTIONAL
 
@@ -223,7 +224,9 @@ def gather_inputs(
     frames = {role: frame for role in BY_ROLE if (frame := reader.frame(role)) is not None}
     identifiers = Identifiers(())
     if "patrimoine" in frames:
-        frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
+        frames["patrimoine"], found = check_stock(
+            frames["patrimoine"], settings.dossier.bailleur, repeated_in(reader.asked, "patrimoine")
+        )
         reader.faults += not_yet_reported(found, reader.faults)
         identifiers = Identifiers([*frames["patrimoine"]["id_residence"], *reader.gone])
     taxes = ("fiscalite", "fiscalite_precedente", "gmbi", "declaration")

@@ -18,7 +18,7 @@ from tfpb.words.faults.paste_words import ALIAS
 from tfpb.words.faults.sentences import rows_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.model.plan import Plan
@@ -36,8 +36,15 @@ _FORMS: Final = (("code_postal", _POSTCODE, "code postal"), ("code_insee", _INSE
 """Four digits are a code that a spreadsheet took for a number: its zero is given back."""
 
 
-def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[Fault]]:
+def check_stock(
+    frame: pd.DataFrame, bailleur: str, repeated: Container[int] = ()
+) -> tuple[pd.DataFrame, list[Fault]]:
     """Check the keys of the stock: the same entrance twice is a fault, no address a doubt.
+
+    Parameters
+    ----------
+    repeated : container of int
+        Rows that were asked about, for they name an entrance again: no fault.
 
     Returns
     -------
@@ -47,7 +54,12 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     """
     out = frame.copy()
     out["bailleur"] = [b or bailleur for b in out["bailleur"]]
-    faults = [*_entrances(frame), *_shared_addresses(frame), *_owners(out), *_codes(frame)]
+    faults = [
+        *_entrances(frame, repeated),
+        *_shared_addresses(frame),
+        *_owners(out),
+        *_codes(frame),
+    ]
     empty = [i for i, n in enumerate(frame["nb_logements"]) if n is not pd.NA and n == 0]
     if empty and len(empty) == len(frame):
         # money, shares and clusters follow dwellings: without any, every figure would be nil or wrong
@@ -61,7 +73,7 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     return out, faults
 
 
-def _entrances(frame: pd.DataFrame) -> list[Fault]:
+def _entrances(frame: pd.DataFrame, repeated: Container[int]) -> list[Fault]:
     """List entrances given twice (faults), without address or without commune (doubts)."""
     placed = frame["x"].notna() & frame["y"].notna()
     if not any(frame["adresse"]) and not placed.any():
@@ -77,7 +89,7 @@ def _entrances(frame: pd.DataFrame) -> list[Fault]:
         residence, address, building, *commune = cells
         place = stamped_place(frame, row)
         key = (residence, fold(address), fold(building))
-        if address and key in seen:
+        if address and key in seen and place.row not in repeated:
             got = " ".join(filter(None, (residence, building, address)))
             fields = {"autre": seen[key], "cle": SAME_ENTRANCE, "objet": ROW_OBJECTS["patrimoine"]}
             faults.append(Fault("ligne_en_double", place, got, fields))

@@ -211,7 +211,7 @@ def accounts(
             frames[role], found = known.mend(frames[role], "id_residence")
             gathered.faults += found
     gathered.faults += _signed(frames, homes, year)
-    inputs = Inputs(frames, replies=gathered.replies.beyond(asked))
+    inputs = Inputs(frames, asked=asked, replies=gathered.replies.beyond(asked))
     headers = Headers(gathered.headers)
     premises = inputs.frame("fiscalite")
     years = [] if premises is None else sorted({int(y) for y in premises["annee"].dropna()})

@@ -23,6 +23,7 @@ from tfpb.near_names import near_names
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.locating import communes_of
 from tfpb.pipeline.steps.surveying import own_interviews
+from tfpb.questions.repeated_rows import repeated_in
 from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.paste_words import ALIAS
 
@@ -211,7 +212,12 @@ def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:
     """
     faults: list[Fault] = []
     if (premises := inputs.frame("fiscalite")) is not None:
-        faults += _found(lambda: tax.check_premises(premises, rule.law, as_written=rule.as_written))
+        known = repeated_in(inputs.asked, "fiscalite")
+        faults += _found(
+            lambda: tax.check_premises(
+                premises, rule.law, as_written=rule.as_written, repeated=known
+            )
+        )
     if (actions := inputs.frame("programme")) is not None:
         last, signed = inputs.frame("programme_precedent"), inputs.frame("conventions")
         due = tax.bilans(signed, (rule.bailleur,), year=rule.year, on=rule.on)

@@ -19,6 +19,7 @@ from tfpb.model.columns import STAMP, texts
 from tfpb.model.tables import PREMISES
 from tfpb.pipeline.rooms import evaluation, perimeters, tax
 from tfpb.pipeline.rooms import survey as statistics
+from tfpb.questions.repeated_rows import repeated_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -138,6 +139,7 @@ def _abated(
         sent=taxes.frame("declaration"),
         claimed=taxes.frame("reclamations"),
         as_written=tax_rule.as_written,
+        repeated=repeated_in(taxes.asked, "fiscalite"),
         quarters=quarters,
         replies=taxes.replies,
     )

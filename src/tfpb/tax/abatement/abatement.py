@@ -86,6 +86,7 @@ def abate(
     on: dt.date | None = None,
     owned: pd.DataFrame | None = None,
     as_written: Collection[str] = (),
+    repeated: Container[int] = (),
     quarters: Quarters | None = None,
     replies: Mapping[str, str] | None = None,
     previous: pd.DataFrame | None = None,
@@ -118,7 +119,7 @@ def abate(
         Day of the dossier: whether a claim is still open.
     owned : DataFrame, optional
         Typed by `tables.GMBI`: every premises owned, to find those on no notice.
-    as_written : collection of str
+    as_written, repeated
         As in `check_premises`.
     quarters : Quarters, optional
         The names of the quarters; without them, those that the stock bears.
@@ -176,7 +177,9 @@ def abate(
     reader = law.on(dt.date(year, 1, 1))
     stipulated = terms(reader, rounding)
     premises = _unsigned(premises)
-    faults = abatement_doubts.check_premises(premises, law, as_written=as_written)
+    faults = abatement_doubts.check_premises(
+        premises, law, as_written=as_written, repeated=repeated
+    )
     stop_on_faults(faults)
     for key in abatement_doubts.UNIT_VALUES:
         reader.text(key)

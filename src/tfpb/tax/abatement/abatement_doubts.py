@@ -30,8 +30,8 @@ from tfpb.tax.abatement.rights import (
     exempt,
     standing_units,
 )
-from tfpb.tax.abatement.sent_list import number_key
 from tfpb.tax.plain_values import Record, doubt, grouped, percent_text, records, repeats, total
+from tfpb.text import number_key
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.faults.sentences import rows_words
 from tfpb.words.money.accounts import SAME_PREMISES, UNCOUNTED
@@ -40,7 +40,7 @@ from tfpb.words.numbers import amount, long_date, number, plural
 from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Sequence
 
     import pandas as pd
 
@@ -77,7 +77,11 @@ _TINY: Final = Decimal("0.01")
 
 
 def check_premises(
-    premises: pd.DataFrame, law: Law, *, as_written: Collection[str] = ()
+    premises: pd.DataFrame,
+    law: Law,
+    *,
+    as_written: Collection[str] = (),
+    repeated: Container[int] = (),
 ) -> list[Fault]:
     """List every fault and doubt of the premises of the notices.
 
@@ -88,6 +92,8 @@ def check_premises(
     as_written : collection of str
         Columns of rates that the user said to be percentages, however low: that is then a doubt, and
         asks nothing.
+    repeated : container of int
+        Rows that were asked about, for they name a premises again: no fault.
 
     Returns
     -------
@@ -100,7 +106,7 @@ def check_premises(
     found = (
         *(f for row in rows for f in _of_row(row, law)),
         *_rates(rows),
-        *_repeated(rows),
+        *_repeated(rows, repeated),
         *_unit(rows, law),
     )
     answered = {"taux_suspect", "taux_infime"}
@@ -159,10 +165,12 @@ def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
                     yield Fault("taux_suspect", row.place(column), percent_text(rate), fields)
 
 
-def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
+def _repeated(rows: Sequence[Record], answered: Container[int]) -> Iterator[Fault]:
     """Refuse the same premises twice on a notice; doubt the same invariant on two notices of a year."""
     notices: dict[tuple[str, int], tuple[str, int]] = {}
     for row, here, first in repeats(rows, _named, "invariant"):
+        if here.row in answered:
+            continue
         got = row.text("invariant") or row.text("avis")
         yield Fault("ligne_en_double", here, got, {"autre": first, **SAME_PREMISES})
     for row in rows:

@@ -13,9 +13,10 @@ from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, bears_no_dwelling, right_of, without_dwellings
-from tfpb.tax.abatement.sent_list import PARTED, UNKEYED, number_key
+from tfpb.tax.abatement.sent_list import PARTED, UNKEYED
 from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO, Record, grouped
+from tfpb.text import number_key
 from tfpb.words.money import state_words
 
 if TYPE_CHECKING:

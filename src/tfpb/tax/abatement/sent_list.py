@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place
 from tfpb.tax.plain_values import Record, doubt, records
-from tfpb.text import fold
+from tfpb.text import number_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -35,14 +35,6 @@ def premises_key(invariant: str) -> str:
     if len(digits) < _DIGITS:
         return bare.zfill(_DIGITS) if bare.isdecimal() and len(bare) == _DIGITS - 1 else bare
     return digits[-_DIGITS:]
-
-
-def number_key(written: str) -> str:
-    """Return what a number of notice or premises is known by, however a spreadsheet wrote it.
-
-    Spaces and the zeros it begins with are nothing: a second copy of a line may have lost them.
-    """
-    return fold(written).replace(" ", "").lstrip("0")
 
 
 def with_list(

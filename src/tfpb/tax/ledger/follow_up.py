@@ -12,8 +12,9 @@ from tfpb.model.columns import STAMP
 from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
 from tfpb.tax.abatement.premises import claim_limit, year_of
 from tfpb.tax.abatement.premises_facts import TO_SEND
-from tfpb.tax.abatement.sent_list import number_key, premises_key
+from tfpb.tax.abatement.sent_list import premises_key
 from tfpb.tax.plain_values import Record, doubt, grouped, records, total
+from tfpb.text import number_key
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
