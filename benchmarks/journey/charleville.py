@@ -1,7 +1,7 @@
-"""A fictional landlord of Charleville-Mézières in her own files: real addresses and quarters, the rest drawn.
+"""A fictional landlord of Charleville-Mézières in its own files: real addresses and quarters, the rest drawn.
 
-Addresses: BANO, 2015 (ODbL). Quarters: official map of 2015. Résidences, dwellings, taxes, answers and actions
-are simulated, seeded, and say so. Layouts are those of an office, not of the contracts.
+Addresses: BANO, 2015 (ODbL). Quarters: official map of 2015. Résidences, dwellings, taxes, answers
+and actions are simulated, seeded, and say so. Layouts are those of an office, not of the contracts.
 
     python benchmarks/journey/charleville.py ../shared/data FOLDER
 """
@@ -50,16 +50,17 @@ def homes(all_doors: list[dict[str, object]], rng: random.Random) -> list[dict[s
     for k, key in enumerate([*inside[:40], *outside[:30]]):
         own = streets[key]
         start = rng.randrange(len(own))
-        for door in own[start : start + rng.randint(1, 4)]:
-            out.append(
-                {
-                    "gpe": f"{700 + k:04d}",
-                    "nom": f"Résidence {key[0].split()[-1].title()} {k + 1}",
-                    **door,
-                    "logts": rng.randint(4, 24),
-                    "an": rng.choice((1958, 1964, 1971, 1978, 1989)),
-                }
-            )
+        doors = own[start : start + rng.randint(1, 4)]
+        out.extend(
+            {
+                "gpe": f"{700 + k:04d}",
+                "nom": f"Résidence {key[0].split()[-1].title()} {k + 1}",
+                **door,
+                "logts": rng.randint(4, 24),
+                "an": rng.choice((1958, 1964, 1971, 1978, 1989)),
+            }
+            for door in doors
+        )
     return out
 
 

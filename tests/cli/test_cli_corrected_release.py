@@ -29,13 +29,13 @@ NUMBERS = ("n", "estimation", "ic90_bas", "ic90_haut", "verdict")
 KEY = ("vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement")
 ANYWAY = ("--diffuser", "--envoyer-quand-meme")
 REASON = "fichier erroné"
-Spoil = Callable[["Path", bool], None]
+Spoil = Callable[..., None]
 """Make a dossier's folder wrong (True) or right (False)."""
 MONEY = ("fiscalite", "gmbi", "programme_precedent", "programme", "droit_commun", "conventions",
          "diagnostics")  # fmt: skip
 
 
-def exchanged(folder: Path, wrong: bool) -> None:
+def exchanged(folder: Path, *, wrong: bool) -> None:
     """Exchange two columns of the wave of 2023."""
     path = folder / "enquete_2023.xlsx"
     kept = path.with_name("juste.xlsx")
@@ -50,7 +50,7 @@ def exchanged(folder: Path, wrong: bool) -> None:
     book.save(path)
 
 
-def reversed_scale(folder: Path, wrong: bool) -> None:
+def reversed_scale(folder: Path, *, wrong: bool) -> None:
     """Answer the question on the codes of 2025, whose best is 4: the other way when wrong."""
     asked = json.loads((folder / "cles.json").read_text("utf-8"))
     path = folder / "dossier.toml"
@@ -147,14 +147,14 @@ def test_by_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder, spoil = case
-    spoil(folder, False)
+    spoil(folder, wrong=False)
     right = truth(run, folder, geodata, tmp_path, monkeypatch)
     call = ("dossier", folder, "--geodonnees", geodata, "--sortie", folder / "dossier")
-    spoil(folder, True)
+    spoil(folder, wrong=True)
     first = run(*call, *ANYWAY)
     assert first.exit_code == 0, first.output
     assert figures(folder / "dossier") != figures(right)
-    spoil(folder, False)
+    spoil(folder, wrong=False)
     stopped = run(*call, *ANYWAY)
     assert stopped.exit_code == 2, stopped.output
     waves = {s.split("=")[0] for s in stopped.output.split("--remplacer ")[1:]}
@@ -194,7 +194,7 @@ def mend(page: Served, spoil: Spoil, tmp_path: Path) -> None:
         right.mkdir()
         for name in ("enquete_2023.xlsx", "juste.xlsx"):
             shutil.copy(page.folder / name, right)
-        spoil(right, False)
+        spoil(right, wrong=False)
         book = right / "enquete_2023.xlsx"
         page.post(
             "/deposer", {"geste": "deposer"}, files=[("fichiers", (book.name, book.read_bytes()))]
@@ -220,9 +220,9 @@ def test_by_the_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder, spoil = case
-    spoil(folder, False)
+    spoil(folder, wrong=False)
     right = truth(run, folder, geodata, tmp_path, monkeypatch)
-    spoil(folder, True)
+    spoil(folder, wrong=True)
     with served(folder, geodata) as page:
         assert send(page) == []
         assert figures(folder / "dossier") != figures(right)

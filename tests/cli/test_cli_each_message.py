@@ -90,25 +90,19 @@ ELSEWHERE = {
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
     "region_qpv_sans_contrat": ("test_cli_region_documents.py", "rattaché"),
-    "cotes_d_avant_inconnus": (
-        "test_cli_comparer_releases.py",
-        "Ajoutez --residences pour diffuser",
-    ),
+    "total_sans_lignes": ("test_cli_abattement.py", "que les lignes n’expliquent pas"),
+    "ordre_illisible": ("test_cli_comparer_releases.py", "ne dit pas quelle vague est remplacée"),
     "vague_renommee": (
         "test_cli_comparer_releases.py",
         "donne presque partout les résultats de la vague",
     ),
-    "enquete_renommee": ("test_cli_comparer_releases.py", "seraient dites deux fois"),
-    "diffusion_rectifiee": ("test_cli_comparer_releases.py", "rectification"),
     "premiere_diffusion": ("test_cli_comparer_releases.py", "Aucune diffusion antérieure"),
-    "niveau_hors_arbre": ("test_cli_releases.py", "n’était pas dans le découpage"),
     "memoire_insuffisante": ("test_hostile_memory.py", "La mémoire de ce poste ne suffit pas"),
     "diffusions_illisibles": (
         "test_cli_releases.py",
         "Le registre des diffusions ne peut pas être lu",
     ),
     "precedent_sans_diffusion": ("test_cli_releases.py", "projet"),
-    "diffusion_reprise": ("test_cli_releases.py", "Une diffusion antérieure est tenue"),
     "region_trop_peu": ("test_cli_region.py", "Trop peu de bailleurs"),
 }
 """Messages whose words, not whose names, are looked for where commands are run."""

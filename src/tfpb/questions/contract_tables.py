@@ -17,8 +17,7 @@ from tfpb.questions.lacking_columns import lacking_columns
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
 from tfpb.questions.odd_cells import odd_cells, own_name, unsaid_thousands
-from tfpb.questions.repeated_rows import REPEATED, repeated_rows
-from tfpb.questions.repeated_totals import repeated_totals
+from tfpb.questions.repeated_rows import REPEATED, repeated_rows, repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
 from tfpb.questions.whole_table import Summed, WholeTable, kind_of, parsed
@@ -156,7 +155,7 @@ def examine(
 
 def _read_by(finding: Finding) -> dict[str, str]:
     """Return the columns of the contract that an answer would read, and their headers."""
-    changes = (change for made in finding.changes.values() for change in made)
+    changes = (change for some in finding.changes.values() for change in some)
     return {name: header for change in changes for header, name in change.read_as.items()}
 
 

@@ -241,7 +241,7 @@ def _day(text: str) -> dt.date | None:
     return dt.date(int(years[-1]), 12, 31) if years else None
 
 
-def _says_state(header: str, codes: Sequence[str]) -> bool:
+def _is_of_state(header: str, codes: Sequence[str]) -> bool:
     """Return whether a header names the state of a lot (« Etat lot »), and a code of it that one left."""
     words, held = set(fold(header).split()), {code.lower() for code in codes}
     is_named = bool(words & _STATE_WORDS) and words <= _STATE_WORDS | _STATE_NOUNS
@@ -257,7 +257,7 @@ def _coded_states(table: WholeTable) -> Iterator[Finding]:
         if not 1 < len(counts) <= _KINDS or not all(map(_CODE.fullmatch, counts.index)):
             continue
         main, rare = str(counts.index[0]), [str(c) for c in counts.index[1:]]
-        written = fold(header) in _STATES or _says_state(header, [main, *rare])
+        written = fold(header) in _STATES or _is_of_state(header, [main, *rare])
         gone = all(c.lower() in _GONE for c in rare)
         if counts.iloc[0] <= len(codes) / 2 or not (written or (gone and len(rare) > 1)):
             continue

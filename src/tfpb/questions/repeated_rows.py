@@ -1,4 +1,4 @@
-"""Rows that name what an earlier row names: the same entrance of a résidence, the same premises of a notice."""
+"""Rows that repeat others: the same entrance, the same premises, the dwellings of the whole on each door."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ _WHOLE_LINE: Final = (
     "cotisation_avis_eur", "annee",
 )  # fmt: skip
 """Without an invariant, only a line that repeats another wholly may be the same premises."""
+SHARED: Final = "partager"
+"""Answer: each number is that of the résidence, its doors share it."""
+_FEWEST: Final = 6
+"""Résidences of several doors, and different numbers among them, from which anything is asked."""
+_HOUSES: Final = 6
+"""Dwellings under which a résidence is of houses, a door each."""
+_SLOPE: Final = 0.6
+"""How much the logarithm of a number grows with that of the doors: some 1 for totals, 0 for doors alike."""
 
 
 def repeated_rows(table: WholeTable) -> Iterator[Finding]:
@@ -115,3 +123,42 @@ def _values(table: WholeTable, name: str, cells: Sequence[str]) -> Sequence[Hash
         return cells
     numbers = table.numbers(header)
     return [float(n) if np.isfinite(n) else c for n, c in zip(numbers, cells, strict=True)]
+
+
+def repeated_totals(table: WholeTable) -> Iterator[Finding]:
+    """Ask where the doors of every résidence bear one number, and the larger the more doors there are.
+
+    Doors built alike bear one number too; that number does not grow with how many they are.
+    """
+    header = table.found.get("nb_logements", "")
+    if not table.group or not header:
+        return
+    counts = table.numbers(header)
+    held = table.frame.groupby(table.group, sort=False).indices
+    several = [rows for home, rows in held.items() if home and len(rows) > 1]
+    numbers = [float(counts[rows[0]]) for rows in several]
+    if min(len(several), len(set(numbers))) < _FEWEST:
+        return
+    if not all(counts[r[0]] >= len(r) and np.ptp(counts[r]) == 0 for r in several):
+        return
+    sizes = [(len(rows), counts[rows[0]]) for rows in held.values() if counts[rows[0]] >= _HOUSES]
+    doors, dwellings = np.log(np.array(sizes)).T
+    if np.ptp(doors) == 0 or np.polyfit(doors, dwellings, 1)[0] < _SLOPE:
+        return
+    at = sorted(int(k) for rows in several for k in rows)
+    part = np.ones(len(counts))
+    written: dict[tuple[int, str], str] = {}
+    for rows in several:
+        each, more = divmod(int(counts[rows[0]]), len(rows))
+        part[rows[1:]] = 0
+        written |= {
+            (int(table.rows[k]), header): str(each + (i < more)) for i, k in enumerate(rows)
+        }
+    whole, numbered = table.whole(), tuple(int(table.rows[k]) for k in at)
+    question = Question(
+        "logements_repetes", table.source, Place(table.file, table.sheet, numbered[0], header), numbered,
+        (("residences", str(len(several))),),
+        (Answer(SHARED, table.stake.measure(part)), Answer(KEPT, whole)), whole,
+        content_of(table.cells(at, (table.group, header))),
+    )  # fmt: skip
+    yield Finding(question, {SHARED: (Change(table.file, table.sheet, written=written),), KEPT: ()})

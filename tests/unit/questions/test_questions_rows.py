@@ -13,7 +13,7 @@ from tfpb.model.tables import BY_ROLE
 from tfpb.questions.contract_tables import examine, of_contract
 from tfpb.questions.finding import KEPT, OUT, Finding, settle
 from tfpb.questions.odd_amounts import DIVIDED
-from tfpb.questions.repeated_totals import SHARED
+from tfpb.questions.repeated_rows import SHARED
 from tfpb.questions.shared_points import BY_ADDRESS
 from tfpb.questions.years import THOUSANDS
 from tfpb.words.faults.question_words import question_text

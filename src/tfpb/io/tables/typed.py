@@ -335,8 +335,8 @@ def _cell(
         value = parse(text)
     except decimals.AmbiguousError:
         alone = column.kind is Kind.DATE and _YEAR_ALONE.fullmatch(text)
-        told = YEAR_ALONE.format(expected=expected) if alone else expected
-        return None, ("valeur_ambigue", {"attendu": told})
+        awaited = YEAR_ALONE.format(expected=expected) if alone else expected
+        return None, ("valeur_ambigue", {"attendu": awaited})
     except (ValueError, OverflowError):
         if column.choices:
             return None, (

@@ -53,7 +53,7 @@ from tfpb.words.money import state_words
 from tfpb.words.money.state_words import named_states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Mapping, Sequence
     from decimal import Decimal
 
     from tfpb.facts.quarter import Quarters
