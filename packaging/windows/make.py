@@ -7,7 +7,7 @@ Runs on any system; nothing that it unpacks is run::
     python packaging/windows/check.py --download wheels/
     python -m hatchling build -t wheel -d wheels-tfpb/
     python packaging/windows/make.py --python python-3.11.9-embed-amd64.zip --sha256 HEX \
-        --wheels wheels/ --project wheels-tfpb/tfpb-0.3.0-py3-none-any.whl --output tfpb-windows.zip
+        --wheels wheels/ --project wheels-tfpb/tfpb-0.4.0-py3-none-any.whl --output tfpb-windows.zip
 
 `HEX` is the sha256 of the embeddable archive, read by whoever runs this on python.org's page of that
 version, not on the archive itself.

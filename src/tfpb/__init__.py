@@ -1,3 +1,3 @@
 """tfpb: the evidence for the abatement of TFPB in the quartiers prioritaires."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

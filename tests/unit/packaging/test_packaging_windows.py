@@ -167,7 +167,7 @@ def parts(tmp_path: Path) -> dict[str, Any]:
     package = ROOT / "src" / "tfpb"
     own = {f"tfpb/{p.relative_to(package).as_posix()}": p.read_bytes()
            for p in package.rglob("*.py")}  # fmt: skip
-    project = wheel(tmp_path, "tfpb-0.3.0-py3-none-any.whl", own)
+    project = wheel(tmp_path, "tfpb-0.4.0-py3-none-any.whl", own)
     chosen = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in [*made, sources]}
     return {"python": python, "wheels": wheels, "project": project, "chosen": chosen}
 
