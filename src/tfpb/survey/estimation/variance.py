@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tfpb.survey.estimation.design import Sums
 
 PLANNED: Final = 0.10
-"""Correlation assumed where no answer may be looked at: before the survey, and for « peu de réponses »."""
+"""Correlation assumed where no answer may be looked at: before the survey, and for « peu de résidences »."""
 LEAST: Final = 0.01
 MOST: Final = 0.60
 _ENOUGH: Final = 120
