@@ -35,8 +35,8 @@ _ENOUGH: Final = 120
 """Résidences of a side from which a question's own correlation is taken as it is."""
 _PRIOR: Final = 0.15
 _PRIOR_RESIDENCES: Final = 20
-_BORROWED: Final = 0.75
-"""What is borrowed from the other questions: their upper quartile, on the cautious side."""
+_BORROWED: Final = 0.5
+"""What is borrowed from the other questions: their median; the upper quartile covers no better."""
 _CLASS_PRIOR: Final = 10
 """Résidences that draw the correlation of a class to that of its side."""
 _KNOWN_STOCK: Final = 0.9
