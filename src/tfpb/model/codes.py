@@ -79,6 +79,7 @@ class Verdict(StrEnum):
     NON_INFERIEUR = "non_inferieur"
     MEILLEUR_PEU = "meilleur_peu"
     MEILLEUR = "meilleur"
+    SUPERIEUR_PEU = "superieur_peu"
     INFERIEUR = "inferieur"
     INFERIEUR_PEU = "inferieur_peu"
     ECART_DEFAVORABLE = "ecart_defavorable"
@@ -112,9 +113,9 @@ LOWER: Final = frozenset(
     }
 )
 """Verdicts that establish a lower satisfaction in QPV, whatever the margin."""
-FAVOURABLE: Final = frozenset(
-    {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR_PEU, Verdict.MEILLEUR}
-)
+HIGHER: Final = frozenset({Verdict.MEILLEUR_PEU, Verdict.MEILLEUR, Verdict.SUPERIEUR_PEU})
+"""Verdicts that establish a higher one."""
+FAVOURABLE: Final = HIGHER | {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR}
 """Verdicts that establish one as good as elsewhere or better, to the margin; of others nothing is known."""
 ALONE: Final = "oui"
 """`isole` of a verdict that the rule of families does not keep; `peu_de_reponses`, `autre_histoire` too."""

@@ -1,4 +1,4 @@
-"""Thresholds, publication states, what few answers take back, and families of questions."""
+"""Thresholds, publication states, what few résidences take back, and families of questions."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ CLAIMS: Final = ("_p_favorable", "_p_inferieur")
 """Columns of the p-values of what a row may claim: « not lower by the margin » (or « it rose »), « lower »
 (or « it fell »). Read by `counted`, never released."""
 _FAMILY: Final = ["vague", "niveau", "territoire", "bailleur", "ajustement", "groupe"]
+_OF_FEW: Final = {
+    Verdict.EQUIVALENT_INFERIEUR: Verdict.INFERIEUR_PEU,
+    Verdict.MEILLEUR_PEU: Verdict.SUPERIEUR_PEU,
+    Verdict.EQUIVALENT: Verdict.NON_CONCLUANT,
+    Verdict.NON_INFERIEUR: Verdict.NON_CONCLUANT,
+}
+"""Words that rest on the margin, and what few résidences leave of each."""
 CHANGED: Final = (Verdict.HAUSSE, Verdict.BAISSE)
 MODE_CHANGED: Final = 0.015
 """Under a change of firm or mode, a change of the gap must lie beyond this to be one."""
@@ -61,7 +68,7 @@ class Thresholds:
     least_homes : int
         Fewer résidences than this: hidden.
     few_n : int
-        Fewer households than this on a side (rounded): « peu de réponses ».
+        Fewer households than this on a side (rounded): « peu de résidences ».
     few_half : float
         Half-width of the 90 % interval, as expected before the answers, beyond which it is so too.
     default_deff : float
@@ -125,12 +132,12 @@ def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin:
     state : int array
         Index of `STATES`.
     few : bool array
-        « Peu de réponses », known before the answers: nothing favourable is concluded, and « a little
-        lower » no longer says by how little. A lower satisfaction stands.
+        « Peu de résidences », known before the answers: the side of zero is kept, whichever it is, and
+        nothing is concluded from the margin.
     """
     out = words_of(low, high, margin)
-    out[few & np.isin(out, [str(v) for v in FAVOURABLE])] = str(Verdict.NON_CONCLUANT)
-    out[few & (out == Verdict.EQUIVALENT_INFERIEUR)] = str(Verdict.INFERIEUR_PEU)
+    for word, kept in _OF_FEW.items():
+        out[few & (out == word)] = str(kept)
     out[(state == UNPUBLISHABLE) | (state == MASKED)] = str(Verdict.MASQUE)
     out[state == UNCOMPUTABLE] = str(Verdict.NON_CALCULABLE)
     return out
@@ -141,9 +148,7 @@ def gap_verdict(low90: float, high90: float, margin: float) -> str:
     return str(words_of(np.array([low90]), np.array([high90]), margin).item())
 
 
-def evolution_verdicts(
-    low: Floats, high: Floats, state: Integers, few: Flags, broken: Floats
-) -> Objects:
+def evolution_verdicts(low: Floats, high: Floats, state: Integers, broken: Floats) -> Objects:
     """Return the verdict on each change of the gap between two waves, from its 90 % interval.
 
     A change that may not be shown has none: `publication` gives the reason.
@@ -155,7 +160,7 @@ def evolution_verdicts(
         where the scale did, and the series is broken off.
     """
     out = np.full(low.shape, str(Verdict.NON_DEMONTRE), dtype=object)
-    out[(low > broken) & ~few] = str(Verdict.HAUSSE)
+    out[low > broken] = str(Verdict.HAUSSE)
     out[high < -broken] = str(Verdict.BAISSE)
     out[np.isinf(np.broadcast_to(broken, low.shape))] = str(Verdict.INTERROMPUE)
     out[(state >= UNPUBLISHABLE) | np.isnan(low) | np.isnan(high)] = NO_VERDICT

@@ -619,6 +619,6 @@ def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:
     """« non publiable, n = 884 » would count the hundreds outside and look like a wide survey."""
     shown = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 1249)
     assert shown == "■ −13 points (−18,8 à −7,2), n = 1\u202f249"
-    weak = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 49, "isolé, peu de réponses")
-    assert weak == "■ −13 points (−18,8 à −7,2), n = 49, isolé, peu de réponses"
+    weak = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 49, "isolé, peu de résidences")
+    assert weak == "■ −13 points (−18,8 à −7,2), n = 49, isolé, peu de résidences"
     assert words.gap_line("non_publiable", None, (None, None), 884) == "– masqué"

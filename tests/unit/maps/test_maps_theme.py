@@ -46,9 +46,10 @@ def test_every_verdict_has_a_sign_and_its_look() -> None:
         for v in Verdict
         if v not in {"hausse", "baisse", "non_demontre", "interrompue", "masque", "non_calculable"}
     ]
-    # lower by an unknown amount has one sign, few answers or not: its word bears the rest
+    # lower, or a little higher, has one sign, few résidences or not: its word bears the rest
     assert sign("inferieur_peu") == sign("ecart_defavorable")
-    assert len({sign(v) for v in gaps}) == len(gaps) - 1
+    assert sign("superieur_peu") == sign("meilleur_peu")
+    assert len({sign(v) for v in gaps}) == len(gaps) - 2
     assert sign("inconnu") == "–"
 
 

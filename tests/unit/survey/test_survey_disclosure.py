@@ -122,3 +122,17 @@ def test_small_waves_do_not_tell_their_sides() -> None:
     assert wave.n_hors > 0
     assert not hasattr(wave, "poids_min")
     assert not wave.ponderation
+
+
+def test_a_question_asked_on_one_side_counts_those_of_that_side() -> None:
+    frame = make_delivery(4)
+    frame["q2"] = frame["q2"].where(frame["qpv"] == "1", "")
+    made = protect(compare(recode([frame], make_plan()), make_plan()))
+    asked = made.comparison.query("niveau == 'total' and ajustement == 'brut' and vague == '2023'")
+    asked = asked[asked["bailleur"] == "ensemble"].set_index(["item", "groupe"])
+    one, both = asked.loc["q2"], asked.loc["q1"]
+    assert one.loc["ensemble", "n"] == one.loc["qpv", "n"] == both.loc["qpv", "n"]
+    assert both.loc["ensemble", "n"] == both.loc["qpv", "n"] + both.loc["hors_qpv", "n"]
+    assert one["publication"].to_dict() == {
+        "qpv": "publiable", "hors_qpv": "non_calculable", "ensemble": "publiable", "ecart": "non_calculable",
+    }  # fmt: skip

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 from surveycases import make_plan
 
-from tfpb.model.codes import FAVOURABLE, LOWER, Verdict
+from tfpb.model.codes import FAVOURABLE, HIGHER, LOWER, Verdict
 from tfpb.survey.verdicts import (
     CLAIMS,
     CONFIDENCE,
@@ -121,12 +121,12 @@ def test_masked_is_a_word_of_its_own(of: int, verdict: str) -> None:
         (-0.04, -0.01, "equivalent_inferieur", "inferieur_peu"),
         (-0.04, 0.04, "equivalent", "non_concluant"),
         (-0.04, 0.09, "non_inferieur", "non_concluant"),
-        (0.01, 0.04, "meilleur_peu", "non_concluant"),
-        (0.01, 0.09, "meilleur", "non_concluant"),
+        (0.01, 0.04, "meilleur_peu", "superieur_peu"),
+        (0.01, 0.20, "meilleur", "meilleur"),
         (-0.20, 0.09, "non_concluant", "non_concluant"),
     ],
 )
-def test_few_answers_take_favourable_words_back(
+def test_few_residences_leave_the_side_and_no_margin(
     low: float, high: float, enough: str, few: str
 ) -> None:
     one, two, shown = np.array([low]), np.array([high]), np.array([PUBLISHABLE])
@@ -136,40 +136,38 @@ def test_few_answers_take_favourable_words_back(
 
 
 @given(st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted), st.booleans())
-def test_no_interval_below_zero_is_told_unknown(ends: list[float], few: bool) -> None:  # noqa: FBT001
+def test_no_interval_on_one_side_of_zero_is_told_unknown(ends: list[float], few: bool) -> None:  # noqa: FBT001
     low, high = (np.array([v]) for v in ends)
     word = gap_verdicts(low, high, np.array([PUBLISHABLE]), np.array([few]), 0.05).item()
     assert (high[0] < 0) == (word in LOWER)
-    assert word not in FAVOURABLE or (low[0] > -0.05 and not few)
+    assert (low[0] > 0) == (word in HIGHER)
+    assert word not in FAVOURABLE or low[0] > (0 if few else -0.05)
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "of", "few", "broken", "verdict"),
+    ("low", "high", "of", "broken", "verdict"),
     [
-        (0.0001, 0.1, PUBLISHABLE, False, 0.0, "hausse"),
-        (0.0, 0.1, PUBLISHABLE, False, 0.0, "non_demontre"),
-        (-0.1, -0.0001, PUBLISHABLE, False, 0.0, "baisse"),
-        (-0.1, 0.0, PUBLISHABLE, False, 0.0, "non_demontre"),
-        (0.01, 0.1, PUBLISHABLE, True, 0.0, "non_demontre"),
-        (-0.1, -0.01, PUBLISHABLE, True, 0.0, "baisse"),
-        (0.014, 0.1, PUBLISHABLE, False, 0.015, "non_demontre"),  # the mode changed
-        (0.016, 0.1, PUBLISHABLE, False, 0.015, "hausse"),
-        (-0.1, -0.014, PUBLISHABLE, False, 0.015, "non_demontre"),
-        (0.2, 0.3, PUBLISHABLE, False, np.inf, "interrompue"),  # the scale did
-        (0.01, 0.1, UNPUBLISHABLE, False, 0.0, ""),
-        (0.01, 0.1, MASKED, False, np.inf, ""),
-        (NAN, 0.1, PUBLISHABLE, False, 0.0, ""),
+        (0.0001, 0.1, PUBLISHABLE, 0.0, "hausse"),
+        (0.0, 0.1, PUBLISHABLE, 0.0, "non_demontre"),
+        (-0.1, -0.0001, PUBLISHABLE, 0.0, "baisse"),
+        (-0.1, 0.0, PUBLISHABLE, 0.0, "non_demontre"),
+        (0.014, 0.1, PUBLISHABLE, 0.015, "non_demontre"),  # the mode changed
+        (0.016, 0.1, PUBLISHABLE, 0.015, "hausse"),
+        (-0.1, -0.014, PUBLISHABLE, 0.015, "non_demontre"),
+        (0.2, 0.3, PUBLISHABLE, np.inf, "interrompue"),  # the scale did
+        (0.01, 0.1, UNPUBLISHABLE, 0.0, ""),
+        (0.01, 0.1, MASKED, np.inf, ""),
+        (NAN, 0.1, PUBLISHABLE, 0.0, ""),
     ],
 )  # fmt: skip
 def test_a_change_of_the_gap_at_its_limits(
     low: float,
     high: float,
     of: int,
-    few: bool,  # noqa: FBT001
     broken: float,
     verdict: str,
 ) -> None:
-    one = [np.array([v]) for v in (low, high, of, few, broken)]
+    one = [np.array([v]) for v in (low, high, of, broken)]
     assert evolution_verdicts(*one).tolist() == [verdict]
 
 

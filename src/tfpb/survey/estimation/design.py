@@ -265,11 +265,12 @@ def satisfied_answers(survey: Survey, rows: Indices) -> list[Coded]:
 def asked_of(survey: Survey, rows: Indices, items: Sequence[Item]) -> Flags:
     """Return which interviews are of the base of each question, shape (rows, items).
 
-    A base is every household of the bailleurs that asked the question, or those that its filter keeps: a
-    don't-know is no part of what a count of households says.
+    A base is every household of the sides of the bailleurs that asked the question, or those that its
+    filter keeps: a don't-know is no part of what a count of households says.
     """
     holder = HOLDER if HOLDER in survey.respondents else "bailleur"
-    owner, names = pd.factorize(survey.respondents[holder].iloc[rows])
+    own = survey.respondents[[holder, "qpv"]].iloc[rows]
+    owner, names = pd.factorize(pd.MultiIndex.from_frame(own))
     answered = np.column_stack([survey.answers[i.identifiant][rows] != ABSENT for i in items])
     filters = [repr(i.filtre) for i in items]
     out = np.zeros(answered.shape, dtype=bool)

@@ -151,7 +151,7 @@ def _judged(
         out["marge_demontree_points"] = -low * 100
         out["bascule"] = tipping(seen.printed()[:, 0], low, high, out["verdict"], limits.margin)
     else:
-        out["verdict"] = evolution_verdicts(low, high, state, few, c.broken)
+        out["verdict"] = evolution_verdicts(low, high, state, c.broken)
     out[CLAIMS[0]] = seen.exceeding(signs, -limits.margin if gap else 0.0)
     out[CLAIMS[1]] = seen.exceeding(-signs, 0.0)
     if not gap:

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from tfpb.survey.estimation.design import Sums
 
 PLANNED: Final = 0.10
-"""Correlation assumed where no answer may be looked at: before the survey, and for « peu de réponses »."""
+"""Correlation assumed where no answer may be looked at: before the survey, and for « peu de résidences »."""
 LEAST: Final = 0.01
 MOST: Final = 0.60
 _ENOUGH: Final = 120
 """Résidences of a side from which a question's own correlation is taken as it is."""
 _PRIOR: Final = 0.15
 _PRIOR_RESIDENCES: Final = 20
-_BORROWED: Final = 0.75
-"""What is borrowed from the other questions: their upper quartile, on the cautious side."""
+_BORROWED: Final = 0.5
+"""What is borrowed from the other questions: their median; the upper quartile covers no better."""
 _CLASS_PRIOR: Final = 10
 """Résidences that draw the correlation of a class to that of its side."""
 _KNOWN_STOCK: Final = 0.9

@@ -174,7 +174,12 @@ def _withheld(
     own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[at]
     counted_once = sides["n"].where(own & ~sides.duplicated().to_numpy())
     by_row = pd.DataFrame({"hidden": hidden, "found": found, "n": counted_once})
-    by_row = by_row.groupby(at).agg({"hidden": "any", "found": "all", "n": "sum"})
+    by_row = by_row.groupby(at).agg(
+        hidden=("hidden", "any"), found=("found", "all"), one=("found", "any"), n=("n", "sum")
+    )
+    # of both sides together, the one of whom nobody was asked stands for nobody
+    together = (table["groupe"] == Groupe.ENSEMBLE.value).to_numpy()
+    by_row["found"] |= by_row["one"] & together
     n = table["n"].to_numpy(dtype=float)
     # nor is what rests on a side that no group stands for, were the other shown; a side of nobody apart
     nobody = (table["publication"] == Publication.NON_CALCULABLE.value).to_numpy()

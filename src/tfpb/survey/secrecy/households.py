@@ -38,8 +38,8 @@ def households(
 
     Notes
     -----
-    The base of a question is who was asked: every household of the bailleurs that ask it, or those that its
-    filter keeps. Questions of one base share one count.
+    The base of a question is who was asked: every household of the sides of the bailleurs that ask it, or
+    those that its filter keeps. Questions of one base share one count.
     """
     whole = survey.respondents
     frame = whole[(whole["vague"] == wave).to_numpy()]
@@ -53,7 +53,8 @@ def households(
     spread = indicator(codes, len(places))
     names = tuple(i.identifiant for i in items)
     ranks = np.array([survey.answers[n][rows] for n in names]).reshape(len(names), len(rows))
-    asked = _asked(ranks != ABSENT, items, frame["bailleur"].to_numpy(dtype=object))
+    asking = frame["bailleur"].astype(str).to_numpy() + "\x1f" + groupe
+    asked = _asked(ranks != ABSENT, items, asking)
     first: dict[bytes, int] = {}
     label = [first.setdefault(a.tobytes(), k) for k, a in enumerate(asked)]
     bases = sorted(set(label))

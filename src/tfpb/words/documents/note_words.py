@@ -349,7 +349,7 @@ def _end(share: Amount) -> str:
 
 
 def content(claim: Claim) -> str:
-    """Write a share of tenants as its state has it: a figure, « masqué », « peu de réponses »."""
+    """Write a share of tenants as its state has it: a figure, « masqué », « peu de résidences »."""
     if claim.value is None or not claim.value.is_known:
         return STATES[claim.state]
     few = f", {FEW}" if claim.state is State.PEU_DE_REPONSES else ""

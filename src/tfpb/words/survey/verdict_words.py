@@ -27,8 +27,8 @@ ISOLATED: Final = "isolé"
 ISOLATED_MEANS: Final = (
     "« Peut-être » ou « isolé » : parmi tant de questions, le hasard peut suffire."
 )
-FEW: Final = "peu de réponses"
-"""Mark of a row that few answers stand behind, by numbers fixed before them."""
+FEW: Final = "peu de résidences"
+"""Mark of a row of too few résidences or answers, by numbers fixed before the answers."""
 TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 """What the comparison is about, by `cible`."""
 MODE_CHANGED: Final = "mode changé"
@@ -58,7 +58,7 @@ def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
 def weakness(
     publication: str, *, alone: bool = False, few: bool = False, moved: bool = False
 ) -> str:
-    """Write what weakens a figure: « isolé, peu de réponses »; empty where nothing does or it is hidden."""
+    """Write what weakens a figure: « isolé, peu de résidences »; empty where nothing does or it is hidden."""
     if publication not in SHOWN:
         return ""
     return ", ".join([ISOLATED] * alone + [FEW] * few + [MODE_CHANGED] * moved)
@@ -74,7 +74,7 @@ def plainly(
     few: bool = False,
     moved: bool = False,
 ) -> str:
-    """Write a verdict, with what weakens it: « plus haut (isolé) », « on ne sait pas (peu de réponses) »."""
+    """Write a verdict, with what weakens it: « plus haut (isolé) », « plus bas (peu de résidences) »."""
     word = VERDICTS.get(outcome(verdict, publication), NOTHING)
     word = word.format(margin=margin_words(margin_points))
     doubts = weakness(publication, alone=alone, few=few, moved=moved)
@@ -130,7 +130,7 @@ def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
         margin=margin_words(margin_points),
     )
     marks = marks_of_row(row)
-    if code == Verdict.INFERIEUR_PEU:
+    if code in (Verdict.INFERIEUR_PEU, Verdict.SUPERIEUR_PEU):
         return phrase
     if code == Verdict.NON_CONCLUANT and marks["few"]:
         return phrase.replace(" (", f", {FEW} (", 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.survey_claims import SERVICE
-from tfpb.model.codes import ENSEMBLE, LOWER, SHOWN, TOTAL, Groupe, Theme, Verdict, outcome
+from tfpb.model.codes import ENSEMBLE, HIGHER, LOWER, SHOWN, TOTAL, Groupe, Theme, Verdict, outcome
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import Published, pick
@@ -106,7 +106,6 @@ def _counted(dossier: Dossier, whole: pd.DataFrame) -> list[Block]:
 
 
 _LEVEL: Final = (Verdict.EQUIVALENT,)
-_BETTER: Final = (Verdict.MEILLEUR, Verdict.MEILLEUR_PEU)
 
 
 def headline_rows(whole: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -143,7 +142,7 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
             code,
             lower=[str(x) for x in part.loc[part["verdict"].isin(LOWER), "libelle"]],
             level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
-            better=[str(x) for x in part.loc[part["verdict"].isin(_BETTER), "libelle"]],
+            better=[str(x) for x in part.loc[part["verdict"].isin(HIGHER), "libelle"]],
         )
         rows = view.to_draw(part)
         facts = {"message": title, "phrases": " ".join(headline_sentences(part)), **of}
