@@ -177,9 +177,9 @@ def test_an_unread_notice_leaves_its_amount_open_to_its_computed_one(
 ) -> None:
     """Acquis lies between what the other notices bear and that with 30 % of the notice's base × rates.
 
-    Written against the amounts of donnees/rapprochement_lignes.csv of the whole example, notice by notice.
+    Written against the amounts of donnees/locaux.csv of the whole example, notice by notice.
     """
-    rows = [r for r in made.pack.rows("rapprochement_lignes") if r["avis"] == GARBLED]
+    rows = [r for r in made.pack.rows("locaux") if r["avis"] == GARBLED]
     borne = sum(number(r["abattement_acquis_eur"] or "0") for r in rows)
     due = sum(number(r["abattement_a_reclamer_eur"] or "0") for r in rows)
     assert borne > 0 < due

@@ -101,8 +101,8 @@ def test_premises_owned_have_a_sheet_and_nobody_lives_there(
     (folder / "gmbi.csv").write_text("\n".join(lines), "utf-8")
     done = call("--gmbi", folder / "gmbi.csv", out="sortie.xlsx")
     assert done.exit_code == 0, done.output
-    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux possédés", engine="calamine")
-    assert rows["constat"].tolist() == ["sans_cle"]
+    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux", engine="calamine")
+    assert rows["constat_gmbi"].dropna().tolist() == ["sans_cle"]
     assert "CANARI" not in done.output + str(
         pd.read_excel(folder / "sortie.xlsx", sheet_name=None, engine="calamine")
     )
@@ -116,9 +116,9 @@ def test_premises_owned_of_a_residence_without_any_tax_line(
     (folder / "gmbi.csv").write_text(owned, "utf-8")
     done = call("--gmbi", folder / "gmbi.csv", out="sortie.xlsx")
     assert done.exit_code == 0, done.output
-    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux possédés", engine="calamine")
+    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux", engine="calamine")
     # 247.50 + 247.50 over the three dwellings of the two lines, two owned
-    seen = rows[rows["constat"] == "sans_avis"][["id_residence", "locaux", "montant_eur"]]
+    seen = rows[rows["constat_gmbi"] == "sans_avis"][["id_residence", "locaux", "montant_gmbi_eur"]]
     assert seen.to_numpy().tolist() == [["R3", 2, 330.0]]
 
 
@@ -127,12 +127,10 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
-        "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
-        "Prévision", "Prévision par année", "Calendrier", "Sortants", "Réclamations",
-        "À risque", "Déclaration", "Doutes",
-        "Sources et hypothèses",
+        "Locaux", "Résidences", "Quartiers", "Communes", "Collectivités", "Rapprochement", "Prévision",
+        "Prévision par année", "Calendrier", "Sortants", "Doutes", "Sources et hypothèses",
     ]  # fmt: skip
-    cells: list[Any] = [c.value for c in book["Abattement"][2]]
+    cells: list[Any] = [c.value for c in book["Locaux"][2]]
     assert 247.5 in [float(c) for c in cells if isinstance(c, (int, float))]
     assert "Sur entretien" in done.output
     balance = pd.read_excel(folder / "sortie_solde.xlsx", engine="calamine").iloc[0]
@@ -282,10 +280,29 @@ def test_the_list_sent_the_claims_and_the_notices_of_last_year_are_read(
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     book = pd.read_excel(folder / "sortie.xlsx", None, engine="openpyxl")
-    (claim,) = book["Réclamations"].to_dict("records")
-    assert (claim["preuve"], claim["suite"], claim["montant_eur"]) == ("declare", "envoyee", 247.5)
-    before = book["Année d’avant"].iloc[0]
+    rows = book["Locaux"]
+    (claim,) = rows[rows["suite"].notna()].to_dict("records")
+    asked = claim["abattement_a_reclamer_eur"]
+    assert (claim["preuve"], claim["suite"], asked) == ("declare", "envoyee", 247.5)
+    before = rows.iloc[0]
     assert (before["base_eur_precedente"], before["base_eur"]) == (4500, 1500)
+
+
+def test_the_claims_of_a_table_of_premises_are_read_and_its_other_rows_are_not(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    """What a pack writes of last year's premises: those to claim bear where they stand, others nothing."""
+    (folder / "locaux.csv").write_text(
+        "id_residence;avis;invariant;annee;envoyee_le;suite\n"
+        "R1;A1;1;2024;05/11/2025;envoyée, sans réponse connue\n"
+        "R2;A2;2;2025;;\nR3;;;;;\n",
+        "utf-8-sig",
+    )
+    done = call("--reclamations", folder / "locaux.csv", out="sortie.xlsx")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_excel(folder / "sortie.xlsx", "Locaux", engine="openpyxl")
+    (claim,) = rows[rows["suite"].notna()].to_dict("records")
+    assert (claim["avis"], claim["annee"], claim["suite"]) == ("A1", 2024, "envoyee")
 
 
 def test_a_located_stock_that_counts_no_dwellings_is_refused(

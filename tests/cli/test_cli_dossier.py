@@ -29,21 +29,19 @@ if TYPE_CHECKING:
 
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
-    "Abattement", "Avis", "Rapprochement", "Actions", "Programme et bilan", "Droit commun", "Évaluation",
+    "Abattement", "Rapprochement", "Locaux", "Actions", "Programme et bilan", "Droit commun", "Évaluation",
     "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
-    "Statuts des locaux", "Communes", "Qui paie", "Sortants", "Prévision", "Prévision par résidence",
-    "Calendrier", "Abattement par résidence", "Calcul par local", "Lignes par local", "Déclaration",
-    "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations", "Contrôle des avis",
+    "Communes", "Qui paie", "Sortants", "Prévision", "Prévision par résidence",
+    "Calendrier", "Abattement par résidence", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
     "Sensibilité, cible", "Adresses à vérifier", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
 FED = {
-    "Avis", "Actions", "Statuts des locaux", "Communes", "Qui paie", "Sortants", "Prévision",
-    "Prévision par résidence", "Abattement par résidence", "Calcul par local", "Lignes par local",
-    "Déclaration", "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations",
-    "Contrôle des avis", "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
+    "Locaux", "Actions", "Communes", "Qui paie", "Sortants", "Prévision",
+    "Prévision par résidence", "Abattement par résidence", "Rapprochement, suite", "Réserves",
+    "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
     "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",

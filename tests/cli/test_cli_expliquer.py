@@ -24,7 +24,7 @@ def test_a_printed_amount_is_led_back_to_rows_that_hold_it(
     assert f"Quartier {row['code_qpv']} · {row['nom_qpv']}" in said
     assert "« fiscalite_2025.xlsx »" in said
     assert "CGI art. 1388 bis" in said
-    line = Pack(pack).rows("abattement_locaux")[0]
+    line = Pack(pack).rows("locaux")[0]
     assert f"Ligne du fichier : {line['ligne_fichier']}" in said
     sheet = load_workbook(example / "fiscalite_2025.xlsx", read_only=True).worksheets[0]
     cells = next(sheet.iter_rows(int(line["ligne_fichier"]), int(line["ligne_fichier"])))

@@ -240,7 +240,8 @@ class _Tables:
         """Return the rows that a claim adds up: quarters for the whole, else those of the quarter."""
         if (read := _ROWS.get(claim)) is None:
             return []
-        table = read["whole"] if scope == _WHOLE else read["quarter"]
+        tables = read["whole"] if scope == _WHOLE else read["quarter"]
+        table = next((t for t in tables if t in self.titles), tables[0])
         rows = [r for r in self.rows(table) if scope in (_WHOLE, r.get("code_qpv"))]
         return [self.extract(table, rows, read["columns"])] if rows else []
 

@@ -200,7 +200,7 @@ class Weights:
 
     def _of_line(self, position: int, kind: DoubtKind | None) -> Weight:
         assert self._money is not None  # noqa: S101 - it bears the line
-        line = self._money.premises.iloc[position : position + 1]
+        line = self._money.locaux.iloc[position : position + 1]
         (count,), (code,) = numbers(line, "nb_logements"), texts(line, "code_qpv")
         dwellings = unknown("sans_compte") if np.isnan(count) else known(int(count))
         return Weight(dwellings, self._euros([position], kind), frozenset({code or OUTSIDE}))

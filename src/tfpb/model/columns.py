@@ -130,6 +130,8 @@ class Contract:
         Other columns are of no use: the reader lists those it did not read.
     counted : tuple of str
         Columns of which at least one must hold something: without any, sums would be told as 0 €.
+    marked_by : str
+        Column that our own tables fill in the rows of this kind alone; empty where they are of one kind.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Contract:
     columns: tuple[Column, ...]
     closed: bool = False
     counted: tuple[str, ...] = ()
+    marked_by: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column of that name (KeyError if there is none)."""

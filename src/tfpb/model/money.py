@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.model.codes import Statut
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -185,8 +187,9 @@ class Abatement:
     ----------
     rounding : str
         `centime` or `avis`.
-    premises : DataFrame
-        Input columns + `PREMISES_RESULT_COLUMNS` + `code_qpv`.
+    locaux : DataFrame
+        A row a premises of the year's notices, in the order of the file: its columns, then all that is known
+        of it (`tax.ledger.locaux.ADDED_COLUMNS`); then what no notice of the year bears (`sur_avis` False).
     by_residence : DataFrame
         `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
         nature, statut, motif, ouverture_abattement_annee` (first year an exemption gives way).
@@ -204,15 +207,8 @@ class Abatement:
         perte_collectivites_eur, reporte_contribuables_eur`: sums of the rounded lines that count, None
         where none counts and part of the money is not known; then `STATE_COLUMNS` and
         `RESERVE_COLUMNS`, always known.
-    counts : mapping of str to int
-        Premises and dwellings by status: `{"abattu": (premises, dwellings)}`.
-    checks : DataFrame
-        Cross-check with notices: `avis, invariants, id_residence, attendu_eur, lu_eur, ecart_eur, constat,
-        code_constat`.
     forecast : DataFrame
         `FORECAST_COLUMNS`.
-    declaration : DataFrame
-        `DECLARATION_COLUMNS`.
     values : tuple of LegalValue
         Legal values used.
     notices : tuple of Fault
@@ -238,41 +234,27 @@ class Abatement:
         `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
     calendar : DataFrame
         `CALENDAR_COLUMNS`: what changes, and when.
-    owned : DataFrame or None
-        `OWNED_COLUMNS`; None without the export of the premises owned.
     shown_quarters : DataFrame or None
         `by_qpv`, the zeros that may be something else emptied.
-    calculation : DataFrame or None
-        `premises`, then `compte_eur, frais_comptes_eur` (what of it counts), `part` (of the dwellings, 0..1),
-        `somme_taux_pct`, `porte_etat` (whether some state of it has an amount).
     by_premises : DataFrame or None
         `PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
         the amounts are of several bailleurs.
     questions : tuple of Question
         What the file of notices leaves open as a whole; until an answer, what hangs on it is not read.
-    follow_up : DataFrame or None
-        `FOLLOW_UP_COLUMNS`: what is to claim, and the claims that were sent.
-    contested : DataFrame or None
-        `CONTESTED_COLUMNS`: what notices bear without right.
     last_year : Abatement or None
         Of the notices of the year before, where they are given.
-    previous : DataFrame or None
-        `PREVIOUS_COLUMNS`: each premises beside itself a year before.
     """
 
     year: int
     rounding: str
-    premises: pd.DataFrame
+    locaux: pd.DataFrame
     by_residence: pd.DataFrame
     by_qpv: pd.DataFrame
     by_commune: pd.DataFrame
     states: States
     reserves: dict[str, Decimal]
     totals: dict[str, Decimal | None]
-    counts: dict[str, tuple[int, int]]
-    checks: pd.DataFrame
     forecast: pd.DataFrame
-    declaration: pd.DataFrame
     values: tuple[LegalValue, ...] = ()
     notices: tuple[Fault, ...] = ()
     by_collectivity: pd.DataFrame | None = None
@@ -283,15 +265,25 @@ class Abatement:
     claim_until: dt.date | None = None
     reconciliation: pd.DataFrame | None = None
     calendar: pd.DataFrame | None = None
-    owned: pd.DataFrame | None = None
     by_premises: pd.DataFrame | None = None
     shown_quarters: pd.DataFrame | None = None
-    calculation: pd.DataFrame | None = None
     questions: tuple[Question, ...] = ()
-    follow_up: pd.DataFrame | None = None
-    contested: pd.DataFrame | None = None
     last_year: Abatement | None = None
-    previous: pd.DataFrame | None = None
+
+    @property
+    def premises(self) -> pd.DataFrame:
+        """Rows of the year's notices: those that its amounts add up."""
+        return self.locaux[self.locaux["sur_avis"]] if len(self.locaux) else self.locaux
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Premises and dwellings by status, in the order of the contract."""
+        found = self.premises.groupby("statut")["logements_retenus"].agg(["size", "sum"])
+        return {
+            str(s): (int(found["size"][s]), int(found["sum"][s]))
+            for s in Statut
+            if s in found.index
+        }
 
 
 @dataclass(frozen=True, slots=True)

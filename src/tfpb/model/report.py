@@ -108,6 +108,8 @@ class Table:
         Columns that people fill in the sheet, each with the words it offers.
     printed : int, optional
         How many rows, the first, a sheet prints; it shows them all.
+    last_printed : str
+        Key of the last column that a sheet prints, where it shows more than a page is wide; empty: all.
     data : tuple of (TableColumn, cells)
         Columns that the data have besides, after the others: the bounds of amounts, and their states.
     """
@@ -127,7 +129,14 @@ class Table:
     folded: bool = False
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     printed: int | None = None
+    last_printed: str = ""
     data: tuple[tuple[TableColumn, tuple[Any, ...]], ...] = ()
+
+    @property
+    def printed_columns(self) -> int:
+        """How many columns, the first, a sheet prints."""
+        keys = [c.key for c in self.columns]
+        return keys.index(self.last_printed) + 1 if self.last_printed in keys else len(keys)
 
     def shortened(self, most: int, rest: Callable[[int], str]) -> Table:
         """Return the table with so many rows at most, and what `rest` says of the others as a note."""

@@ -58,8 +58,10 @@ def contract(name: str, *columns: Column) -> Contract:
     """Return the contract of a table: columns of another, then its own as they are written."""
     entry = CONTRACTS[name]
     own = (_column(c, **facts) for c, facts in _declared(entry["columns"]).items())
-    closed, counted = entry.get("closed", False), tuple(entry.get("counted", ()))
-    return Contract(name, entry["title"], (*columns, *own), closed=closed, counted=counted)
+    facts = {"closed": entry.get("closed", False), "marked_by": entry.get("marked_by", "")}
+    return Contract(
+        name, entry["title"], (*columns, *own), counted=tuple(entry.get("counted", ())), **facts
+    )
 
 
 def _declared(columns: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -61,19 +61,10 @@ def without_rows(
     nothing = pd.DataFrame()
     towns = pd.DataFrame({"code_insee": list(cities)}, dtype=object)
     if abated is not None:
-        empty: dict[str, Any] = dict.fromkeys(
-            (
-                "premises",
-                "by_residence",
-                "by_qpv",
-                "checks",
-                "forecast",
-                "declaration",
-            ),
-            nothing,
-        )
+        frames = ("locaux", "by_residence", "by_qpv", "forecast")
+        empty: dict[str, Any] = dict.fromkeys(frames, nothing)
         abated = Abatement(
-            abated.year, abated.rounding, states=States(), reserves={}, totals={}, counts={},
+            abated.year, abated.rounding, states=States(), reserves={}, totals={},
             by_commune=towns, values=abated.values, claim_until=abated.claim_until, **empty,
         )  # fmt: skip
     if acted is not None:

@@ -31,8 +31,8 @@ from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     CALENDAR_COLUMNS,
     COMPARISON_COLUMNS,
-    DECLARATION_COLUMNS,
     LEVEL_COLUMNS,
+    LOCAUX_COLUMNS,
     PREMISES_FACT_COLUMNS,
     PRIORITY_COLUMNS,
     RECONCILIATION_COLUMNS,
@@ -296,11 +296,6 @@ def abatement(stock: Located) -> Abatement:
         [{"commune": "Valfictif", "code_insee": "59999", "logements": 500, "abattement_eur": total,
           "compensation_etat_eur": Decimal(18000), "perte_collectivites_eur": Decimal(28000)}]
     )  # fmt: skip
-    checks = pd.DataFrame(
-        [{"avis": "A1", "id_residence": "R0000", "attendu_eur": Decimal("1000.00"),
-          "lu_eur": Decimal("1002.00"), "ecart_eur": Decimal("2.00"), "constat": "concordant",
-          "code_constat": "concordant"}]
-    )  # fmt: skip
     forecast = pd.DataFrame(
         [{"annee": year, "id_residence": r["id_residence"], "logements": r["nb_logements"],
           "statut": r["statut"], "motif": "", "motif_court": "", "abattement_eur": r["abattement_eur"],
@@ -344,13 +339,12 @@ def abatement(stock: Located) -> Abatement:
     )  # fmt: skip
     return Abatement(
         2025, "centime", _with_others(_premises(by_residence)), by_residence, by_qpv, communes, states,
-        {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
-        pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
+        {"cote": doubtful}, totals, forecast, values, (), by_collectivity, by_year,
         course=Course(
             tuple(zip(by_year["annee"], by_year["abattement_eur"], strict=True)), 1,
             Decimal("5321.25"), ("cote",),
         ),
-        year_by_year=year_by_year(forecast, homes), calculation=_calculation(by_residence),
+        year_by_year=year_by_year(forecast, homes),
         claim_until=dt.date(2026, 12, 31), reconciliation=account,
         by_premises=_by_premises(by_residence, doubtful),
     )  # fmt: skip
@@ -422,6 +416,7 @@ def _with_others(lines: pd.DataFrame) -> pd.DataFrame:
         "base_eur": Decimal(0),
         "abattement_commune_eur": Decimal(0),
         "abattement_eur": Decimal(0),
+        "compte_eur": Decimal(0),
     }
     bare |= state_cells(States()) | {"part_logements": Decimal(0)}
     first = lines.iloc[0].to_dict()
@@ -434,16 +429,6 @@ def _with_others(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([lines, pd.DataFrame(more)], ignore_index=True)
 
 
-def _calculation(homes: pd.DataFrame) -> pd.DataFrame:
-    """Set beside each premises what of it counts."""
-    lines = _premises(homes)
-    counted = lines["abattement_eur"].astype(object)
-    return lines.assign(
-        compte_eur=counted, frais_comptes_eur=lines["frais_gestion_eur"], somme_taux_pct=55.0,
-        part=lines["part_logements"].astype(float), porte_etat=counted.map(bool),
-    )  # fmt: skip
-
-
 def _quarter_states(homes: pd.DataFrame) -> States:
     return States(acquired=sum(homes["abattement_eur"], Decimal(0)), to_claim=Decimal(1200))
 
@@ -452,9 +437,15 @@ def _of_cells(row: dict[Any, Any]) -> States:
     return States(acquired=row["abattement_acquis_eur"], to_claim=row["abattement_a_reclamer_eur"])
 
 
+LOCAUX_TEXTS = (
+    "commune", "adresse", "reference_cadastrale", "a_declarer", "manque", "groupe_lu", "constat_avis",
+    "code_constat", "constat_gmbi", "lecture", "preuve", "suite", "statut_precedent", "constat_precedent",
+)  # fmt: skip
+
+
 def _premises(homes: pd.DataFrame) -> pd.DataFrame:
     """Make one premises a résidence: VLC such that the line of the commune gives its abatement."""
-    nothing = dict.fromkeys(
+    nothing: dict[str, Any] = dict.fromkeys(LOCAUX_COLUMNS, None) | dict.fromkeys(
         (
             "abattement_syndicats_eur", "abattement_epci_eur", "abattement_tse_eur",
             "abattement_tasa_eur", "abattement_gemapi_eur", "frais_gestion_eur",
@@ -470,6 +461,9 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
          "taux_gemapi_pct": float("nan"), "abattement_commune_eur": r["abattement_eur"],
          "abattement_eur": r["abattement_eur"], "statut": r["statut"], "nature": "reel",
          **state_cells(States(acquired=r["abattement_eur"])),
+         "annee": 2025, "sur_avis": True, "compte_eur": r["abattement_eur"], "somme_taux_pct": 55.0,
+         "nom": r["nom"], "logements_retenus": int(r["nb_logements"]), "nb_logements": r["nb_logements"],
+         **dict.fromkeys(LOCAUX_TEXTS, ""), "motif": "",
          "_fichier": "fiscalite.xlsx", "_feuille": "Avis", "_ligne": k + 4}
         for k, r in enumerate(homes.to_dict("records"))
     ]  # fmt: skip

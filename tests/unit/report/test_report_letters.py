@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import docx
 import pandas as pd
 import pytest
-from report_dossier import make
+from report_dossier import LOCAUX_TEXTS, make, premises_facts
 
 from tfpb.facts.amount import between, known
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model.report import Table
-from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
 from tfpb.pipeline.pack_files import letter_files
+from tfpb.report.data_table import data_table
 from tfpb.report.sections import report
 from tfpb.tax.programme.convention_years import convention_years
 
@@ -30,7 +30,7 @@ CLAIM, RISK = "courriers/reclamation.docx", "courriers/a_risque.docx"
 def line(**cells: Any) -> dict[str, Any]:
     return {
         "avis": "A1", "invariant": "5990010001", "annee": 2025, "id_residence": "R1", "nom": "La Fonderie",
-        "code_qpv": "QN05991I", "montant_eur": Decimal(1200), "preuve": "declare",
+        "code_qpv": "QN05991I", "abattement_a_reclamer_eur": Decimal(1200), "preuve": "declare",
         "limite": dt.date(2026, 12, 31), "suite": "a_envoyer", **cells,
     }  # fmt: skip
 
@@ -38,11 +38,19 @@ def line(**cells: Any) -> dict[str, Any]:
 def written(*rows: dict[str, Any], risks: int = 0, **changes: Any) -> Dossier:
     dossier = make(**changes)
     assert dossier.abatement is not None
-    wrong = ("A7", "5990070001", "R7", "Les Mineurs", Decimal(300), "Hors de tout quartier.")
+    wrong = {
+        "avis": "A7", "invariant": "5990070001", "id_residence": "R7", "nom": "Les Mineurs",
+        "abattement_a_risque_eur": Decimal(300), "motif": "Hors de tout quartier.",
+    }  # fmt: skip
+    lines = dossier.abatement.locaux
+    blank = lines.iloc[0].to_dict() | dict.fromkeys(LOCAUX_TEXTS, "")
+    more = pd.DataFrame([blank | one for one in (*rows, *[wrong] * risks)], columns=lines.columns)
+    own = dossier.abatement.by_premises
+    facts = premises_facts([{}] * len(rows) + [{"a_risque": 300}] * risks)
     money = dataclasses.replace(
         dossier.abatement,
-        follow_up=pd.DataFrame(list(rows), columns=list(FOLLOW_UP_COLUMNS), dtype=object),
-        contested=pd.DataFrame([wrong] * risks, columns=list(CONTESTED_COLUMNS), dtype=object),
+        by_premises=pd.concat([own.assign(a_risque=0), facts], ignore_index=True),
+        locaux=pd.concat([lines, more], ignore_index=True),
         claim_until=dt.date(2026, 12, 31),
     )
     told = [c for c in dossier.claims if c.name != "reclame_a_envoyer"]
@@ -127,14 +135,11 @@ def test_letters_are_the_same_for_the_same_dossier() -> None:
 def test_claims_followed_are_a_table_under_the_names_of_the_contract() -> None:
     said = report(written(line(envoyee_le=dt.date(2026, 2, 2), suite="envoyee")))
     (found,) = [
-        b
-        for s in said.sections
-        for b in s.blocks
-        if isinstance(b, Table) and b.key == "reclamations"
+        b for s in said.sections for b in s.blocks if isinstance(b, Table) and b.key == "locaux"
     ]
     names = ("avis", "invariant", "annee", "envoyee_le", "repondue_le", "accorde_eur")
-    assert tuple(found.rows.columns)[:6] == names
-    assert found.rows["suite"][0] == "envoyée, sans réponse connue"
+    assert set(names) <= {c.key for c in data_table(found).columns}
+    assert found.rows["suite"].iloc[-1] == "envoyée, sans réponse connue"
 
 
 def test_the_convention_over_its_years_keeps_what_is_not_known() -> None:

@@ -238,9 +238,11 @@ def test_diagnostics_name_the_action_they_led_to() -> None:
 
 def test_what_a_declaration_lacks_is_counted() -> None:
     money = abatement(located())
-    empty = dict.fromkeys(money.declaration.columns, "")
-    rows = pd.DataFrame([{**empty, "manque": gap} for gap in ("", "numéro de parcelle")])
-    text = prose(make(abatement=dataclasses.replace(money, declaration=rows)), "abattement")
+    listed = ["oui", "oui", *[""] * (len(money.locaux) - 2)]
+    lacks = ["", "numéro de parcelle", *[""] * (len(money.locaux) - 2)]
+    rows = money.locaux.assign(a_declarer=listed, manque=lacks)
+    told = reported(make(abatement=dataclasses.replace(money, locaux=rows)), left_out=SURVEYED)
+    text = next(s.lead for s in told.sections if s.key == "locaux")
     assert "2 biens à déclarer ou à vérifier, dont 1 est incomplet" in text
 
 

@@ -28,11 +28,13 @@ from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.surplus import surplus_of
 from tfpb.model.money import DroitCommun, LegalValue, States
+from tfpb.model.record import Source
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
 from tfpb.report.sections.synthese import key_figures
 from tfpb.tax.abatement.unknown_cells import veiled
+from tfpb.tax.ledger.locaux import added
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -58,14 +60,13 @@ def test_the_reconciliation_tells_both_totals_and_each_line_with_its_row() -> No
     book = tables["rapprochement"]
     assert book.totals["porte_avis_eur"] == money.states.borne
     assert list(book.rows["nom_qpv"])[-1] == "hors de tout quartier"
-    lines = tables["rapprochement_lignes"].rows
+    lines = section(complete(), "locaux")[1]["locaux"].rows
     assert (lines["ligne_fichier"] >= 4).all()
     assert lines["porte_avis_eur"].sum() == money.states.acquired
     assert "Frais de gestion épargnés" in said
     assert "sans preuve de déclaration" in said
     assert "le solde du programme passe de" in said
     assert tables["reserves"].rows["raison"].tolist() == ["côté à vérifier"]
-    assert "controle_avis" in tables
 
 
 def test_zeros_of_what_is_not_known_are_not_shown() -> None:
@@ -264,21 +265,22 @@ def test_the_totals_of_quarters_are_a_least_when_one_is_not_known() -> None:
 
 def test_premises_owned_are_set_against_the_notices_or_said_not_to_be_known() -> None:
     money = abatement(located())
-    assert (
-        "GMBI des locaux possédés n’est pas fourni"
-        in section(make(abatement=money), "rapprochement")[2]
-    )
+    said = section(make(abatement=money), "locaux")[2]
+    assert "GMBI des locaux possédés n’est pas fourni" in said
     row = {
-        "id_residence": "R1", "nom": "R1", "code_qpv": "QN05991I", "constat": "sans_avis",
-        "locaux_possedes": 3, "logements_avis": 1, "locaux": 2, "montant_eur": Decimal(495),
-        "lecture": "R1 : 2 logements possédés.",
+        "id_residence": "R1", "nom": "R1", "code_qpv": "QN05991I", "constat_gmbi": "sans_avis",
+        "locaux_possedes": 3, "logements_avis": 1, "locaux": 2, "montant_gmbi_eur": Decimal(495),
+        "lecture": "R1 : 2 logements possédés.", "annee": 2025,
     }  # fmt: skip
-    told = dataclasses.replace(money, owned=pd.DataFrame([row]))
-    _, tables, said = section(make(abatement=told), "rapprochement")
-    assert list(tables["possedes"].rows["constat"]) == ["possédé, sur aucun avis"]
+    told = dataclasses.replace(money, locaux=added(money.locaux, [row]))
+    _, tables, said = section(make(abatement=told), "locaux")
+    last = tables["locaux"].rows.iloc[-1]
+    assert (last["constat_gmbi"], last["montant_gmbi_eur"]) == ("possédé, sur aucun avis", 495)
+    assert pd.isna(last["ligne_fichier"])
     assert "R1 : 2 logements possédés." in said
-    none = dataclasses.replace(money, owned=pd.DataFrame([row]).head(0))
-    assert "tous ceux des quartiers" in section(make(abatement=none), "rapprochement")[2]
+    given = (Source("gmbi", "gmbi.csv", "ab" * 32, 12000, 14),)
+    said = section(make(abatement=money, sources=given), "locaux")[2]
+    assert "tous ceux des quartiers" in said
 
 
 def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:

@@ -29,6 +29,7 @@ from tfpb.errors import Fault, Place
 from tfpb.model.codes import Publication
 from tfpb.model.report import Answer, Chart, ChartKind, Format, KeyFigures, Report, Table, Text
 from tfpb.pipeline.pack_files import data_files
+from tfpb.report.data_table import data_table
 from tfpb.report.documents import document_parts
 from tfpb.report.sections import build
 from tfpb.report.sections.doutes import notices
@@ -49,8 +50,8 @@ from tfpb.words.survey import satisfaction, verdict_words
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
-    "Abattement", "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité",
-    "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
+    "Abattement", "Rapprochement", "Locaux", "Programme et bilan", "Droit commun", "Évaluation",
+    "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
@@ -88,14 +89,15 @@ def tables(whole: Report) -> dict[str, Table]:
 
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
-    known = SHEETS if full else [s for s in SHEETS if s != "Sensibilité"]  # nothing to vary
+    bare = {"Sensibilité", "Locaux"}  # nothing to vary, no notice
+    known = SHEETS if full else [s for s in SHEETS if s not in bare]
     assert [s.sheet for s in said(full=full).sections if s.sheet] == known
 
 
 def test_every_declared_section_of_a_dossier_is_in_its_report() -> None:
     declared = {
         key
-        for name in ("abattement", "dossier", "enquete", "evaluation", "programme")
+        for name in ("abattement", "dossier", "enquete", "evaluation", "pack", "programme")
         for key in tomllib.loads((WORDS / f"{name}.toml").read_text("utf-8")).get("sections", {})
     }
     assert declared - {s.key for s in said(full=True).sections} == set()
@@ -156,16 +158,20 @@ def test_every_declared_table_may_be_made() -> None:
 def test_a_column_left_out_where_nothing_fills_it_and_one_repeated() -> None:
     rows = pd.DataFrame({"id_residence": ["R1"], "id_batiment": [""], "avis": ["A"]})
     rows[[f"abattement_{k}_eur" for k in ("commune", "epci")]] = [[1, 0]]
-    waiting = ("a_reclamer", "a_risque", "sous_reserve", "perdu")
-    rows[[f"abattement_{k}_eur" for k in waiting]] = 0
+    rows[["abattement_estime_eur", "abattement_perdu_eur"]] = [[5, 0]]
     lines = [{"ligne": "commune", "nom": "Commune"}, {"ligne": "epci", "nom": "Interco"}]
-    made = build.table("abattement_locaux", rows, repeated=lines, annee=2025, source="avis.csv")
+    made = build.table("locaux", rows, repeated=lines, annee=2025, source="avis.csv")
     headers = {c.key: c.header for c in made.columns}
-    assert headers["abattement_commune_eur"] == "Commune (€)"
-    assert not {"abattement_epci_eur", "id_batiment", "abattement_a_risque_eur"} & set(headers)
-    assert made.scope == "locaux des avis, imposition 2025"
+    assert headers["abattement_estime_eur"] == "dont estimé, sur aucun avis (€)"
+    left = {"abattement_commune_eur", "abattement_perdu_eur", "id_batiment"}
+    assert not left & set(headers)
+    data = data_table(made)
+    held = {c.key: c.header for c in data.columns}
+    assert left <= set(held), "what a sheet leaves out, the data have, filled or not"
+    assert held["abattement_commune_eur"] == "Commune (€)"
+    assert data.rows["abattement_commune_eur"].tolist() == [1]
     with pytest.raises(KeyError, match="annee"):
-        build.table("abattement_locaux", rows, repeated=lines, source="avis.csv")
+        build.table("locaux", rows, repeated=lines, source="avis.csv")
 
 
 def test_straight_apostrophes_and_plain_spaces_before_signs_are_not_written() -> None:
@@ -197,7 +203,8 @@ def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
 )  # fmt: skip
 def test_any_single_input_may_be_missing(lost: str) -> None:
     whole = reported(make(**{lost: None}))
-    known = [s for s in SHEETS if s != "Sensibilité" or lost != "sensitivity"]
+    gone = {"sensitivity": "Sensibilité", "abatement": "Locaux"}.get(lost)
+    known = [s for s in SHEETS if s != gone]
     assert [s.sheet for s in whole.sections if s.sheet] == known
 
 

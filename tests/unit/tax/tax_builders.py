@@ -153,6 +153,27 @@ def first(made: Abatement) -> dict[str, Any]:
     return {str(k): v for k, v in made.premises.iloc[0].to_dict().items()}
 
 
+def claims_in(made: Abatement) -> pd.DataFrame:
+    """Return the premises that a claim is of, by notice; then the claims of no premises of the year."""
+    rows = made.locaux[made.locaux["suite"] != ""]
+    return rows.sort_values("sur_avis", ascending=False, kind="stable", ignore_index=True)
+
+
+def beside_in(made: Abatement) -> pd.DataFrame:
+    """Return the premises set beside themselves a year before."""
+    return made.locaux[made.locaux["constat_precedent"] != ""]
+
+
+def checks_in(made: Abatement) -> pd.DataFrame:
+    """Return the premises on which the check of a sum stands."""
+    return made.locaux[made.locaux["code_constat"] != ""].reset_index(drop=True)
+
+
+def owned_in(made: Abatement) -> pd.DataFrame:
+    """Return the premises on which a finding on those owned stands."""
+    return made.locaux[made.locaux["constat_gmbi"] != ""].reset_index(drop=True)
+
+
 def codes(made: Any) -> list[str]:
     """Return the codes of the notices."""
     return [n.code for n in made.notices]

@@ -81,7 +81,7 @@ def test_premises_of_several_years_come_back_in_the_order_of_the_file() -> None:
         abate(local(invariant=1, annee=2025), year=2025),
         abate(local(invariant=2, annee=2026), year=2026),
     ]
-    both[1].premises["_ligne"] = 3
+    both[1].locaux["_ligne"] = 3
     frame = exports.premises_frame(
         both, ["annee", "Invariant", "statut"], {"Invariant": "invariant"}
     )

@@ -11,6 +11,7 @@ import pytest
 from tax_builders import (
     QPV,
     abate,
+    claims_in,
     codes,
     convention,
     conventions,
@@ -298,7 +299,7 @@ def test_a_relief_that_leaves_nothing_to_claim_says_no_amount_of_it() -> None:
     made = of_notice(330, "", "")
     for motives in (made.premises["motif"], made.by_residence["motif"]):
         assert ["à réclamer jusqu" in motive for motive in motives[:2]] == [False, True]
-    assert len(made.follow_up) == 1
+    assert len(claims_in(made)) == 1
 
 
 # ---------------------------------------------------------------- sold, demolished

@@ -11,6 +11,8 @@ import pytest
 from tax_builders import (
     QPV,
     abate,
+    beside_in,
+    claims_in,
     codes,
     convention,
     conventions,
@@ -228,7 +230,7 @@ def test_one_degrevement_for_all_of_a_notice() -> None:
 
 
 def suites(made: Any) -> list[str]:
-    return list(made.follow_up["suite"])
+    return list(claims_in(made)["suite"])
 
 
 @pytest.mark.parametrize(
@@ -255,8 +257,8 @@ def test_where_a_claim_stands(cells: dict[str, str], suite: str) -> None:
     for place in places:
         late = "accorde_eur" if "accorde_eur" in cells else "repondue_le"
         assert (place.file, place.row, place.column) == ("reclamations.csv", 4, late)
-    row = made.follow_up.iloc[0]
-    assert (row["montant_eur"], row["limite"]) == (DUE, dt.date(2026, 12, 31))
+    row = claims_in(made).iloc[0]
+    assert (row["abattement_a_reclamer_eur"], row["limite"]) == (DUE, dt.date(2026, 12, 31))
 
 
 def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_refusal() -> None:
@@ -266,7 +268,7 @@ def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_ref
     assert made.amount("reclame_a_envoyer").is_nil
     answered = abate(refused(), claimed=claimed({**line, "repondue_le": "01/06/2026"}))
     assert held(answered).amount("reclame_en_cours").is_nil
-    assert answered.follow_up["accorde_eur"][0] is None
+    assert claims_in(answered)["accorde_eur"][0] is None
 
 
 @pytest.mark.parametrize("number", [NUMBER, ""])
@@ -284,7 +286,7 @@ def test_of_two_claims_of_one_premises_the_last_sent_says_how_far_it_got(
     )
     sent = claimed(*[refused_, granted][::order])
     made = abate(refused(), claimed=sent, on=dt.date(2026, 6, 1))
-    assert made.follow_up["suite"].tolist() == ["accordee", "refusee"]
+    assert claims_in(made)["suite"].tolist() == ["accordee", "refusee"]
 
 
 @pytest.mark.parametrize(
@@ -306,9 +308,13 @@ def test_a_claim_of_a_whole_notice_is_of_each_of_its_premises(
     line = {"avis": "A 1", "invariant": "", "annee": 2025, "envoyee_le": "02/02/2026", **cells}
     made = abate(*rows, claimed=claimed(line), on=dt.date(2026, 3, 1))
     assert suites(made)[:2] == [suite] * 2
-    assert made.follow_up["accorde_eur"].dropna().tolist() == [Decimal(v) for v in cells.values()]
+    assert claims_in(made)["accorde_eur"].dropna().tolist() == [Decimal(v) for v in cells.values()]
     assert held(made).amount("reclame_a_envoyer").is_nil
-    again = abate(*rows, claimed=made.follow_up.iloc[:, :6].fillna(""), on=dt.date(2026, 3, 1))
+    again = abate(
+        *rows,
+        claimed=claims_in(made)[list(tables.CLAIMS_SENT.names)].fillna(""),
+        on=dt.date(2026, 3, 1),
+    )
     assert suites(again) == suites(made)
 
 
@@ -320,8 +326,10 @@ def test_a_claim_is_followed_for_its_own_premises_in_any_order(order: tuple[int,
     ]
     sent = {"avis": "A2", "invariant": OTHER, "annee": 2025, "envoyee_le": "02/02/2026"}
     made = abate(*(rows[k] for k in order), claimed=claimed(sent))
-    due = dict(zip(made.follow_up["avis"], made.follow_up["montant_eur"], strict=True))
-    assert list(made.follow_up["avis"]) == ["A1", "A2"]
+    due = dict(
+        zip(claims_in(made)["avis"], claims_in(made)["abattement_a_reclamer_eur"], strict=True)
+    )
+    assert set(due) == {"A1", "A2"}
     assert due["A1"] != due["A2"]
     assert held(made).amount("reclame_en_cours").exact == due["A2"]
     assert held(made).amount("reclame_a_envoyer").exact == due["A1"]
@@ -346,7 +354,7 @@ def test_a_claim_of_another_year_or_of_no_premises_stays_in_the_table() -> None:
         local(invariant=NUMBER, cotisation_avis_eur=RIGHT), claimed=claimed({**old, "annee": 2025})
     )
     assert "reclamation_sans_local" not in codes(abated)
-    assert list(made.follow_up["limite"])[1] == dt.date(2025, 12, 31)
+    assert list(claims_in(made)["limite"])[1] == dt.date(2025, 12, 31)
     assert held(made).amount("reclame_a_envoyer").exact == DUE
 
 
@@ -360,10 +368,10 @@ def test_too_late_to_claim_or_perhaps_obtained_is_not_to_send() -> None:
 def test_what_notices_bear_without_right_is_listed_with_why() -> None:
     stock = homes(home(cote="hors", logements_dans=0, logements_hors=1, code_qpv=""))
     made = abate(local(cotisation_avis_eur=RIGHT), residences=stock)
-    (row,) = made.contested.to_dict("records")
-    assert row["montant_eur"] == DUE
+    row = first(made)
+    assert row["abattement_a_risque_eur"] == DUE
     assert row["motif"].startswith("Hors de tout quartier")
-    assert abate(local(cotisation_avis_eur=RIGHT)).contested.empty
+    assert not first(abate(local(cotisation_avis_eur=RIGHT)))["abattement_a_risque_eur"]
 
 
 # ---------------------------------------------------------------- sold, demolished, delivered
@@ -421,14 +429,15 @@ def test_each_premises_beside_itself_a_year_before() -> None:
         )
     )
     made = abate(*now, previous=premises(*then), conventions=signed)
-    found = dict(zip(made.previous["invariant"].str[-1], made.previous["constat"], strict=True))
+    found = dict(
+        zip(beside_in(made)["invariant"].str[-1], beside_in(made)["constat_precedent"], strict=True)
+    )
     assert found == {
         "1": "stable", "2": "perdu", "3": "nouveau", "4": "base", "5": "taux", "6": "gagne", "7": "disparu",
     }  # fmt: skip
-    assert next(iter(made.previous["constat"])) == "perdu"
     assert made.last_year is not None
     assert made.last_year.year == 2024
-    assert abate(*now).previous is None
+    assert beside_in(abate(*now)).empty
 
 
 def test_bases_that_all_rise_together_have_not_moved() -> None:
@@ -439,8 +448,8 @@ def test_bases_that_all_rise_together_have_not_moved() -> None:
         *({**row, "annee": 2024, "vlc_eur": 2700, "cotisation_avis_eur": "742,50"} for row in rows)
     )
     made = abate(*rows, previous=then)
-    assert set(made.previous["constat"]) == {"stable"}
-    assert set(made.previous["base_ecart"]) == {Decimal("0.1111")}
+    assert set(beside_in(made)["constat_precedent"]) == {"stable"}
+    assert set(beside_in(made)["base_ecart"]) == {Decimal("0.1111")}
 
 
 def test_a_year_before_every_convention_given_is_not_told_abated_without_right() -> None:
@@ -448,7 +457,7 @@ def test_a_year_before_every_convention_given_is_not_told_abated_without_right()
     then = premises(local(annee=2024, invariant="5990010001", cotisation_avis_eur=RIGHT))
     now = local(invariant="5990010001", cotisation_avis_eur=RIGHT)
     made = abate(now, previous=then)
-    (row,) = made.previous.to_dict("records")
+    (row,) = beside_in(made).to_dict("records")
     assert (row["statut_precedent"], row["statut"]) == (Statut.DROIT_INCONNU, Statut.ABATTU)
     assert (row["abattement_acquis_eur_precedente"], row["abattement_acquis_eur"]) == (None, DUE)
     acquired = held(made.last_year).amount("acquis")
@@ -480,7 +489,7 @@ def test_a_year_ruled_by_a_map_that_is_not_there_places_no_door(
     one = local(invariant="5990010001", cotisation_avis_eur=RIGHT)
     previous, doors = premises(one | {"annee": 2024}), pd.DataFrame([door(**then)])
     made = abate(one, previous=previous, entrances=doors, conventions=signed)
-    (row,) = made.previous.to_dict("records")
+    (row,) = beside_in(made).to_dict("records")
     assert (row["statut_precedent"], row["statut"]) == (statut, Statut.ABATTU)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tax_builders import abate, codes, held, home, homes, local
+from tax_builders import abate, checks_in, codes, held, home, homes, local
 
 from tfpb.model.question import Asked, with_subjects
 from tfpb.packaged import packaged
@@ -390,7 +390,7 @@ def test_a_sum_repeated_on_its_lines_is_the_notice_s(unit: int) -> None:
         ]
     made = abate(*rows)
     assert set(made.premises["statut"]) == {"abattu"}
-    assert len(made.checks) == 5
+    assert len(checks_in(made)) == 5
 
 
 @pytest.mark.parametrize("change", [third, alone, with_teom()])

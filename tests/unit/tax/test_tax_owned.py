@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, convention, conventions, door, home, homes, local, table
+from tax_builders import abate, convention, conventions, door, home, homes, local, owned_in, table
 
 from tfpb.io.sources.gathering import Gathering
 from tfpb.model import tables
@@ -34,8 +34,9 @@ def owns(*rows: tuple[Any, ...]) -> pd.DataFrame:
 
 
 def found(made: Any) -> list[tuple[Any, ...]]:
-    rows = made.owned.to_dict("records")
-    return [(r["constat"], r["id_residence"], r["locaux"], r["montant_eur"]) for r in rows]
+    columns = ("constat_gmbi", "id_residence", "locaux", "montant_gmbi_eur")
+    rows = [tuple(r[c] for c in columns) for r in owned_in(made).to_dict("records")]
+    return sorted(rows, key=lambda row: row[1])
 
 
 def notice(number: int, **cells: Any) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def test_what_is_owned_in_a_quarter_and_on_no_notice_is_told_in_euros() -> None:
     made = abate(notice(1), residences=stock(3), owned=owned)
     # three owned, one on a notice; R2 has no notice at all: the mean of its commune
     assert found(made) == [("sans_avis", "R1", 2, 2 * DUE), ("sans_avis", "R2", 1, DUE)]
-    assert plain(made.owned["lecture"][0]) == (
+    assert plain(owned_in(made)["lecture"][1]) == (
         "Résidence R1 : 2 logements possédés en QPV et sur aucun avis lu ; 495 € d’abattement par an, "
         "estimés : chercher l’avis manquant, ou le local non imposé."
     )
@@ -89,8 +90,8 @@ def test_a_notice_of_a_premises_not_owned_is_told_with_what_is_paid() -> None:
         ("sans_local", "R1", 1, Decimal("577.5"))
     ]
     rows[1]["cotisation_avis_eur"] = ""
-    (row,) = abate(*rows, residences=stock(2), owned=owned).owned.to_dict("records")
-    assert row["montant_eur"] is None
+    (row,) = owned_in(abate(*rows, residences=stock(2), owned=owned)).to_dict("records")
+    assert row["montant_gmbi_eur"] is None
     assert "un montant non établi payés" in row["lecture"]
 
 
@@ -137,7 +138,7 @@ def test_premises_of_a_side_in_doubt_are_not_told_as_in_a_quarter() -> None:
     doubtful = home("R2", nb_logements=2, logements_dans=0, logements_a_verifier=2)
     made = abate(notice(1), residences=homes(home(), doubtful), owned=owned)
     assert found(made) == [("a_verifier", "R2", 2, None)]
-    assert plain(made.owned["lecture"][0]) == (
+    assert plain(owned_in(made)["lecture"][0]) == (
         "Résidence R2 : 2 logements possédés et sur aucun avis lu ; leur côté du périmètre est à vérifier : "
         "on ne sait pas si un abattement est en jeu."
     )
@@ -149,7 +150,7 @@ def test_of_a_residence_cut_by_the_limit_the_part_in_the_quarter_is_told() -> No
     made = abate(notice(1), residences=homes(cut), owned=owned)
     # nine on no notice, four in ten in the quarter: 9 × 247.50 × 0.4
     assert found(made) == [("sans_avis", "R1", 9, Decimal("891.00"))]
-    assert plain(made.owned["lecture"][0]) == (
+    assert plain(owned_in(made)["lecture"][0]) == (
         "Résidence R1 : 9 logements possédés et sur aucun avis lu, d’une résidence dont 40 % des logements "
         "sont en QPV ; 891 € d’abattement par an, estimés à proportion : chercher l’avis manquant, ou le "
         "local non imposé. 20 % de plus dépendent d’une vérification du côté."
@@ -180,7 +181,7 @@ def test_dwellings_still_exempt_of_a_residence_may_be_those_on_no_notice(
     made = abate(notice(1, id_batiment="A"), residences=stock(6), entrances=doors, owned=owned)
     assert found(made) == [(due[0], "R1", 4, due[1])]
     counted = "3 logements de la résidence sont encore exonérés, et peut-être de ceux-là"
-    assert (counted in plain(made.owned["lecture"][0])) == (exempt == 3)
+    assert (counted in plain(owned_in(made)["lecture"][0])) == (exempt == 3)
 
 
 def test_exempt_dwellings_that_a_notice_bears_are_not_those_on_none() -> None:
@@ -228,7 +229,7 @@ def test_lines_still_exempt_say_so_of_what_is_on_no_notice() -> None:
 def test_without_a_common_key_nothing_is_concluded() -> None:
     made = abate(notice(1), residences=stock(1), owned=owns(("77", "R1")))
     assert found(made) == [("sans_cle", "", 1, None)]
-    assert "rien n’est conclu" in made.owned["lecture"][0]
+    assert "rien n’est conclu" in owned_in(made)["lecture"][0]
 
 
 def test_nothing_of_who_lives_there_is_kept(tmp_path: Path) -> None:

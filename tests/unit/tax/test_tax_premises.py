@@ -210,12 +210,14 @@ def test_residence_of_a_quarter_without_premises_is_listed() -> None:
     doubt = next(n for n in made.notices if n.code == "residence_sans_local")
     assert doubt.got == "R2"
     assert "12 logements" in fault_text(doubt).title
-    assert made.declaration.iloc[-1]["id_residence"] in ("R1", "R2")
-    row = made.declaration[made.declaration["id_residence"] == "R2"].iloc[0]
+    row = made.locaux.iloc[-1]
+    assert (row["id_residence"], row["nb_logements"], row["a_declarer"]) == ("R2", 12, "oui")
+    assert not row["sur_avis"]
+    assert len(made.premises) == 1
     assert "aucune ligne de fiscalité" in row["manque"]
 
 
-def test_declaration_in_the_order_of_the_tax_office() -> None:
+def test_declaration_by_the_references_of_the_tax_office() -> None:
     doors = pd.DataFrame(
         [door("R1", parcelle="59999000AK0101"), door("R2", parcelle="59999123B0007")]
     )
@@ -229,16 +231,17 @@ def test_declaration_in_the_order_of_the_tax_office() -> None:
         local(invariant=5, id_residence="R4"),
         local(invariant=6, id_residence="R3", section="A", parcelle="9", fin_exoneration="2027"),
     ]
-    table = abate(*rows, residences=stock, entrances=doors).declaration
+    table = abate(*rows, residences=stock, entrances=doors).locaux
+    table = table[table["a_declarer"] == "oui"]
     keys = list(
-        zip(table["commune"], table["section"], table["parcelle"], table["invariant"], strict=True)
+        zip(table["commune"], table["reference_cadastrale"], table["invariant"], strict=True)
     )
     assert keys == [
-        ("Avelin", "123B", "7", ""),
-        ("Avelin", "A", "9", "3"),
-        ("Avelin", "A", "9", "6"),
-        ("Avelin", "A", "12", "4"),
-        ("Zuydville", "AK", "101", "1"),
+        ("Zuydville", "AK 101", "1"),
+        ("Avelin", "123B 7", ""),
+        ("Avelin", "A 12", "4"),
+        ("Avelin", "A 9", "3"),
+        ("Avelin", "A 9", "6"),
     ]
     lacks = dict(zip(table["invariant"], table["manque"], strict=True))
     assert lacks[""] == "numéro invariant"
@@ -248,7 +251,7 @@ def test_declaration_in_the_order_of_the_tax_office() -> None:
 
 def test_declaration_marks_what_is_to_check() -> None:
     doubt = homes(home(logements_dans=0, logements_a_verifier=1, cote="a_verifier"))
-    assert "à vérifier" in abate(local(), residences=doubt).declaration.iloc[0]["manque"]
+    assert "à vérifier" in abate(local(), residences=doubt).locaux.iloc[0]["manque"]
 
 
 def test_a_day_is_a_day_whatever_carries_it() -> None:

@@ -36,7 +36,7 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
     "conventions": ("conventions", "convention"),
     "actions": ("actions", "programme"),
     "bilan": ("bilan", "soldes"),
-    "declaration": ("declaration",),
+    "declaration": ("declaration", "locaux"),
 }
 """Table → names that its file may begin with."""
 _OWNERS: Final = "bailleurs"

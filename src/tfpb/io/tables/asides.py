@@ -103,6 +103,7 @@ def set_aside(
     TextTable
         The same one when nothing is set aside.
     """
+    table = marked(table, contract)
     found, _ = match_columns(table, contract, renames or {})
     table = _without_labels(_without_units(table, contract, found, readings), contract, found)
     table = _without_print(table, contract, found)
@@ -114,6 +115,14 @@ def set_aside(
         ]
         table = _without(table, totals, faults)
     return _without_sections(table, contract, found)
+
+
+def marked(table: TextTable, contract: Contract) -> TextTable:
+    """Return the rows of a kind, where a table of a pack has others: its premises are not all claims."""
+    if contract.marked_by not in table.frame.columns:
+        return table
+    others = np.flatnonzero(table.frame[contract.marked_by] == "")
+    return _without(table, others.tolist(), [])
 
 
 def _without_sections(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:

@@ -35,7 +35,7 @@ from tfpb.io.packs.received import (
     quarters_named,
     receive,
 )
-from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.asides import marked, set_aside
 from tfpb.io.tables.contents import absent
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
@@ -63,7 +63,10 @@ _CONTRACTS: Final = {
     "bilan": tables.contract("bilan"),
     "declaration": tables.contract("declaration"),
 }
-_OURS: Final = {"conventions": {"codes_qpv": "codes"}, "actions": {"axe": "axe_mot"}}
+_OURS: Final = {
+    "conventions": {"codes_qpv": "codes"}, "actions": {"axe": "axe_mot"},
+    "declaration": {"parcelle": "reference_cadastrale"},
+}  # fmt: skip
 """Columns that a pack of ours calls otherwise than the file it was made of."""
 _EMPTY: Final = frozenset({"cellule_vide"})
 """Faults that a check tells in its own words."""
@@ -216,6 +219,7 @@ def _typed(
             text = read_table(path, known=contract.headers)
         except TfpbError as error:
             return None, [fault_text(f).title for f in error.faults], []
+    text = marked(text, contract)
     renames = {k: v for k, v in _OURS.get(table, {}).items() if v in text.frame.columns}
     whole = set_aside(text, contract, renames=renames)
     questions = [f.question for f in table_findings(whole, contract, renames)]

@@ -108,7 +108,7 @@ class Accounts:
         files = {}
         if target.suffix.lower() == ".xlsx":
             sums = abatement_sheets(self.abatements, self.doubts)
-            files[target] = xlsx_bytes({"Abattement": rows, **sums})
+            files[target] = xlsx_bytes({"Locaux": rows, **sums})
         else:
             files[target] = table_bytes(target, rows, raw_csv=raw_csv)
         if (balance := self.programme) is not None:

@@ -87,7 +87,10 @@ def render(report: Report) -> bytes:
     for one in written.values():
         one.lead(written)
     for sheet in book.worksheets:
-        _print_setup(sheet, report, foot, printed.get(sheet.title, sheet.max_row))
+        made = written.get(sheet.title)
+        across = sheet.max_column if made is None else min(made.across, sheet.max_column)
+        area = f"A1:{get_column_letter(across)}{printed.get(sheet.title, sheet.max_row)}"
+        _print_setup(sheet, report, foot, area)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     properties: Any = book.properties
     properties.title = report.title
@@ -152,7 +155,7 @@ def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: s
         sheet.row_dimensions[row].height = style.lines(line, 105) * _LINE_PT + 2
 
 
-def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
+def _print_setup(sheet: Worksheet, report: Report, foot: str, area: str) -> None:
     """Set A4, one page wide (the summary upright), title in the header, foot and page in the footer."""
     pages = 1 if sheet.title == words.CONTENTS else 0
     style.on_a4(sheet, pages=pages, upright=sheet.title == words.SUMMARY)
@@ -168,7 +171,7 @@ def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None
     bottom: Any = sheet.oddFooter
     bottom.left.text, bottom.right.text = f"&8 {tail}", "&8 Page &P / &N"
     sheet.sheet_view.showGridLines = False
-    sheet.print_area = f"A1:{get_column_letter(sheet.max_column)}{last}"
+    sheet.print_area = area
 
 
 class _Sheet:
@@ -181,7 +184,9 @@ class _Sheet:
         self.blocks = [b for b in section.blocks if MEDIUM in b.media]
         self.tables = [b for b in self.blocks if isinstance(b, Table)]
         page = style.UPRIGHT if section.sheet == words.SUMMARY else PAGE
+        across = [t.printed_columns for t in self.tables]
         self.widths = fitted(self.tables, page)
+        self.across = max(across, default=len(self.widths))
         self.row = 1
         self.printed: int | None = None
         self.sums: dict[str, float] = {}
@@ -189,7 +194,8 @@ class _Sheet:
         self.heads: dict[str, str] = {}
         self.leading: list[tuple[Any, Linked]] = []
         self.span, self.width = self._text_span()
-        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / page
+        printed = self.widths[: self.across]
+        least = theme.MIN_PT * (sum(printed) + GAP * len(printed)) / page
         self.note = style.resized(style.NOTE, least)
         self.header = style.resized(style.HEADER, least)
 

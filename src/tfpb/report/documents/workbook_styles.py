@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -242,6 +243,8 @@ def fitted(tables: Sequence[Table], page: float = PAGE) -> list[int]:
     """
     if not tables:
         return [18] * 6
+    if any(t.printed_columns < len(t.columns) for t in tables):
+        return _on_screen(tables, page)
     wanted = _wanted(tables)
     room = min(sum(wanted), int(page / _SCALE - GAP * len(wanted)))
     widths = _floors(tables, wanted)
@@ -260,6 +263,14 @@ def fitted(tables: Sequence[Table], page: float = PAGE) -> list[int]:
         widths[-column] -= more
         stale = [-column]
     return widths
+
+
+def _on_screen(tables: Sequence[Table], page: float) -> list[int]:
+    """Fit the columns that are printed; the others are as wide as they are declared."""
+    cut = [replace(t, columns=t.columns[: t.printed_columns]) for t in tables]
+    printed = fitted([replace(t, rows=t.rows[[c.key for c in t.columns]]) for t in cut], page)
+    others = (c for t in tables for c in t.columns[len(printed) :])
+    return [*printed, *(max(c.width, _least(c.format)) for c in others)]
 
 
 def _wanted(tables: Sequence[Table]) -> list[int]:

@@ -13,6 +13,7 @@ from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
+from tfpb.report.sections.money.locaux import locaux
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
@@ -61,6 +62,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         priorites(dossier),
         abattement(dossier),
         rapprochement(dossier),
+        locaux(dossier),
         programme(dossier),
         droit_commun(dossier),
         evaluation(dossier),

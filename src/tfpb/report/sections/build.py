@@ -3,9 +3,9 @@
 A declaration holds the title, unit, scope (« champ »), source, notes, media (« sortie ») and columns; the
 code gives the rows. A `{name}` in a text stands for a fact that the code gives. A column is
 `[key, title, format, width]`; one whose key holds a `{name}` is repeated for each value given, and a
-fifth element says when it is left out (`rempli`: no row filled, `non_nul`: no amount), or that words may
-stand in place of its numbers (`mots`). Of columns that are claims (`faits`), or else amounts (`bornes`), the
-data have the bounds and the state too.
+fifth element says when sheets and pages leave it out (`rempli`: no row filled, `non_nul`: no amount,
+`donnees`: always; the data have it always), or that words may stand in place of its numbers (`mots`). Of
+columns that are claims (`faits`), or else amounts (`bornes`), the data have the bounds and the state too.
 """
 
 from __future__ import annotations
@@ -67,8 +67,9 @@ STATE: Final = "_etat"
 """What the names of the columns end with that the data have of an amount."""
 _LINE: Final = "ligne_fichier"
 """Column of the row of the user's file: filled, with the file's name, from where rows were read."""
-_Kept = Literal["rempli", "non_nul", "mots"]
+_Kept = Literal["rempli", "non_nul", "mots", "donnees"]
 _WORDED: Final = "mots"
+_DATA: Final = "donnees"
 _Column = tuple[str, str, str, int] | tuple[str, str, str, int, _Kept]
 
 
@@ -87,6 +88,7 @@ class _Table(_Declared):
     faits: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     bornes: tuple[str, ...] = ()
     totaux: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    imprime: str = ""
     partie_de: str = ""
     comme: str = ""
     feuille: str = ""
@@ -212,21 +214,26 @@ def table(
     own = known[key]
     base = known[own.comme] if own.comme else own
     if STAMP[2] in rows and any(c[0] == _LINE for c in base.colonnes):
-        rows = rows.assign(**{_LINE: rows[STAMP[2]].astype(int)})
+        rows = rows.assign(**{_LINE: rows[STAMP[2]].astype("Int64")})
         facts = {"source": source_of(rows), **facts}
     if held is not None:
         totals = {column: held.amount(name) for column, name in base.totaux.items()}
-    columns = tuple(
-        TableColumn(
-            name,
-            title.format(**facts, **each),
-            Format(fmt.format(**each)),
-            width,
-            worded=_WORDED in kept,
+    named = [
+        (
+            TableColumn(
+                name,
+                title.format(**facts, **each),
+                Format(fmt.format(**each)),
+                width,
+                worded=_WORDED in kept,
+            ),
+            not kept or _kept(kept[0], rows, name),
         )
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
-        if not kept or _kept(kept[0], rows, name)
-    )
+    ]
+    columns = tuple(c for c, is_shown in named if is_shown)
+    others = tuple(c for c, is_shown in named if not is_shown)
+    cells = _shown(rows, others)
     amounts = {
         name for name, *_ in _expanded([(k,) for k in (*base.faits, *base.bornes)], repeated)
     }
@@ -245,7 +252,11 @@ def table(
         remarks=remarks,
         sheet=own.feuille,
         folded=folded,
-        data=tuple(_bounds(rows, [c for c in columns if c.key in amounts])),
+        last_printed=own.imprime,
+        data=(
+            *((c, tuple(cells[c.key])) for c in others),
+            *_bounds(rows, [c for c, _ in named if c.key in amounts]),
+        ),
         **_media(own),
     )
 
@@ -361,7 +372,8 @@ def _cell(value: Any, fmt: Format) -> Any:
 
 def source_of(rows: pd.DataFrame) -> str:
     """Return the name of the file that the rows of a typed frame come from."""
-    pairs = zip(rows[STAMP[0]], rows[STAMP[1]], strict=True)
+    read = rows[rows[STAMP[2]].notna()]
+    pairs = zip(read[STAMP[0]], read[STAMP[1]], strict=True)
     return " ; ".join(source_file(str(f), str(s)) for f, s in dict.fromkeys(pairs))
 
 
@@ -531,6 +543,6 @@ def has(rows: pd.DataFrame, name: str) -> bool:
 
 def _kept(rule: str, rows: pd.DataFrame, name: str) -> bool:
     """Return whether a column declared with that fifth element is in the table of these rows."""
-    if rule == _WORDED:
-        return True
-    return has(rows, name) if rule == "rempli" else any(rows[name])
+    if rule in {_WORDED, _DATA}:
+        return rule == _WORDED
+    return has(rows, name) and (rule == "rempli" or any(rows[name]))

@@ -5,20 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.columns import texts
-from tfpb.model.legal.tax_lines import LINES
 from tfpb.model.money import Abatement
-from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
-from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
-from tfpb.tax.abatement.formula import NOTHING, ROUNDINGS, terms
+from tfpb.tax.abatement.formula import ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched
@@ -30,7 +27,6 @@ from tfpb.tax.abatement.notices.habit_question import question_of
 from tfpb.tax.abatement.notices.notice_doubts import habit_doubts, notice_doubts
 from tfpb.tax.abatement.notices.relief import with_relief
 from tfpb.tax.abatement.premises import (
-    COUNTED,
     Premises,
     bears_homes,
     claim_limit,
@@ -45,32 +41,19 @@ from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
-from tfpb.tax.ledger.follow_up import contested, follow_up, odd_answers, stray_claims
+from tfpb.tax.ledger.follow_up import follow_up, odd_answers, stray_claims
+from tfpb.tax.ledger.locaux import ADDED_COLUMNS, Ledger, locaux
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.previous_notices import beside_previous
-from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
-from tfpb.words.money import state_words
-from tfpb.words.money.state_words import named_states
+from tfpb.tax.plain_values import doubt, grouped, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Mapping, Sequence
-    from decimal import Decimal
 
     from tfpb.facts.quarter import Quarters
     from tfpb.law.values import Law, Reader
     from tfpb.model.question import Question
-    from tfpb.tax.abatement.notices.notice_reading import Check
     from tfpb.tax.plain_values import Record
-
-ADDED_COLUMNS: Final = (
-    *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus", *STATE_COLUMNS,
-    *RESERVE_COLUMNS, "etat",
-)  # fmt: skip
-"""Columns that a premises gains: those of the contract, then what leads a figure to its source."""
-_CHECK_COLUMNS: Final = (
-    "avis", "invariants", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
-    "rapport", "annee",
-)  # fmt: skip
 
 
 def abate(
@@ -141,7 +124,7 @@ def abate(
     Returns
     -------
     Abatement
-        Amounts are Decimal euros; every total is the sum of the rounded lines. `premises` keeps the
+        Amounts are Decimal euros; every total is the sum of the rounded lines. `locaux` keeps the
         order of the input.
 
     Raises
@@ -209,7 +192,6 @@ def abate(
     )
     items = read.items
     frame, renamed = _own_columns(premises.iloc[kept])
-    lines = _premises_frame(frame, items)
     missing = tallies.absent(items, stock, reader)
     coming = UNFORESEEN
     if ahead:
@@ -230,10 +212,12 @@ def abate(
         *stray_claims(claimed, items, reader),
     ]
     suites = dict(zip(followed.index.tolist(), followed["suite"], strict=True))
+    found = None if owned is None else owned_premises(owned, items, stock, bare)
+    ledger = Ledger(read.checks, followed, found)
     result = Abatement(
         year=year,
         rounding=rounding,
-        premises=lines,
+        locaux=locaux(frame, items, stock, ledger, reader),
         by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
         by_qpv=sums,
         shown_quarters=veiled(sums),
@@ -241,10 +225,7 @@ def abate(
         states=tallies.states_of(items, sum(missing.values())),
         reserves=tallies.reserves_of(items),
         totals=tallies.sums(items, sum(missing.values())),
-        counts=tallies.counts(items),
-        checks=_checks_frame(read.checks, items, reader),
         forecast=coming,
-        declaration=declaration(items, stock),
         notices=tuple(notices),
         by_collectivity=tallies.by_collectivity(items, stipulated),
         by_year=years,
@@ -254,20 +235,16 @@ def abate(
         reconciliation=reconciliation(items, stock, missing),
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
-        owned=None if owned is None else owned_premises(owned, items, stock, bare),
         by_premises=premises_facts(items, suites),
-        calculation=_calculation(lines, items),
         questions=read.questions,
-        follow_up=followed.reset_index(drop=True),
-        contested=contested(items),
     )
     if previous is not None:
         before = abate(
             previous, residences, entrances, conventions, law, year=year - 1, rounding=rounding,
             bailleur=bailleur, on=on, as_written=as_written, quarters=quarters, is_past=True,
         )  # fmt: skip
-        both = beside_previous(result.calculation, before.calculation)
-        result = replace(result, last_year=before, previous=both)
+        both = beside_previous(result.locaux, before.locaux)
+        result = replace(result, last_year=before, locaux=both)
     return replace(result, values=reader.used())
 
 
@@ -424,94 +401,3 @@ def _unsigned(premises: pd.DataFrame) -> pd.DataFrame:
         return premises
     given = [None if v is None else abs(v) for v in premises["degrevements_eur"]]
     return premises.assign(degrevements_eur=pd.Series(given, premises.index, dtype=object))
-
-
-def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
-    """Add `ADDED_COLUMNS` to the columns of the file."""
-    columns: dict[str, list[Any]] = {
-        "base_eur": [cents(i.base) for i in items],
-        "nature": [i.nature for i in items],
-        "statut": [str(i.statut) for i in items],
-        "motif": [i.motive for i in items],
-        "code_qpv": [i.right.code_qpv for i in items],
-        "etat": [named_states(i.states) for i in items],
-        "part_logements": [i.share.quantize(SHARE) for i in items],
-        "logements_retenus": [i.dwellings for i in items],
-    }
-    for index, line in enumerate(LINES):
-        columns[f"abattement_{line}_eur"] = [
-            None if i.unsplit else i.amounts.lines[index] for i in items
-        ]
-    for column, name in tallies.AMOUNTS.items():
-        columns[column] = [
-            None if i.unsplit and column in tallies.SPLIT else getattr(i.amounts, name)
-            for i in items
-        ]
-    rows = [{**_state_cells(i), **tallies.reserve_cells([i])} for i in items]
-    for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
-        columns[column] = [cells[column] for cells in rows]
-    out = frame.copy()
-    for name in ADDED_COLUMNS:
-        kind = "int64" if name == "logements_retenus" else object
-        out[name] = pd.Series(columns[name], dtype=kind)
-    return out
-
-
-def _state_cells(item: Premises) -> dict[str, Decimal | None]:
-    """Return the states of a premises as cells; a nil that may be something else is no zero."""
-    may = [outcome.states for outcome in item.standing.outcomes]
-    return {
-        column: None if not value and any(getattr(s, name) for s in may) else value
-        for (column, value), name in zip(
-            tallies.state_cells(item.states).items(), STATE_COLUMNS.values(), strict=True
-        )
-    }
-
-
-def _calculation(lines: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
-    """Set beside each premises what of it counts, the part of its dwellings, and the sum of its rates."""
-    counted = [i.amounts if i.statut in COUNTED else NOTHING for i in items]
-    return lines.assign(
-        compte_eur=pd.Series([c.abatement for c in counted], dtype=object),
-        frais_comptes_eur=pd.Series([c.fees for c in counted], dtype=object),
-        part=[float(i.share.quantize(SHARE)) for i in items],
-        somme_taux_pct=[float(sum(i.rates, ZERO)) for i in items],
-        porte_etat=[bool(i.states.borne or i.states.best or i.states.lost) for i in items],
-    )
-
-
-def _checks_frame(checks: Checks, items: Sequence[Premises], reader: Reader) -> pd.DataFrame:
-    """Return one row a check, with its finding in words."""
-    limit = claim_limit(reader)
-    tolerance = reader.decimal("tolerance_ligne_eur") * len(LINES)
-    rows = []
-    for check, positions in checks:
-        stake = _stake(check, [items[p] for p in positions], tolerance)
-        # whole euros make the ratio a little more or less than nil: it cannot show that none was due
-        bare = check.constat == "concordant" and not check.awaited
-        code = "concordant_sans" if bare else check.constat
-        rows.append(
-            (
-                check.avis,
-                ", ".join(filter(None, (items[p].invariant for p in positions))),
-                check.id_residence,
-                cents(check.expected),
-                check.read,
-                cents(check.gap),
-                state_words.NOTICES[code].format(ecart=stake, limite=limit),
-                check.constat,
-                None if check.ratio is None else check.ratio.quantize(RATE) + ZERO,
-                reader.day.year,
-            )
-        )
-    return pd.DataFrame(rows, columns=list(_CHECK_COLUMNS))
-
-
-def _stake(check: Check, items: list[Premises], tolerance: Decimal) -> Decimal:
-    """Return what is to claim or at risk, as every other table: the sum of the rounded lines.
-
-    Where it differs from the notice by more than roundings, the difference with the notice.
-    """
-    gap = abs(cents(check.gap))
-    lines = total((i.states.to_claim if check.gap > 0 else i.states.at_risk) for i in items)
-    return lines if abs(lines - gap) <= tolerance * len(items) else gap

@@ -162,14 +162,6 @@ def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str,
     return out
 
 
-def counts(items: Iterable[Premises]) -> dict[str, tuple[int, int]]:
-    """Count premises and dwellings by status, in the order of the contract."""
-    groups = grouped(items, lambda i: i.statut)
-    return {
-        str(s): (len(groups[s]), sum(i.dwellings for i in groups[s])) for s in Statut if s in groups
-    }
-
-
 def by_residence(
     items: Iterable[Premises], stock: Stock, *, reader: Reader, on: dt.date | None
 ) -> pd.DataFrame:

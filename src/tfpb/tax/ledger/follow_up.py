@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.columns import STAMP
-from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
+from tfpb.model.results import FOLLOW_UP_COLUMNS
 from tfpb.tax.abatement.premises import claim_limit, year_of
 from tfpb.tax.abatement.premises_facts import TO_SEND
 from tfpb.tax.abatement.sent_list import premises_key
@@ -114,16 +114,6 @@ def stray_claims(
     for one in records(claimed):
         if year_of(one) == year and _key(one)[:2] not in known:
             yield doubt("reclamation_sans_local", one.place("avis"), one.text("avis"), annee=year)
-
-
-def contested(items: Sequence[Premises]) -> pd.DataFrame:
-    """List what notices bear without right, with why: `CONTESTED_COLUMNS`."""
-    rows = [
-        (i.avis, i.invariant, i.id_residence, _name(i), i.states.at_risk, i.motive)
-        for i in items
-        if i.states.at_risk
-    ]
-    return pd.DataFrame(rows, columns=list(CONTESTED_COLUMNS), dtype=object)
 
 
 def _name(item: Premises) -> str:

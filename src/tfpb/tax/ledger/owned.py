@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.model.results import OWNED_COLUMNS
-from tfpb.tax.abatement.declaration import cadastral
+from tfpb.tax.abatement.cadastre import cadastral
 from tfpb.tax.abatement.rights import Right, is_home
 from tfpb.tax.abatement.sent_list import premises_key
 from tfpb.tax.plain_values import Record, cents, grouped, records, total
@@ -49,7 +49,8 @@ def owned_premises(
     Returns
     -------
     DataFrame
-        `OWNED_COLUMNS`. One row without a figure when no key is common: nothing is concluded then.
+        `OWNED_COLUMNS`; `places`: positions in `items` of the premises that a finding is of. One row without
+        a figure when no key is common: nothing is concluded then.
     """
     homes = {
         premises_key(r.text("invariant")): r for r in records(owned) if is_home(r.text("nature"))
@@ -92,7 +93,11 @@ def owned_premises(
         if strange:
             paid = [i.paid for i in strange]
             amount = None if None in paid else total(paid)
-            rows.append(_row("sans_local", holding, locaux=len(strange), montant_eur=amount))
+            mine_of = {id(one) for one in strange}
+            theirs = [k for k, item in enumerate(items) if id(item) in mine_of]
+            theirs.sort(key=lambda k: items[k].invariant)
+            of: dict[str, Any] = {"locaux": len(strange), "montant_eur": amount, "places": theirs}
+            rows.append(_row("sans_local", holding, **of))
     lost = [k for k in mine.get("", []) if k not in noticed]
     if lost:
         rows.append(_row("non_rattache", None, locaux=len(lost)))
@@ -138,6 +143,7 @@ def _row(
         "code_qpv": holding.code_qpv if holding else "",
         "constat": code,
         "montant_eur": None,
+        "places": [],
         **facts,
     }
     worth = row["montant_eur"]

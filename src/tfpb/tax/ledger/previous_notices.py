@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.results import PREVIOUS_COLUMNS
 from tfpb.tax.abatement.sent_list import premises_key
+from tfpb.tax.ledger.locaux import added
 from tfpb.tax.plain_values import RATE, Record, grouped, records
 
 if TYPE_CHECKING:
@@ -24,39 +24,54 @@ _UNSETTLED: Final = frozenset({Statut.A_VERIFIER, Statut.DROIT_INCONNU, Statut.N
 """Statuses of premises of which nothing tells what is due: no sum, 0 € no more than another."""
 
 
-def beside_previous(now: pd.DataFrame | None, then: pd.DataFrame | None) -> pd.DataFrame:
-    """Set each premises beside itself a year before; one that a year alone bears is told too.
+def beside_previous(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    """Set each premises beside itself a year before; one of last year alone has a row, the last.
 
-    A base, or a sum of rates, is told to have moved where it did otherwise than those of most premises: all
+    A base, or a sum of rates, is said to have moved where it did otherwise than those of most premises: all
     bases are raised together, and a commune votes one rate.
 
     Parameters
     ----------
     now, then : DataFrame
-        `Abatement.calculation` of both years.
+        `Abatement.locaux` of both years.
 
     Returns
     -------
     DataFrame
-        `PREVIOUS_COLUMNS`, what asks a look first. `constat` is perdu (abated then, refused now), gagne,
-        disparu, nouveau, base, taux or stable; euros are Decimal, moves ratios (0.02: raised by 2 %).
+        `now`, its columns of the year before filled. `constat_precedent` is perdu (abated then, refused now),
+        gagne, disparu, nouveau, base, taux or stable; euros are Decimal, moves ratios (0.02: raised by 2 %).
     """
-    both = [_by_key(frame) for frame in (then, now)]
-    pairs = [(both[0].get(k), both[1].get(k)) for k in dict.fromkeys((*both[1], *both[0]))]
-    moves = {c: _usual(pairs, c) for c in ("base_eur", "somme_taux_pct")}
-    rows = [_row(before, after, moves) for before, after in pairs]
-    rows.sort(key=lambda r: _ORDER.index(r["constat"]))
-    return pd.DataFrame(rows, columns=list(PREVIOUS_COLUMNS), dtype=object)
+    past, present = (_by_key(frame) for frame in (then, now))
+    pairs = [(past.get(k), present.get(k)) for k in dict.fromkeys((*present, *past))]
+    usual = {
+        c: _usual([(b and b[1], a and a[1]) for b, a in pairs], c)
+        for c in ("base_eur", "somme_taux_pct")
+    }
+    columns = {c: now[c].tolist() for c in COLUMNS}
+    gone: list[dict[str, Any]] = []
+    for before, after in pairs:
+        cells = _beside(before and before[1], after and after[1], usual)
+        if after is None:
+            gone += [_named(before[1]) | cells] if before else []
+            continue
+        for name, value in cells.items():
+            columns[name][after[0]] = value
+    filled = {c: pd.Series(v, now.index, dtype=object) for c, v in columns.items()}
+    return added(now.assign(**filled), gone)
 
 
-_ORDER: Final = ("perdu", "disparu", "base", "taux", "nouveau", "gagne", "stable")
+COLUMNS: Final = (
+    "base_eur_precedente", "base_ecart", "somme_taux_pct_precedente", "abattement_acquis_eur_precedente",
+    "statut_precedent", "constat_precedent",
+)  # fmt: skip
 Pair = tuple[Record | None, Record | None]
 
 
-def _by_key(frame: pd.DataFrame | None) -> dict[tuple[str, ...], Record]:
-    """Return the premises by what names them both years; two that nothing tells apart are left out."""
-    groups = grouped(records(frame), _key)
-    return {key: rows[0] for key, rows in groups.items() if len(rows) == 1}
+def _by_key(frame: pd.DataFrame) -> dict[tuple[str, ...], tuple[int, Record]]:
+    """Return the premises by what names them both years, each with its place; of two alike, neither."""
+    rows = enumerate(r for r in records(frame) if r["sur_avis"])
+    groups = grouped(rows, lambda one: _key(one[1]))
+    return {key: found[0] for key, found in groups.items() if len(found) == 1}
 
 
 def _key(row: Record) -> tuple[str, ...]:
@@ -77,29 +92,29 @@ def _move(before: Record | None, after: Record | None, column: str) -> Decimal |
     return None if not old or not new else (new / old - 1).quantize(RATE)
 
 
-def _row(
+def _named(row: Record) -> dict[str, Any]:
+    """Return what names a premises that this year bears no more."""
+    named = ("annee", "avis", "invariant", "id_residence", "id_batiment", "nom", "code_qpv")
+    return {c: row.get(c) for c in named}
+
+
+def _beside(
     before: Record | None, after: Record | None, usual: Mapping[str, Decimal | None]
 ) -> dict[str, Any]:
-    one = after or before or Record()
     moves = {column: _move(before, after, column) for column in usual}
     apart = [c for c, m in moves.items() if m is not None and abs(m - (usual[c] or 0)) > _APART]
-    statuts = [row.text("statut") if row else "" for row in (before, after)]
-    held, refused = statuts[0] in _HELD, statuts[1] == Statut.A_RECLAMER
+    then, now = (row.text("statut") if row else "" for row in (before, after))
+    held, refused = then in _HELD, now == Statut.A_RECLAMER
     finds = {
         "disparu": after is None, "nouveau": before is None, "perdu": held and refused,
         "base": "base_eur" in apart, "taux": bool(apart),
-        "gagne": statuts[0] == Statut.A_RECLAMER and statuts[1] in _HELD, "stable": True,
+        "gagne": then == Statut.A_RECLAMER and now in _HELD, "stable": True,
     }  # fmt: skip
-    figures: dict[str, Any] = {
-        c: one.text(c) for c in ("avis", "invariant", "id_residence", "id_batiment", "code_qpv")
-    }
-    for end, row, statut in zip(("_precedente", ""), (before, after), statuts, strict=True):
-        figures |= {f"{c}{end}": row.get(c) if row else None for c in _SHOWN}
-        if statut in _UNSETTLED:
-            figures[f"abattement_acquis_eur{end}"] = None
-    return figures | {
-        "statut_precedent": statuts[0], "statut": statuts[1], "base_ecart": moves["base_eur"],
-        "constat": next(name for name, found in finds.items() if found),
+    return {
+        **{f"{c}_precedente": before.get(c) if before else None for c in _SHOWN},
+        **({"abattement_acquis_eur_precedente": None} if then in _UNSETTLED else {}),
+        "statut_precedent": then, "base_ecart": moves["base_eur"],
+        "constat_precedent": next(name for name, found in finds.items() if found),
     }  # fmt: skip
 
 

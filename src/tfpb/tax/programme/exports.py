@@ -8,7 +8,7 @@ import pandas as pd
 
 from tfpb.model.columns import STAMP
 from tfpb.model.legal.axis_table import AXES
-from tfpb.tax.abatement.abatement import ADDED_COLUMNS
+from tfpb.tax.ledger.locaux import ADDED_COLUMNS
 from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.tax.programme.balance import rate
 from tfpb.words.documents.setting_words import legal_state, legal_value
@@ -95,7 +95,7 @@ def not_given(rows: pd.DataFrame) -> pd.DataFrame:
 def premises_frame(
     years: Sequence[Abatement], headers: Sequence[str], names: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Return every premises in the order of the file: its own columns, then what was computed.
+    """Return every premises in the order of the file: its own columns, then those of `locaux`.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def premises_frame(
     DataFrame
         A column of the file that bears the name of a computed one becomes `<nom>_entree`.
     """
-    rows = pd.concat([m.premises for m in years], ignore_index=True)
+    rows = pd.concat([m.locaux for m in years], ignore_index=True)
     rows = rows.sort_values(list(STAMP), kind="stable", ignore_index=True)
     own = [names.get(h, h) for h in headers]
     kept = [c if c in rows and c not in ADDED_COLUMNS else f"{c}_entree" for c in own]
@@ -121,7 +121,7 @@ def premises_frame(
 def abatement_sheets(
     years: Sequence[Abatement], doubts: Sequence[Fault] = ()
 ) -> dict[str, pd.DataFrame]:
-    """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law.
+    """Return what goes beside the premises in a workbook: sums, forecast, law.
 
     Parameters
     ----------

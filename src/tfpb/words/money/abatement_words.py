@@ -92,9 +92,10 @@ _LEFT_OUT: Final = Phrase(
     "{risk:?dont {risk} encore portés par les avis, à risque|aucun avis lu ne les porte}"
 )
 """The same under its figure."""
+YES: Final = "oui"
 DECLARATION: Final = Phrase(
     "{count:s bien à déclarer ou à vérifier/biens à déclarer ou à vérifier}, {lacking:?dont {lacking:n} "
-    "{lacking:a est incomplet/sont incomplets} : la colonne « Ce qui manque » de la feuille « Abattement » "
+    "{lacking:a est incomplet/sont incomplets} : la colonne « Ce qui manque » "
     "dit quoi compléter avant le dépôt|sans rien qui manque pour déposer la liste}."
 )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from tfpb.facts.claim import OUTSIDE, TOTAL
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.model.legal.map_table import pair_in
@@ -21,7 +19,6 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
-from tfpb.report.sections.money.rapprochement import premises_blocks
 from tfpb.tax.ledger.deadlines import ROLES
 from tfpb.words.money import abatement_words as words
 from tfpb.words.money.state_words import state_sentences
@@ -55,12 +52,6 @@ def abattement(dossier: Dossier) -> Section:
         annee=money.year,
         held=held,
     )
-    blocks += premises_blocks(money, held)
-    if len(money.declaration):
-        blocks.append(table("declaration", worded(money.declaration, statut=words.STATUTS)))
-        lacks = sum(bool(text) for text in money.declaration["manque"])
-        sentence = words.DECLARATION.format(count=len(money.declaration), lacking=lacks)
-        blocks.append(Text((sentence,), media=BOTH_ANNEX))
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(held, money.year), blocks)
@@ -79,13 +70,8 @@ def _by_quarter(money: Abatement, held: Within, outside: Amount) -> list[Block]:
 
 
 def _spread(money: Abatement) -> list[Block]:
-    """Return the abatement by status of the premises, by commune, by collectivity."""
-    counts = [(words.STATUTS.get(code, code), *both) for code, both in money.counts.items()]
-    statuses = pd.DataFrame(counts, columns=["statut", "locaux", "logements"])
-    blocks: list[Block] = [
-        table("abattement_statuts", statuses, annee=money.year),
-        table("abattement_communes", money.by_commune, annee=money.year),
-    ]
+    """Return the abatement by commune, by collectivity."""
+    blocks: list[Block] = [table("abattement_communes", money.by_commune, annee=money.year)]
     rows = money.by_collectivity
     if rows is not None and len(rows):
         named = worded(rows, collectivite=("ligne", words.PAYERS))

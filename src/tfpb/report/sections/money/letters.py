@@ -11,6 +11,7 @@ from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.report import Report, Section, Text
 from tfpb.report.sections.build import cut, of_dossier, table, worded
 from tfpb.tax.abatement.signatures import own_conventions
+from tfpb.tax.ledger.fact_lines import FactLines
 from tfpb.words.money import letter_words as words
 from tfpb.words.money.state_words import PROOFS
 from tfpb.words.numbers import long_date
@@ -32,22 +33,23 @@ FILES: Final = {words.CLAIM: "courriers/reclamation.docx", words.RISK: "courrier
 def letters(dossier: Dossier) -> dict[str, Report]:
     """Return the letters that there is something to write in: name inside the pack → its report."""
     money = dossier.abatement
-    if money is None or money.follow_up is None or money.contested is None:
+    if money is None:
         return {}
-    ours = money.follow_up["annee"] == money.year
-    sending = cut(money.follow_up, ours & (money.follow_up["suite"] == "a_envoyer"))
-    relieved = int((ours & (money.follow_up["suite"] == "obtenu")).sum())
+    lines = money.premises
+    sending = cut(lines, lines["suite"] == "a_envoyer").sort_values(["avis", "invariant"])
+    relieved = len(lines[lines["suite"] == "obtenu"])
+    risky = lines.iloc[FactLines(money).touched("a_risque")]
     unproved = int((sending["preuve"] == "sans_preuve").sum())
     warnings = [
         phrase.format(count=count)
         for phrase, count in ((words.UNPROVED, unproved), (words.RELIEVED, relieved))
         if count
     ]
-    rows = {words.CLAIM: worded(sending, preuve=PROOFS), words.RISK: money.contested}
+    rows = {words.CLAIM: worded(sending, preuve=PROOFS), words.RISK: risky}
     return {
-        FILES[kind]: _letter(dossier, kind, lines, warnings if kind == words.CLAIM else [])
-        for kind, lines in rows.items()
-        if len(lines)
+        FILES[kind]: _letter(dossier, kind, listed, warnings if kind == words.CLAIM else [])
+        for kind, listed in rows.items()
+        if len(listed)
     }
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
+from tfpb.model.report import BOTH, Section, Text
 from tfpb.report.sections.build import (
-    cut,
     lacking,
     section,
     settled_cells,
-    source_of,
     table,
     tables,
-    worded,
 )
-from tfpb.words.money import abatement_words
 from tfpb.words.money import state_words as words
-from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from tfpb.facts.claim import Within
     from tfpb.facts.whole_dossier import Dossier
-    from tfpb.model.money import Abatement
 
 
 def rapprochement(dossier: Dossier) -> Section:
@@ -40,22 +34,6 @@ def rapprochement(dossier: Dossier) -> Section:
     reserves = _reserves(held)
     if len(reserves):
         blocks.append(table("reserves", reserves, annee=money.year))
-    if money.owned is None or money.owned.empty:
-        blocks.append(
-            Text((words.NOT_OWNED if money.owned is None else words.ALL_NOTICED,), media=BOTH_ANNEX)
-        )
-    else:
-        listed = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
-        blocks += [listed, Text(tuple(money.owned["lecture"]), bullets=True, media=ANNEX)]
-    blocks += _previous(money)
-    blocks += _lines(money, held)
-    if money.follow_up is not None and len(money.follow_up):
-        claims = worded(money.follow_up, preuve=words.PROOFS, suite=words.FOLLOWED)
-        blocks.append(table("reclamations", claims, annee=money.year))
-    if len(money.checks):
-        agreed = money.checks["code_constat"] == "concordant"
-        checks = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
-        blocks.append(table("controle_avis", checks))
     return section("rapprochement", " ".join(filter(None, leads)), blocks)
 
 
@@ -77,60 +55,3 @@ def _reserves(held: Within) -> pd.DataFrame:
         if amount.exceeds_nil
     ]
     return pd.DataFrame(rows)
-
-
-def _previous(money: Abatement) -> list[Block]:
-    """Return each premises beside itself a year before, and what is to look at, counted."""
-    if money.previous is None:
-        return []
-    found = money.previous["constat"].value_counts(sort=False)
-    counts = " ; ".join(
-        f"{words.PREVIOUS[str(code)]} : {plural(n, 'local', 'locaux')}" for code, n in found.items()
-    )
-    lines = worded(
-        money.previous, constat=words.PREVIOUS, statut=abatement_words.STATUTS,
-        statut_precedent=abatement_words.STATUTS,
-    )  # fmt: skip
-    return [
-        Text(
-            (words.PREVIOUS_FOUND.format(counts=counts, year=money.year, before=money.year - 1),),
-            bullets=True,
-            media=BOTH,
-        ),
-        table("avis_precedents", lines, annee=money.year, precedente=money.year - 1),
-    ]
-
-
-def _lines(money: Abatement, held: Within) -> list[Block]:
-    """Return the premises that bear an amount in some state, each with its file and row."""
-    rows = money.calculation
-    if rows is None:
-        return []
-    shown = worded(cut(rows, rows["porte_etat"].astype(bool)), statut=abatement_words.STATUTS)
-    source = source_of(rows)  # of all, whatever is kept
-    return [table("rapprochement_lignes", shown, annee=money.year, source=source, held=held)]
-
-
-_EACH_LINE: Final = tuple(
-    {"ligne": line, "nom": name} for line, name in abatement_words.LINES.items()
-)
-
-
-def premises_blocks(money: Abatement, held: Within) -> list[Block]:
-    """Return each amount with its base, rates and line: one wide table for software, two on the sheet.
-
-    Lines of the notice, and amounts in waiting, have a column only where one of them is not nil.
-    """
-    if money.calculation is None:
-        return []
-    shown = worded(
-        money.calculation, statut=abatement_words.STATUTS, nature=abatement_words.NATURES
-    )
-    return tables(
-        "abattement_locaux",
-        shown,
-        repeated=_EACH_LINE,
-        annee=money.year,
-        notes=abatement_words.CALCULATION_NOTES,
-        held=held,
-    )

@@ -1,0 +1,136 @@
+"""Find each figure of the tables of a 0.3.0 pack in those of a pack of this edition; list what is not there.
+
+`python benchmarks/pack_editions.py OLD NEW` takes two folders of packs made from the same files, and looks at
+every `donnees/` inside; `pack_editions.toml` says where each table went. Exit 1 where a figure that should be
+kept is not found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import tomllib
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Row = dict[str, str]
+WHERE: Final = Path(__file__).with_suffix(".toml")
+_SHOWN: Final = 8
+_NUMBER: Final = Decimal("0.000001")
+
+
+def rows_of(file: Path) -> list[Row]:
+    """Read a table of a pack; one that is not there has no row."""
+    if not file.is_file():
+        return []
+    csv.field_size_limit(1 << 30)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened, delimiter=";"))
+
+
+def value(text: str) -> str | Decimal:
+    """Return a cell as it is compared: a number by its value, a text as it is."""
+    try:
+        return Decimal(text.replace(",", ".")).quantize(_NUMBER)
+    except InvalidOperation:
+        return text
+
+
+def cell(row: Row, name: str) -> list[str]:
+    """Return what a column, one of several, or several joined hold in a row."""
+    if "+" in name:
+        return [" ".join(filter(None, (row.get(part, "") for part in name.split("+"))))]
+    return [row[part] for part in name.split("|") if part in row]
+
+
+def kept(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is not found, row by row: the cells of the nearest row."""
+    names = dict(rule.get("noms", {}))
+    lost = set(rule.get("perdu", {}))
+    columns = {c: names.get(c, c) for c in _columns(old, names) if c not in lost}
+    index: dict[tuple[Any, ...], list[Row]] = {}
+    for row in new:
+        index.setdefault(_key(row, [columns.get(c, c) for c in rule["par"]]), []).append(row)
+    for row in old:
+        found = index.get(_key(row, rule["par"]), [])
+        apart = [sorted(_apart(row, one, columns)) for one in found]
+        best = min(apart, key=len, default=None)
+        if best is None:
+            yield f"{table} : aucune ligne pour {' · '.join(row[c] for c in rule['par'])}"
+        elif best:
+            yield f"{table} : {' · '.join(row[c] for c in rule['par'])} : {' ; '.join(best)}"
+
+
+def _columns(old: Iterable[Row], names: Mapping[str, str]) -> list[str]:
+    found = next(iter(old), {})
+    joined = {part for name in names if "+" in name for part in name.split("+")}
+    return [*(c for c in found if c not in joined), *(n for n in names if "+" in n)]
+
+
+def _key(row: Row, columns: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(value(next(iter(cell(row, c)), "")) for c in columns)
+
+
+def _apart(old: Row, new: Row, columns: Mapping[str, str]) -> Iterator[str]:
+    for name, place in columns.items():
+        was, now = value(cell(old, name)[0]), [value(v) for v in cell(new, place)]
+        if was not in now and not (was in ("", 0) and not now):
+            yield f"{name} {was} → {', '.join(map(str, now)) or 'sans colonne'}"
+
+
+def counted(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the counts of a table that a filter on the new one does not give."""
+    by, sizes, sums = rule["compte"], Counter[str](), Counter[tuple[str, str]]()
+    for row in new:
+        sizes[row[by]] += 1
+        for name, place in rule["noms"].items():
+            sums[row[by], name] += int(row[place] or 0) if place else 1
+    for row in old:
+        for name in rule["noms"]:
+            if int(row[name] or 0) != sums[row[by], name]:
+                yield f"{table} : {row[by]} : {name} {row[name]} → {sums[row[by], name]}"
+
+
+def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Compare two folders of data: lines on each table, then what is not found."""
+    told, missing = [], []
+    for table, rule in rules.items():
+        before, after = rows_of(old / f"{table}.csv"), rows_of(new / f"{rule['dans']}.csv")
+        if not before:
+            continue
+        found = list((counted if "compte" in rule else kept)(table, before, after, rule))
+        missing += found
+        told.append(f"{table} → {rule['dans']} : {len(before)} lignes, {len(found)} non retrouvées")
+    return told, missing
+
+
+def main() -> int:
+    """Compare every pack under two folders; return 1 when something that should be kept is not."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("old", type=Path)
+    parser.add_argument("new", type=Path)
+    parser.add_argument("--tables", nargs="*", help="these alone")
+    asked = parser.parse_args()
+    rules = tomllib.loads(WHERE.read_text(encoding="utf-8"))
+    rules = {k: v for k, v in rules.items() if not asked.tables or k in asked.tables}
+    failed = 0
+    for folder in sorted(asked.old.rglob("donnees")):
+        where = folder.relative_to(asked.old)
+        told, missing = compared(folder, asked.new / where, rules)
+        failed += len(missing)
+        lines = [str(where), *(f"  {line}" for line in told)]
+        lines += [f"    {line}" for line in missing[:_SHOWN]]
+        sys.stdout.write("\n".join(lines) + "\n")
+    lost = ((t, c, why) for t, rule in rules.items() for c, why in rule.get("perdu", {}).items())
+    sys.stdout.write("".join(f"perdu : {t}.{c} ({why})\n" for t, c, why in lost))
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
