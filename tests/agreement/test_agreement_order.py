@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 SHUFFLED: Final = (STOCK, TAX, PROGRAMME, "programme_2024.xlsx", "droit_commun.csv",
                    "diagnostics.csv", "1_599990001_59_20260105_0900_V2024.csv")  # fmt: skip
-BY_INPUT_ROW: Final = ("abattement_residences", "actions", "adresses_a_verifier", "diagnostics", "doutes",
-                       "doutes_sans_suite", "localisation", "locaux", "residences")  # fmt: skip
+BY_INPUT_ROW: Final = ("abattement_residences", "actions", "adresses", "diagnostics", "doutes",
+                       "doutes_sans_suite", "locaux", "residences")  # fmt: skip
 """Tables whose rows follow those of an input: the same rows, in its order."""
 QUOTED: Final = ("sources", "doutes")
 """`sources` prints the fingerprints of the inputs, which differ; a doubt quotes the first cells it met."""

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
+    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
     "Abattement", "Rapprochement", "Locaux", "Actions", "Programme et bilan", "Droit commun", "Évaluation",
     "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
     "Communes", "Qui paie", "Sortants", "Prévision", "Prévision par résidence",
     "Calendrier", "Abattement par résidence", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
-    "Sensibilité, cible", "Adresses à vérifier", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
 FED = {

@@ -133,7 +133,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
     toml.write_text(told, encoding="utf-8")
     second = make(tmp_path / "b")
     before, after = counts(first), counts(second)
-    found = next(r for r in second.rows("localisation") if r["id_residence"] == LOST
+    found = next(r for r in second.rows("adresses") if r["id_residence"] == LOST
                  and r["adresse"].startswith("31 SQUARE"))  # fmt: skip
     side = found["statut"].split()[0]
     assert found["verdict"] == "choisi à la main (date non indiquée)"
@@ -162,7 +162,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
         path.write_bytes(data)
     third = Pack(tmp_path / "c")
     assert counts(third) == after
-    for table in ("residences", "localisation", "abattement_qpv"):
+    for table in ("residences", "adresses", "abattement_qpv"):
         assert third.rows(table) == second.rows(table), table
 
 

@@ -29,7 +29,7 @@ def whole() -> Report:
 @pytest.mark.parametrize("key", TABLES)
 def test_a_table_has_one_sheet_under_its_title_and_one_file(key: str, whole: Report) -> None:
     (found,) = (s for s in whole.sections if s.key == key)
-    (made,) = (b for b in found.blocks if isinstance(b, Table))
+    (made,) = (b for b in found.blocks if isinstance(b, Table) and b.key == key)
     assert found.sheet == found.title == made.title == TABLES[key]["titre"]
     assert (made.key, made.sheet) == (key, "")
     assert {"classeur", "donnees"} <= made.media

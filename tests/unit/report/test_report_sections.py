@@ -49,7 +49,7 @@ from tfpb.words.survey import satisfaction, verdict_words
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
+    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
     "Abattement", "Rapprochement", "Locaux", "Programme et bilan", "Droit commun", "Évaluation",
     "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
@@ -325,7 +325,7 @@ def test_every_row_of_the_stock_is_listed() -> None:
     dossier = complete()
     listed = tables(said())
     assert len(listed["residences"].rows) == len(dossier.located.residences)
-    assert len(listed["localisation"].rows) == len(dossier.located.entrances)
+    assert len(listed["adresses"].rows) == len(dossier.located.entrances)
     assert HOSTILE in set(listed["residences"].rows["nom"])
 
 
@@ -334,7 +334,7 @@ def test_a_place_chosen_by_hand_says_so() -> None:
     doors = dossier.located.entrances.assign(result_source="BAN 2025")
     doors.loc[doors.index[0], "result_source"] = "choisi à la main le 12/03/2025 : vu sur place"
     located = dataclasses.replace(dossier.located, entrances=doors)
-    shown = tables(reported(dataclasses.replace(dossier, located=located)))["localisation"].rows
+    shown = tables(reported(dataclasses.replace(dossier, located=located)))["adresses"].rows
     assert shown["verdict"].iloc[0] == "choisi à la main le 12/03/2025 : vu sur place"
     assert set(shown["verdict"].iloc[1:]) <= set(side_words.GEOCODE_VERDICTS.values())
 

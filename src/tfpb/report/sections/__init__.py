@@ -17,7 +17,7 @@ from tfpb.report.sections.money.locaux import locaux
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import localisation, quartiers, residences
+from tfpb.report.sections.patrimoine import adresses, quartiers, residences
 from tfpb.report.sections.provisional import provisional
 from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
@@ -56,7 +56,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         rappel(dossier),
         quartiers(dossier),
         residences(dossier),
-        localisation(dossier),
+        adresses(dossier),
         comparaison(dossier),
         evolution(dossier),
         priorites(dossier),

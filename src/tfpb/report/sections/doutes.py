@@ -9,7 +9,7 @@ import pandas as pd
 from tfpb.facts.doubt_kinds import Weights
 from tfpb.facts.place import doubtful
 from tfpb.model.report import DOCUMENT, Block, Section, Text
-from tfpb.report.sections.build import cut, section, table
+from tfpb.report.sections.build import section, table
 from tfpb.report.sections.patrimoine import masking_n
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import NO_ACTION, fault_text, masked_fault
@@ -33,8 +33,6 @@ def notices(dossier: Dossier) -> tuple[Fault, ...]:
 def doutes(dossier: Dossier) -> Section:
     """Return the section of doubts: those that ask for something, worst first; the others apart, folded."""
     found = notices(dossier)
-    doors = dossier.located.entrances
-    near = cut(doors, doubtful(doors))
     weights = weights_of(dossier)
     ranked = sorted(found, key=lambda fault: weights.of(fault).rank)
     asking = [f for f in ranked if not fault_text(f).hint.startswith(NO_ACTION)]
@@ -42,8 +40,8 @@ def doutes(dossier: Dossier) -> Section:
     blocks: list[Block] = []
     if asking:
         blocks += [_grouped(asking), table("doutes", _rows(asking, weights))]
-    if len(near):
-        blocks += [table("adresses_a_verifier", near), Text((words.SETTLE_ADDRESSES,))]
+    if doubtful(dossier.located.entrances).any():
+        blocks.append(Text((words.SETTLE_ADDRESSES,)))
     if silent:
         blocks += [
             Text((words.NOTHING_ASKED.format(count=len(silent)),), media=DOCUMENT),

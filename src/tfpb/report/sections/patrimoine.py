@@ -1,4 +1,4 @@
-"""« Résidences » and « Localisation »: the stock counted once for every section, where it stands."""
+"""« Résidences » and « Adresses »: the stock counted once for every section, where it stands."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def quartiers(dossier: Dossier) -> Section:
     return section("quartiers", words.stock_lead(claims), blocks, in_document=False)
 
 
-def localisation(dossier: Dossier) -> Section:
+def adresses(dossier: Dossier) -> Section:
     """Return the section of location: one row an entrance with its distance and motive."""
     located = dossier.located
     doors = located.entrances
@@ -115,7 +115,7 @@ def localisation(dossier: Dossier) -> Section:
     old, new = pair_of(located.vintage)
     blocks: list[Block] = [
         table(
-            "localisation",
+            "adresses",
             shown,
             millesime=located.vintage,
             ancienne=old,
@@ -141,7 +141,7 @@ def localisation(dossier: Dossier) -> Section:
         )
         blocks.append(table("controle_insee", against))
     lead = words.location_lead(dossier.claims, located.vintage, located.year)
-    return section("localisation", lead, blocks)
+    return section("adresses", lead, blocks)
 
 
 def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
