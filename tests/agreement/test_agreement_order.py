@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 SHUFFLED: Final = (STOCK, TAX, PROGRAMME, "programme_2024.xlsx", "droit_commun.csv",
                    "diagnostics.csv", "1_599990001_59_20260105_0900_V2024.csv")  # fmt: skip
-BY_INPUT_ROW: Final = ("abattement_residences", "actions", "adresses", "diagnostics", "doutes",
+BY_INPUT_ROW: Final = ("actions", "adresses", "diagnostics", "doutes",
                        "doutes_sans_suite", "locaux", "residences")  # fmt: skip
 """Tables whose rows follow those of an input: the same rows, in its order."""
 QUOTED: Final = ("sources", "doutes")

@@ -31,8 +31,8 @@ SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
     "Abattement", "Rapprochement", "Locaux", "Actions", "Programme et bilan", "Droit commun", "Évaluation",
     "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
-    "Communes", "Qui paie", "Sortants", "Prévision", "Prévision par résidence",
-    "Calendrier", "Abattement par résidence", "Rapprochement, suite", "Réserves",
+    "Communes", "Qui paie", "Sortants", "Prévision",
+    "Calendrier", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
     "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
@@ -40,7 +40,7 @@ SHEETS = [
 ]  # fmt: skip
 FED = {
     "Locaux", "Actions", "Communes", "Qui paie", "Sortants", "Prévision",
-    "Prévision par résidence", "Abattement par résidence", "Rapprochement, suite", "Réserves",
+    "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
     "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",

@@ -231,7 +231,7 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
         out[f"{name} par logement"] = {"": {summed(named[top]) / abated}}
     for name, column in (("à risque", "abattement_a_risque_eur"), ("au mieux", "au_mieux_eur")):
         out[name] = {"": {sum(number(r[column] or 0) for r in matched)}}
-    near = {r["id_residence"]: r["code_qpv"] for r in made.rows("abattement_residences")}
+    near = {r["id_residence"]: r["code_qpv_avis"] for r in homes}
     doubts: dict[str, float] = {"": 0.0}
     for row in homes:
         for code in {"", row["code_qpv"] or near[row["id_residence"]]}:

@@ -176,7 +176,7 @@ def test_what_the_map_of_2030_takes_out_is_listed_in_its_year(forecast_pack: Pat
     assert all(code.startswith("QP") for code in codes["2029"])
     assert "QN05993N" in codes["2030"]
     assert all(code.startswith("QN") for code in codes["2030"])
-    page = load_workbook(forecast_pack / "dossier.xlsx")["Prévision par résidence"]
+    page = load_workbook(forecast_pack / "dossier.xlsx")["Résidences"]
     told = "\n".join(str(c.value) for row in page.iter_rows() for c in row)
     assert "2030 : sorti du périmètre" in told
 

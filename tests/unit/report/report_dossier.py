@@ -467,6 +467,10 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
          "_fichier": "fiscalite.xlsx", "_feuille": "Avis", "_ligne": k + 4}
         for k, r in enumerate(homes.to_dict("records"))
     ]  # fmt: skip
+    rows[0] |= {
+        "attendu_eur": Decimal("1000.00"), "lu_eur": Decimal("1002.00"), "ecart_eur": Decimal("2.00"),
+        "constat_avis": "concordant", "code_constat": "concordant",
+    }  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -107,12 +107,14 @@ def drawn(seed: int, *, certain: bool = False, step: int = 1) -> Dossier:
     values = [Decimal(cents(rng, most) // step * step) / 100 for _ in range(len(plan.actions))]
     actions = plan.actions.assign(valorise_eur=values, realise_eur=values, bailleur_eur=values)
     listed = facts[facts["a_reclamer"] > 0]
-    sent = pd.DataFrame(
-        {"annee": 2025, "suite": "a_envoyer", "preuve": "", "avis": "A1", "invariant": listed.index,
-         "nom": listed["id_residence"], "code_qpv": listed["code_qpv"],
-         "montant_eur": [Decimal(int(v)) / 100 for v in listed["a_reclamer"]]}
-    )  # fmt: skip
-    money = dataclasses.replace(money, by_premises=facts, follow_up=sent, contested=sent)
+    lines = money.locaux.copy()
+    lines.loc[listed.index, "suite"] = "a_envoyer"
+    for column, fact in (
+        ("abattement_a_reclamer_eur", "a_reclamer"),
+        ("abattement_a_risque_eur", "a_risque"),
+    ):
+        lines[column] = pd.Series([Decimal(int(v)) / 100 for v in facts[fact]], dtype=object)
+    money = dataclasses.replace(money, by_premises=facts, locaux=lines)
     return claimed(
         dataclasses.replace(
             dossier, abatement=money, programme=dataclasses.replace(plan, actions=actions)

@@ -97,7 +97,7 @@ def test_totals_follow_the_filter_and_are_read_by_who_does_not_compute(
                 value = read[sheet.title][cell.coordinate].value
                 assert value == float(told[key].totals[column]), (key, column)
                 sums.setdefault(key, []).append(column)
-    assert sums["residences_classeur"] == [
+    assert sums["residences"] == [
         "nb_logements", "logements_dans", "logements_hors", "logements_a_verifier",
     ]  # fmt: skip
     assert sums["actions_classeur"] == ["prevu_eur", "realise_eur", "valorise_eur"]

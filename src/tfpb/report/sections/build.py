@@ -15,6 +15,7 @@ import tomllib
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+from string import Formatter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
@@ -252,13 +253,20 @@ def table(
         remarks=remarks,
         sheet=own.feuille,
         folded=folded,
-        last_printed=own.imprime,
+        last_printed=_last_printed(own.imprime, named),
         data=(
             *((c, tuple(cells[c.key])) for c in others),
             *_bounds(rows, [c for c, _ in named if c.key in amounts]),
         ),
         **_media(own),
     )
+
+
+def _last_printed(key: str, named: Sequence[tuple[TableColumn, bool]]) -> str:
+    """Return the last column that a sheet prints: that one, or the one before where it is left out."""
+    keys = [c.key for c, _ in named]
+    printed = named[: keys.index(key) + 1] if key else []
+    return next((c.key for c, is_shown in reversed(printed) if is_shown), "")
 
 
 def claimed(
@@ -486,9 +494,10 @@ def _media(own: _Declared) -> dict[str, Any]:
 def _expanded(
     columns: Iterable[Any], repeated: Sequence[Mapping[str, object]]
 ) -> Iterator[tuple[str, Mapping[str, object], Any]]:
-    """Yield key, facts and declaration of each column, those to repeat as often as asked."""
+    """Yield key, facts and declaration of each column; one with holes, for each of the facts that fill it."""
     for column in columns:
-        for each in repeated if "{" in column[0] else ({},):
+        holes = {name for _, name, *_ in Formatter().parse(column[0]) if name}
+        for each in (one for one in repeated if holes <= one.keys()) if holes else ({},):
             yield column[0].format(**each), each, column
 
 

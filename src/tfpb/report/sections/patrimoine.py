@@ -11,10 +11,11 @@ from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.legal.map_table import pair_of
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
-from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
+from tfpb.report.sections.build import claimed, cut, has, section, table, total_of, worded
+from tfpb.tax.ledger.fact_lines import HOME_MONEY, with_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
+from tfpb.words.money.abatement_words import NATURES, STATUTS
 from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
@@ -28,8 +29,9 @@ _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 def residences(dossier: Dossier) -> Section:
     """Return the section of the stock: one row a résidence, and the quarters."""
     located = dossier.located
+    money = dossier.abatement
     homes = worded(
-        located.residences,
+        with_money(located.residences, money),
         statut=("cote", words.STATUTS),
         evolution_mot=("evolution", words.evolutions(pair_of(located.vintage)[1])),
     )
@@ -37,19 +39,20 @@ def residences(dossier: Dossier) -> Section:
     split = homes["id_residence"].map(cut_homes(located.held)) & homes["evolution"].ne("")
     homes["evolution_mot"] = homes["evolution_mot"].mask(split, words.CUT)
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
-    if dossier.abatement is not None and not dossier.abatement.by_residence.empty:
-        money = home_money(dossier.abatement).drop(columns="statut")
-        homes = homes.merge(money, on="id_residence", how="left")
+    if "statut_avis" in homes:
+        homes = worded(homes, statut_avis=STATUTS, nature=NATURES)
+    course = None if money is None else money.course
+    years = [{"an": year} for year, _ in course.years] if course is not None else []
     own = [
         {"nom": name}
         for name in located.residences.columns
         if name not in known and not str(name).startswith("_") and has(homes, str(name))
     ]
     blocks: list[Block] = [
-        *tables(
+        table(
             "residences",
             homes,
-            repeated=own,
+            repeated=[*years, *own],
             annee=located.year,
             ancienne=pair_of(located.vintage)[0],
             nouvelle=pair_of(located.vintage)[1],

@@ -6,6 +6,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from tfpb.facts.amount import Amount, between, known
 from tfpb.facts.claim import OUTSIDE
 from tfpb.facts.money_claims import REASONS
@@ -14,8 +16,6 @@ from tfpb.model.results import MORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import pandas as pd
 
     from tfpb.model.money import Abatement
 
@@ -107,3 +107,39 @@ def home_money(money: Abatement) -> pd.DataFrame:
         sure = ~texts(rows, "id_residence").isin(unsure)
         rows = rows.assign(**{column: rows[column].astype(object).where(sure, None)})
     return rows
+
+
+_OF_NOTICES: Final = {
+    "id_residence": "id_residence", "nom": "nom", "code_qpv": "code_qpv_avis", "nature": "nature",
+    "frais_gestion_eur": "frais_gestion_eur", "total_eur": "total_eur", "statut": "statut_avis",
+    "motif": "motif", "ouverture_abattement_annee": "ouverture_abattement_annee",
+}  # fmt: skip
+"""Columns of what notices make of a résidence, and their names beside its own."""
+
+
+def with_money(residences: pd.DataFrame, money: Abatement | None) -> pd.DataFrame:
+    """Set beside each résidence what its notices come to, and each year ahead.
+
+    Parameters
+    ----------
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        In their order, then those of the notices that the stock does not know.
+    """
+    if money is None or money.by_residence.empty:
+        return residences
+    found = money.by_residence.reindex(columns=[*_OF_NOTICES]).rename(columns=_OF_NOTICES)
+    found = found.merge(home_money(money).drop(columns="statut"), on="id_residence")
+    if money.year_by_year is not None:
+        ahead = money.year_by_year.drop(columns=["nom", "code_qpv"], errors="ignore")
+        found = found.merge(ahead, on="id_residence", how="left")
+    strange = found[~found["id_residence"].isin(residences["id_residence"])]
+    rows = residences.merge(found.drop(columns="nom"), on="id_residence", how="left")
+    if strange.empty:
+        return rows
+    more = strange.reindex(columns=rows.columns)
+    return pd.concat([rows.astype(object), more.astype(object)], ignore_index=True)

@@ -50,7 +50,7 @@ _LOSS_NOTE: Final = (
 )
 _OUTSIDE: Final = Phrase(
     "{outside:€} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de ces lignes : voir "
-    "« Abattement par résidence »."
+    "« Résidences »."
 )
 
 
@@ -95,8 +95,8 @@ _LEFT_OUT: Final = Phrase(
 YES: Final = "oui"
 DECLARATION: Final = Phrase(
     "{count:s bien à déclarer ou à vérifier/biens à déclarer ou à vérifier}, {lacking:?dont {lacking:n} "
-    "{lacking:a est incomplet/sont incomplets} : la colonne « Ce qui manque » "
-    "dit quoi compléter avant le dépôt|sans rien qui manque pour déposer la liste}."
+    "{lacking:a est incomplet/sont incomplets}, à compléter avant le dépôt|sans rien qui manque pour "
+    "déposer la liste}."
 )
 
 
@@ -159,10 +159,6 @@ def _shown(amount: Amount) -> str:
 
 UNKNOWN: Final = "non connu"
 THEN: Final = " puis "
-FORECAST_NOTE: Final = (
-    "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
-    "il change ; le motif entier de l’année est dans « Abattement par résidence »."
-)
 
 
 def forecast_sentence(course: Course) -> str:

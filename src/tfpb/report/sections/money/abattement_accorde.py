@@ -46,12 +46,6 @@ def abattement(dossier: Dossier) -> Section:
     blocks += _spread(money)
     blocks += _leavers(money, dossier.quarters, held)
     blocks += [*forecast_blocks(money), *_calendar(dossier)]
-    blocks += tables(
-        "abattement_residences",
-        worded(money.by_residence, nature=words.NATURES, statut=words.STATUTS),
-        annee=money.year,
-        held=held,
-    )
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(held, money.year), blocks)
@@ -142,8 +136,4 @@ def forecast_blocks(money: Abatement) -> list[Block]:
         Text((words.forecast_sentence(course), *words.forecast_law(course)), media=BOTH),
         Text(words.forecast_assumptions(money.year, course), bullets=True, media=BOTH_ANNEX),
     ]  # fmt: skip
-    if money.year_by_year is not None:
-        each = [{"an": year} for year, _ in course.years]
-        notes = (words.FORECAST_NOTE,)
-        blocks.append(table("prevision_residences", money.year_by_year, repeated=each, notes=notes))
     return blocks
