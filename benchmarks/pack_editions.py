@@ -85,16 +85,19 @@ def _apart(old: Row, new: Row, columns: Mapping[str, str]) -> Iterator[str]:
 
 
 def counted(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the counts of a table that a filter on the new one does not give."""
-    by, sizes, sums = rule["compte"], Counter[str](), Counter[tuple[str, str]]()
+    """Yield the counts, or sums, of a table that a filter on the new one does not give."""
+    by, sums = rule["compte"], Counter[tuple[str, str]]()
     for row in new:
-        sizes[row[by]] += 1
         for name, place in rule["noms"].items():
-            sums[row[by], name] += int(row[place] or 0) if place else 1
+            sums[row[by], name] += _number(row[place]) if place else 1
     for row in old:
         for name in rule["noms"]:
-            if int(row[name] or 0) != sums[row[by], name]:
+            if _number(row[name]) != sums[row[by], name]:
                 yield f"{table} : {row[by]} : {name} {row[name]} → {sums[row[by], name]}"
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.replace(",", ".") or "0")
 
 
 def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str], list[str]]:

@@ -127,7 +127,7 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
-        "Locaux", "Résidences", "Quartiers", "Communes", "Collectivités", "Rapprochement", "Prévision",
+        "Locaux", "Résidences", "Quartiers", "Qui paie", "Rapprochement", "Prévision",
         "Prévision par année", "Calendrier", "Sortants", "Doutes", "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Locaux"][2]]

@@ -195,9 +195,6 @@ class Abatement:
         nature, statut, motif, ouverture_abattement_annee` (first year an exemption gives way).
     by_qpv : DataFrame
         `MONEY_QPV_COLUMNS`, last row « total » absent: totals are in `totals`.
-    by_commune : DataFrame
-        `commune, code_insee, logements, abattement_eur, compensation_etat_eur,
-        perte_collectivites_eur`.
     states : States
         The states over all premises.
     reserves : mapping of str to Decimal
@@ -214,8 +211,7 @@ class Abatement:
     notices : tuple of Fault
         Doubts.
     by_collectivity : DataFrame
-        `commune, code_insee, ligne (commune|syndicats|epci|tse|tasa|gemapi), abattement_eur,
-        compensation_etat_eur, perte_eur, reporte_contribuables_eur`.
+        A row a commune and line of its notices (`tax.abatement.tallies.by_collectivity`).
     by_year : DataFrame
         Forecast added by year: `annee, residences, logements, abattement_eur, en_attente_eur,
         nouvelles, nature`; counts are None where the amount is.
@@ -250,7 +246,6 @@ class Abatement:
     locaux: pd.DataFrame
     by_residence: pd.DataFrame
     by_qpv: pd.DataFrame
-    by_commune: pd.DataFrame
     states: States
     reserves: dict[str, Decimal]
     totals: dict[str, Decimal | None]
@@ -274,6 +269,11 @@ class Abatement:
     def premises(self) -> pd.DataFrame:
         """Rows of the year's notices: those that its amounts add up."""
         return self.locaux[self.locaux["sur_avis"]] if len(self.locaux) else self.locaux
+
+    @property
+    def towns(self) -> int:
+        """How many communes its premises are in, out of the quarters left aside."""
+        return 0 if self.by_collectivity is None else self.by_collectivity["code_insee"].nunique()
 
     @property
     def counts(self) -> dict[str, tuple[int, int]]:

@@ -65,7 +65,7 @@ def without_rows(
         empty: dict[str, Any] = dict.fromkeys(frames, nothing)
         abated = Abatement(
             abated.year, abated.rounding, states=States(), reserves={}, totals={},
-            by_commune=towns, values=abated.values, claim_until=abated.claim_until, **empty,
+            by_collectivity=towns, values=abated.values, claim_until=abated.claim_until, **empty,
         )  # fmt: skip
     if acted is not None:
         acted = Programme(nothing, nothing, nothing, nothing, values=acted.values)

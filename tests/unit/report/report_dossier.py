@@ -292,10 +292,6 @@ def abatement(stock: Located) -> Abatement:
         "total_eur": total, "compensation_etat_eur": Decimal(18000),
         "perte_collectivites_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(1600),
     }  # fmt: skip
-    communes = pd.DataFrame(
-        [{"commune": "Valfictif", "code_insee": "59999", "logements": 500, "abattement_eur": total,
-          "compensation_etat_eur": Decimal(18000), "perte_collectivites_eur": Decimal(28000)}]
-    )  # fmt: skip
     forecast = pd.DataFrame(
         [{"annee": year, "id_residence": r["id_residence"], "logements": r["nb_logements"],
           "statut": r["statut"], "motif": "", "motif_court": "", "abattement_eur": r["abattement_eur"],
@@ -310,7 +306,8 @@ def abatement(stock: Located) -> Abatement:
     by_collectivity = pd.DataFrame(
         [{"commune": "Valfictif", "code_insee": "59999", "ligne": "commune",
           "abattement_eur": Decimal(46000), "compensation_etat_eur": Decimal(18000),
-          "perte_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(0)}]
+          "perte_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(0), "logements": 500,
+          "nature": "reel"}]
     )  # fmt: skip
     values = (
         LegalValue("taux_abattement", "Taux de l’abattement", "30 %", "2025-01-01", "2030-12-31",
@@ -338,7 +335,7 @@ def abatement(stock: Located) -> Abatement:
         columns=list(RECONCILIATION_COLUMNS),
     )  # fmt: skip
     return Abatement(
-        2025, "centime", _with_others(_premises(by_residence)), by_residence, by_qpv, communes, states,
+        2025, "centime", _with_others(_premises(by_residence)), by_residence, by_qpv, states,
         {"cote": doubtful}, totals, forecast, values, (), by_collectivity, by_year,
         course=Course(
             tuple(zip(by_year["annee"], by_year["abattement_eur"], strict=True)), 1,

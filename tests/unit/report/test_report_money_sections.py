@@ -127,7 +127,7 @@ def test_growth_of_bases_is_said_when_it_is_set() -> None:
 
 
 def test_the_net_loss_of_each_collectivity_is_shown() -> None:
-    rows = blocks(complete())["abattement_collectivites"].rows
+    rows = blocks(complete())["qui_paie"].rows
     assert list(rows["collectivite"]) == ["Commune"]
     assert list(rows["perte_eur"]) == [Decimal(28000)]
 

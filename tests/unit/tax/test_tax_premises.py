@@ -177,10 +177,17 @@ def test_sums_by_quarter_and_commune_agree_with_the_total() -> None:
     from tax_builders import convention, conventions
 
     made = abate(*rows, residences=stock, conventions=conventions(convention(**signed)))
-    for table in (made.by_qpv, made.by_commune):
-        for column in ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur"):
-            assert table[column].sum() == made.totals[column]
-    assert len(made.by_commune) == 3  # one code, two spellings: one commune
+    lines = made.by_collectivity
+    assert lines is not None
+    for column in ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur"):
+        assert made.by_qpv[column].sum() == made.totals[column]
+        name = column.replace("_collectivites", "")
+        assert lines[name].sum() == made.totals[column]
+    assert made.towns == 3  # one code, two spellings: one commune
+    assert lines["logements"].dropna().sum() == made.by_qpv["logements_abattus"].sum()
+    assert len(lines["logements"].dropna()) == 3, (
+        "the dwellings of a commune stand on its first line"
+    )
     assert made.by_qpv["abattement_eur"].sum() == Decimal("990.00")
 
 

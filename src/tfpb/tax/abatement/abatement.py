@@ -221,7 +221,6 @@ def abate(
         by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
         by_qpv=sums,
         shown_quarters=veiled(sums),
-        by_commune=tallies.by_commune(items),
         states=tallies.states_of(items, sum(missing.values())),
         reserves=tallies.reserves_of(items),
         totals=tallies.sums(items, sum(missing.values())),

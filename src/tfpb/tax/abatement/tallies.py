@@ -65,13 +65,9 @@ _RESIDENCE: Final = (
     "total_eur", "nature", "statut", "motif", "ouverture_abattement_annee", "commune",
     "logements_dans", "locaux", *STATE_COLUMNS, *RESERVE_COLUMNS, "evolution", "nom_qpv",
 )  # fmt: skip
-_COMMUNE: Final = (
-    "commune", "code_insee", "logements", "abattement_eur", "compensation_etat_eur",
-    "perte_collectivites_eur", "nature",
-)  # fmt: skip
 _COLLECTIVITY: Final = (
     "commune", "code_insee", "ligne", "abattement_eur", "compensation_etat_eur", "perte_eur",
-    "reporte_contribuables_eur",
+    "reporte_contribuables_eur", "logements", "nature",
 )  # fmt: skip
 
 
@@ -276,18 +272,6 @@ def by_qpv(
     )
 
 
-def by_commune(items: list[Premises]) -> pd.DataFrame:
-    """Add by commune: dwellings abated (None where the amount is), abatement, compensation, net loss."""
-    rows = []
-    for (code, name), group in _communes(items):
-        cells = sums(group)
-        homes = sum(i.abated_dwellings for i in group if i.statut in COUNTED)
-        due = None if cells["abattement_eur"] is None else homes
-        place = {"commune": name, "code_insee": code, "logements": due, "nature": nature_of(group)}
-        rows.append(cells | place)
-    return pd.DataFrame(rows, columns=list(_COMMUNE)).astype({"logements": object})
-
-
 def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
     """Add by commune and line of the notice: what is given up, returned, lost, or spread over payers.
 
@@ -295,14 +279,16 @@ def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
     -------
     DataFrame
         `commune, code_insee, ligne, abattement_eur, compensation_etat_eur, perte_eur,
-        reporte_contribuables_eur`. Compensations of a commune add up to its total: the last line
-        with an amount takes the cents of rounding.
+        reporte_contribuables_eur, logements, nature`. Compensations of a commune add up to its total: the
+        last line with an amount takes the cents of rounding. Its dwellings abated stand on its first line; a
+        commune where nothing counts has one line of none, whose amounts are not known or nil.
     """
-    rows: list[tuple[str, str, str, Decimal, Decimal | None, Decimal | None, Decimal | None]] = []
+    rows: list[tuple[Any, ...]] = []
     for (code, name), group in _communes(items):
+        cells, kind, first = sums(group), nature_of(group), len(rows)
         whole = total(i.amounts.abatement for i in group if i.statut in COUNTED and i.unsplit)
         if whole:
-            rows.append((name, code, WHOLE, whole, None, None, None))
+            rows.append((name, code, WHOLE, whole, None, None, None, None, kind))
         counted = [i.amounts for i in group if i.statut in COUNTED and not i.unsplit]
         by_line = {n: total(c.lines[k] for c in counted) for k, n in enumerate(LINES)}
         back = {n: cents(by_line[n] * terms.compensation) for n in LOST if by_line[n]}
@@ -313,8 +299,14 @@ def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
             if given:
                 returned = back.get(line, ZERO)
                 lost, spread = (given - returned, ZERO) if line in LOST else (ZERO, given)
-                rows.append((name, code, line, given, returned, lost, spread))
-    return pd.DataFrame(rows, columns=list(_COLLECTIVITY))
+                rows.append((name, code, line, given, returned, lost, spread, None, kind))
+        if len(rows) == first:
+            nothing = [cells[c] for c in ("abattement_eur", *SPLIT[2:])]
+            rows.append((name, code, "", *nothing, None, kind))
+        if cells["abattement_eur"] is not None:
+            homes = sum(i.abated_dwellings for i in group if i.statut in COUNTED)
+            rows[first] = (*rows[first][:-2], homes, kind)
+    return pd.DataFrame(rows, columns=list(_COLLECTIVITY), dtype=object)
 
 
 def _communes(items: Iterable[Premises]) -> list[tuple[tuple[str, str], list[Premises]]]:

@@ -43,12 +43,20 @@ def abattement(dossier: Dossier) -> Section:
     outside = dossier.claims.amount("a_risque", OUTSIDE)
     blocks = _by_quarter(money, held, outside)
     blocks.append(Text(standing, bullets=True, media=BOTH_ANNEX))
-    blocks += _spread(money)
     blocks += _leavers(money, dossier.quarters, held)
     blocks += [*forecast_blocks(money), *_calendar(dossier)]
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(held, money.year), blocks)
+
+
+def qui_paie(dossier: Dossier) -> Section | None:
+    """Return the sheet of who pays, by commune and line of its notices; none where no notice says it."""
+    money = dossier.abatement
+    if money is None or money.by_collectivity is None or money.by_collectivity.empty:
+        return None
+    rows = worded(money.by_collectivity, collectivite=("ligne", words.PAYERS), nature=words.NATURES)
+    return section("qui_paie", "", [table("qui_paie", rows, annee=money.year)])
 
 
 def _by_quarter(money: Abatement, held: Within, outside: Amount) -> list[Block]:
@@ -61,16 +69,6 @@ def _by_quarter(money: Abatement, held: Within, outside: Amount) -> list[Block]:
         held=held,
         notes=words.quarter_notes(outside),
     )
-
-
-def _spread(money: Abatement) -> list[Block]:
-    """Return the abatement by commune, by collectivity."""
-    blocks: list[Block] = [table("abattement_communes", money.by_commune, annee=money.year)]
-    rows = money.by_collectivity
-    if rows is not None and len(rows):
-        named = worded(rows, collectivite=("ligne", words.PAYERS))
-        blocks.append(table("abattement_collectivites", named, annee=money.year))
-    return blocks
 
 
 def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:

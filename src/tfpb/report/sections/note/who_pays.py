@@ -27,14 +27,14 @@ def who_pays(dossier: Dossier) -> Answer:
         unknown = words.PARTLY_KNOWN if whole.exceeds_nil else words.NOBODY_KNOWN
         answer = words.NOTHING_PAID if whole.is_nil else unknown
         return Answer(words.WHO_PAYS, (answer,), notes=_done(dossier))
-    towns = () if dossier.abatement is None else dossier.abatement.by_commune["code_insee"]
+    towns = 0 if dossier.abatement is None else dossier.abatement.towns
     parts = []
     for name in _PAYERS:
         amount = held.amount(name)
         if amount.may_exceed_nil:
             drawn = quotient(known(amount.at_least), known(whole.at_least)).exact
             share = quotient(amount, whole) if amount.is_known and whole.is_known else None
-            parts.append((words.payer(name, len(towns)), *words.paid(amount, share), float(drawn)))
+            parts.append((words.payer(name, towns), *words.paid(amount, share), float(drawn)))
     note = rounded_sum(whole, *(held.amount(name) for name in _PAYERS))
     notes = (*_done(dossier), *_terms(dossier), *([note] if note else []))
     return Answer(words.WHO_PAYS, (), Payers(tuple(parts)), notes=notes)
@@ -63,7 +63,7 @@ def _terms(dossier: Dossier) -> list[str]:
         return []
     whole, several = (
         lost.is_known and homes.is_known and homes.exceeds_nil,
-        len(money.by_commune) > 1,
+        money.towns > 1,
     )
     out = [words.A_HOME.format(lost=quotient(lost, homes), several=several)] if whole else []
     back = (v for v in money.values if v.cle == "part_compensation")
