@@ -33,7 +33,7 @@ SHEETS = [
     "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
     "Sources et hypothèses", "Sortants", "Prévision", "Calendrier", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
-    "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
+    "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
     "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
@@ -41,7 +41,7 @@ FED = {
     "Locaux", "Actions", "Qui paie", "Sortants", "Prévision",
     "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
-    "Axes, deux années", "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
+    "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
     "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",
 }  # fmt: skip

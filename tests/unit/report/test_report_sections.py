@@ -50,8 +50,9 @@ from tfpb.words.survey import satisfaction, verdict_words
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
-    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Programme et bilan", "Droit commun", "Évaluation",
-    "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
+    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Actions", "Programme et bilan", "Droit commun",
+    "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
+    "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
@@ -89,7 +90,7 @@ def tables(whole: Report) -> dict[str, Table]:
 
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
-    bare = {"Sensibilité", "Locaux", "Qui paie"}  # nothing to vary, no notice
+    bare = {"Sensibilité", "Locaux", "Qui paie", "Actions"}  # nothing to vary, no notice
     known = SHEETS if full else [s for s in SHEETS if s not in bare]
     assert [s.sheet for s in said(full=full).sections if s.sheet] == known
 
@@ -203,7 +204,11 @@ def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
 )  # fmt: skip
 def test_any_single_input_may_be_missing(lost: str) -> None:
     whole = reported(make(**{lost: None}))
-    gone = {"sensitivity": ["Sensibilité"], "abatement": ["Locaux", "Qui paie"]}.get(lost, [])
+    gone = {
+        "sensitivity": ["Sensibilité"],
+        "abatement": ["Locaux", "Qui paie"],
+        "programme": ["Actions"],
+    }.get(lost, [])
     known = [s for s in SHEETS if s not in gone]
     assert [s.sheet for s in whole.sections if s.sheet] == known
 

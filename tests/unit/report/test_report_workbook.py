@@ -100,7 +100,7 @@ def test_totals_follow_the_filter_and_are_read_by_who_does_not_compute(
     assert sums["residences"] == [
         "nb_logements", "logements_dans", "logements_hors", "logements_a_verifier",
     ]  # fmt: skip
-    assert sums["actions_classeur"] == ["prevu_eur", "realise_eur", "valorise_eur"]
+    assert sums["actions"] == ["prevu_eur", "realise_eur", "valorise_eur"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@x", "\t=1", "a\x07b", "x" * 40000])

@@ -14,7 +14,7 @@ from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement, qui_paie
 from tfpb.report.sections.money.locaux import locaux
-from tfpb.report.sections.money.programme import droit_commun, programme
+from tfpb.report.sections.money.programme import actions, droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import adresses, quartiers, residences
@@ -64,6 +64,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         rapprochement(dossier),
         locaux(dossier),
         qui_paie(dossier),
+        actions(dossier),
         programme(dossier),
         droit_commun(dossier),
         evaluation(dossier),

@@ -20,7 +20,6 @@ from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
     chart,
     claimed,
-    has,
     lacking,
     part,
     section,
@@ -70,7 +69,6 @@ def programme(dossier: Dossier) -> Section:
         table("annees_convention", worded(convention_years(dossier), origine=words.ORIGINS)),
         *_axes(plan, claims, quarters),
         *_two_years(plan, quarters, year),
-        *_actions(plan, claims),
         *_pieces(plan),
         *_diagnostics(plan),
     ]
@@ -249,26 +247,22 @@ def _two_years(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
     return [*blocks, Text(sentences, bullets=True, media=BOTH)]
 
 
-def _actions(plan: Programme, claims: Claims) -> list[Block]:
-    """Return the actions: one wide table for software, narrower ones for a sheet."""
+def actions(dossier: Dossier) -> Section | None:
+    """Return the sheet of the actions, in the order of the file; none without any."""
+    plan = dossier.programme
+    if plan is None or plan.actions.empty:
+        return None
     rows = plan.actions.assign(
         axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
         preuve=[words.PROOF[action.is_proved] for action in actions_of(plan.actions)],
     )
     # rows of several years have no total: the claims are of one
     own = bool((plan.actions["annee"] == plan.year).all())
-    sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
+    sums = {c: v for c, v in totals_of(dossier.claims).items() if own and c in _SPENT}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
-    whole = table("actions", rows, source=source, totals=sums)
-    amounts = part(replace(whole, rows=not_given(whole.rows)), "actions_classeur")
-    blocks: list[Block] = [whole, amounts]
-    if has(rows, "temps_valorise_eur"):
-        timed = whole.rows.dropna(subset=["temps_valorise_eur"])
-        blocks.append(part(replace(whole, rows=timed), "actions_temps"))
-    if len(plan.actions):
-        note = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
-        blocks.append(Text((note,), media=DOCUMENT))
-    return blocks
+    listed = table("actions", not_given(rows), source=source, totals=sums)
+    note = ROWS_ELSEWHERE.format(count=len(rows), sheet=listed.title)
+    return section("actions", "", [listed, Text((note,), media=DOCUMENT)])
 
 
 def _pieces(plan: Programme) -> list[Block]:
