@@ -48,7 +48,7 @@ def pack_under(program: Program, example: Path, geodata: Path, folder: Path) -> 
 
 
 def forecast(pack: Path) -> dict[str, dict[str, str]]:
-    [path] = pack.rglob("prevision.csv")
+    [path] = pack.rglob("annees.csv")
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {r["annee"]: r for r in csv.DictReader(file, delimiter=";")}
 
@@ -70,11 +70,11 @@ def test_a_rate_from_2026_moves_the_forecast_and_the_synthesis_says_its_text(
     before, after = forecast(pack), forecast(made)
     assert after["2025"] == before["2025"]
     for year in ("2026", "2030"):
-        column = "abattement_eur"
+        column = "attendu_eur"
         told = amount(before[year][column]) * 40 / 30
         gap = abs(amount(after[year][column]) - told)
         assert gap <= told / 10_000, year  # notices round each line to the euro
-    for sheet in ("Synthèse", "Abattement"):
+    for sheet in ("Synthèse", "Années"):
         text = texts(made, sheet)
         assert "40\u202f% au lieu de 30\u202f%" in text, sheet
         assert LAW_2026 in text, sheet
@@ -90,9 +90,11 @@ def test_a_year_without_value_is_not_known_in_every_medium(
     assert after["2027"] == before["2027"]
     for year in ("2028", "2030"):
         assert after[year]["nature"] == "non connu"
-        told = {c: v for c, v in after[year].items() if c not in {"annee", "nature"} and v}
+        told = {
+            c: v for c, v in after[year].items() if c not in {"annee", "nature", "origine"} and v
+        }
         assert not told, year
-    for sheet in ("Synthèse", "Abattement"):
+    for sheet in ("Synthèse", "Années"):
         assert "non connu au-delà de 2027" in texts(made, sheet), sheet
 
 

@@ -29,18 +29,17 @@ if TYPE_CHECKING:
 
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
-    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Actions", "Programme et bilan", "Droit commun",
-    "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
-    "Sources et hypothèses", "Sortants", "Prévision", "Calendrier", "Rapprochement, suite", "Réserves",
-    "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
+    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
+    "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite", "Réserves",
+    "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
     "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
 FED = {
-    "Locaux", "Actions", "Qui paie", "Sortants", "Prévision",
-    "Rapprochement, suite", "Réserves",
-    "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
+    "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite", "Réserves",
+    "Preuves par quartier", "Autres années", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
     "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",

@@ -162,7 +162,7 @@ def test_the_forecast_of_2030_follows_its_map_and_the_years_before_do_not_move(
     forecast_pack: Path, pack: Path
 ) -> None:
     before, after = (
-        {r["annee"]: r for r in rows(next(p.rglob("prevision.csv")))} for p in (pack, forecast_pack)
+        {r["annee"]: r for r in rows(next(p.rglob("annees.csv")))} for p in (pack, forecast_pack)
     )
     for year in ("2025", "2026", "2027", "2028", "2029"):
         assert after[year] == before[year], year
@@ -186,9 +186,9 @@ def test_without_the_map_of_2030_the_year_it_rules_is_left_in_doubt(
 ) -> None:
     program.run("dossier", example / "dossier.toml", "--sortie", tmp_path / "pack",
                 "--geodonnees", geodata)  # fmt: skip
-    years = {r["annee"]: r for r in rows(next((tmp_path / "pack").rglob("prevision.csv")))}
-    assert years["2029"]["abattement_eur"]
-    assert not years["2030"]["abattement_eur"]
+    years = {r["annee"]: r for r in rows(next((tmp_path / "pack").rglob("annees.csv")))}
+    assert years["2029"]["attendu_eur"]
+    assert not years["2030"]["attendu_eur"]
     assert years["2030"]["nature"] == "sous réserve"
 
 

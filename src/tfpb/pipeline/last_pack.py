@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
 
 _BALANCE: Final = "donnees/bilan.csv"
-_YEARS: Final = "donnees/annees_convention.csv"
+_YEARS: Final = ("donnees/annees.csv", "donnees/annees_convention.csv")
+"""A table of this edition, then of 0.3.0."""
 _HEIGHTS: Final = {"valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur"}
 _HOMES: Final = "logements_abattus"
 _UNPROVED: Final = "non_etabli"
@@ -69,10 +70,11 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
     for path in packs:
         if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
             continue
-        for row in _rows_of(path, _YEARS):
+        name = next((n for n in _YEARS if _rows_of(path, n)), _YEARS[0])
+        for row in _rows_of(path, name):
             own, written = row.get("origine") == ORIGINS[OWN], row.get("annee", "")
             if not written.isdecimal():
-                raise unreadable(path, _YEARS)
+                raise unreadable(path, name)
             past = int(written)
             if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
                 amounts = {c: a for c in YEAR_CLAIMS if (a := _amount(row, c)) is not None}

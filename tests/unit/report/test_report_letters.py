@@ -157,6 +157,6 @@ def test_the_convention_over_its_years_keeps_what_is_not_known() -> None:
     assert set(rows["origine"][3:]) <= {"prevision"}
     (found,) = [
         b for s in report(dossier).sections for b in s.blocks
-        if isinstance(b, Table) and b.key == "annees_convention"
+        if isinstance(b, Table) and b.key == "annees"
     ]  # fmt: skip
     assert found.rows["acquis_eur"][0].startswith("au moins")

@@ -86,11 +86,12 @@ def test_the_forecast_is_drawn_in_the_workbook_and_read() -> None:
     chart = found["prevision_annees"]
     assert chart.kind is ChartKind.BARS
     assert chart.media == {"classeur"}
-    assert "annexe" in found["prevision"].media  # documents have it as a table
+    assert "annexe" in found["annees"].media  # documents have it as a table
     assert list(chart.rows["libelle"]) == ["2025", "2026"]
-    wanted = [float(v) for v in found["prevision"].rows["abattement_eur"]]
+    years = found["annees"].rows
+    wanted = [float(v) for v in years.loc[years["annee"] >= 2025, "attendu_eur"]]
     assert list(chart.rows["valeur"]) == wanted
-    text = prose(dossier, "abattement")
+    text = prose(dossier, "annees")
     assert "De 2025 à 2026, l’abattement attendu passe de" in text
     assert "1 résidence ouvre son droit après 2025" in text
     assert "Bases inchangées" in text
@@ -118,7 +119,7 @@ def test_a_change_of_right_is_told_with_its_year() -> None:
 
 def test_without_forecast_nothing_is_drawn() -> None:
     money = dataclasses.replace(abatement(located()), by_year=None, course=None)
-    assert not {"prevision", "prevision_annees"} & set(blocks(make(abatement=money)))
+    assert "prevision_annees" not in blocks(make(abatement=money))
 
 
 def test_growth_of_bases_is_said_when_it_is_set() -> None:

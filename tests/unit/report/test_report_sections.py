@@ -50,8 +50,8 @@ from tfpb.words.survey import satisfaction, verdict_words
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
-    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Actions", "Programme et bilan", "Droit commun",
-    "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
+    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
     "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
@@ -90,7 +90,7 @@ def tables(whole: Report) -> dict[str, Table]:
 
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
-    bare = {"Sensibilité", "Locaux", "Qui paie", "Actions"}  # nothing to vary, no notice
+    bare = {"Sensibilité", "Locaux", "Qui paie", "Années", "Actions"}  # nothing to vary, no notice
     known = SHEETS if full else [s for s in SHEETS if s not in bare]
     assert [s.sheet for s in said(full=full).sections if s.sheet] == known
 

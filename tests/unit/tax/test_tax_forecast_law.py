@@ -12,9 +12,10 @@ import changed_law
 from changed_law import LAW_2026, RATE_2025, RATE_FROM_2026, rate_without
 from tfpb.law.values import load
 from tfpb.model.settings import LoiUtilisateur
-from tfpb.report.sections.money.abattement_accorde import forecast_blocks
+from tfpb.report.sections.money.abattement_accorde import years_ahead
 from tfpb.tax.ledger.deadlines import with_deadlines
 from tfpb.words.money import abatement_words as words
+from tfpb.words.money.abatement_words import NATURES
 
 if TYPE_CHECKING:
     import pytest
@@ -123,10 +124,11 @@ def test_the_bars_of_a_year_not_known_are_none_and_its_nature_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     law = changed_law.law(monkeypatch, (RATE_2025, rate_without(2028)))
-    table, chart, *_ = forecast_blocks(abate(local(), law=law))
-    rows = table.rows.set_index("annee")  # type: ignore[union-attr]
-    assert rows.loc[2028, "nature"] == "non connu"
+    made = abate(local(), law=law)
+    rows = made.by_year.set_index("annee")  # type: ignore[union-attr]
+    assert NATURES[rows.loc[2028, "nature"]] == "non connu"
     assert pd.isna(rows.loc[2028, "abattement_eur"])
+    chart, *_ = years_ahead(made)
     drawn = chart.rows.set_index("libelle")  # type: ignore[union-attr]
     assert drawn.loc["2028"].isna().all()
 

@@ -12,7 +12,7 @@ from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
-from tfpb.report.sections.money.abattement_accorde import abattement, qui_paie
+from tfpb.report.sections.money.abattement_accorde import abattement, annees, qui_paie
 from tfpb.report.sections.money.locaux import locaux
 from tfpb.report.sections.money.programme import actions, droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
@@ -64,6 +64,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         rapprochement(dossier),
         locaux(dossier),
         qui_paie(dossier),
+        annees(dossier),
         actions(dossier),
         programme(dossier),
         droit_commun(dossier),

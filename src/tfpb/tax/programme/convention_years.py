@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.facts.amount import known
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.tax.abatement.forecast import MISSING
+from tfpb.tax.plain_values import records
 
 if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
@@ -20,6 +20,10 @@ YEAR_CLAIMS: Final = {
     "reporte_eur": "reporte",
 }  # fmt: skip
 """Columns of a year, and the claim that each is."""
+AHEAD: Final = (
+    "a_renouveler_eur", "en_attente_eur", "residences", "nouvelles", "logements", "nature",
+)  # fmt: skip
+"""Columns of the forecast of a year, besides what is expected."""
 OWN: Final = "dossier"
 BEFORE: Final = "precedent"
 
@@ -31,8 +35,8 @@ def convention_years(dossier: Dossier) -> pd.DataFrame:
     -------
     DataFrame
         `annee`, the columns of `YEAR_CLAIMS` (Amount; None where nobody tells it), `attendu_eur` (the
-        forecast of a coming year) and `origine`: dossier, precedent (an earlier pack), fichiers (last year's
-        own), prevision, prevision_non_connue (the law gives no value for that year).
+        forecast of the year and of those to come), `AHEAD` and `origine`: dossier, precedent (an earlier
+        pack), fichiers (last year's own), prevision, prevision_non_connue (the law gives no value for it).
     """
     money, year = dossier.abatement, dossier.settings.dossier.annee
     rows: dict[int, dict[str, Any]] = {
@@ -44,13 +48,13 @@ def convention_years(dossier: Dossier) -> pd.DataFrame:
         rows[year - 1] = {"annee": year - 1, "origine": "fichiers", **amounts}
     rows[year] = {"annee": year, "origine": OWN, **_claimed(dossier.claims, YEAR_CLAIMS)}
     if money is not None and money.by_year is not None:
-        coming = money.by_year[money.by_year["annee"] > year]
-        cells = (coming[c] for c in ("annee", "abattement_eur", "nature"))
-        for then, due, nature in zip(*cells, strict=True):
-            expected = None if due is None else known(due)
-            origin = "prevision_non_connue" if nature == MISSING else "prevision"
-            rows[int(then)] = {"annee": int(then), "origine": origin, "attendu_eur": expected}
-    columns = ["annee", *YEAR_CLAIMS, "attendu_eur", "origine"]
+        for line in records(money.by_year):
+            then = int(line["annee"])
+            origin = "prevision_non_connue" if line["nature"] == MISSING else "prevision"
+            own = rows.setdefault(then, {"annee": then, "origine": origin})
+            own["attendu_eur"] = line["abattement_eur"]
+            own |= {column: line.get(column) for column in AHEAD}
+    columns = ["annee", *YEAR_CLAIMS, "attendu_eur", *AHEAD, "origine"]
     table = pd.DataFrame([rows[y] for y in sorted(rows)], columns=columns, dtype=object)
     return table.where(table.notna(), None)
 

@@ -20,7 +20,9 @@ from tfpb.report.sections.build import (
     worded,
 )
 from tfpb.tax.ledger.deadlines import ROLES
+from tfpb.tax.programme.convention_years import convention_years
 from tfpb.words.money import abatement_words as words
+from tfpb.words.money.programme_words import ORIGINS
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def abattement(dossier: Dossier) -> Section:
     blocks = _by_quarter(money, held, outside)
     blocks.append(Text(standing, bullets=True, media=BOTH_ANNEX))
     blocks += _leavers(money, dossier.quarters, held)
-    blocks += [*forecast_blocks(money), *_calendar(dossier)]
+    blocks += _calendar(dossier)
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(held, money.year), blocks)
@@ -114,11 +116,17 @@ _BARS: Final = {
 """Columns of the forecast, and the bars of the chart that they are."""
 
 
-def forecast_blocks(money: Abatement) -> list[Block]:
-    """Return the forecast: table and chart by year, sentence, assumptions, table by résidence.
+def annees(dossier: Dossier) -> Section | None:
+    """Return the sheet of the years of the convention, past to come; none without money nor programme."""
+    money = dossier.abatement
+    if money is None and dossier.programme is None:
+        return None
+    rows = worded(convention_years(dossier), origine=ORIGINS, nature=words.NATURES)
+    return section("annees", "", [table("annees", rows), *(years_ahead(money) if money else ())])
 
-    Nothing when the stage foresaw no year.
-    """
+
+def years_ahead(money: Abatement) -> list[Block]:
+    """Return the chart of the years ahead, what it says and rests on; nothing where none is foreseen."""
     yearly, course = money.by_year, money.course
     if yearly is None or course is None:
         return []
@@ -128,10 +136,8 @@ def forecast_blocks(money: Abatement) -> list[Block]:
     if not drawn.drop(columns="valeur").to_numpy().any():
         drawn = drawn[["valeur"]]
     drawn.insert(0, "libelle", [str(int(v)) for v in yearly["annee"]])
-    blocks: list[Block] = [
-        table("prevision", worded(yearly, nature=words.NATURES)),
+    return [
         chart("prevision_annees", drawn),
         Text((words.forecast_sentence(course), *words.forecast_law(course)), media=BOTH),
         Text(words.forecast_assumptions(money.year, course), bullets=True, media=BOTH_ANNEX),
-    ]  # fmt: skip
-    return blocks
+    ]

@@ -65,11 +65,11 @@ def _letter(dossier: Dossier, kind: str, rows: pd.DataFrame, warnings: list[str]
         for v in money.values  # noqa: PD011 - legal values
         if not v.verifie and v.cle in _RELIED_ON
     ]
-    totals = {"montant_eur": facts["amount"]}
+    held = dossier.claims.within()
     if kind == words.CLAIM:
-        listed = table("courrier_reclamation", rows, totals=totals, annee=money.year)
+        listed = table("courrier_reclamation", rows, held=held, annee=money.year)
     else:
-        listed = table("courrier_a_risque", rows, totals=totals, annee=money.year)
+        listed = table("courrier_a_risque", rows, held=held, annee=money.year)
     title = words.TITLES[kind].filled(facts)
     blocks = (
         Text((words.TO,)),

@@ -28,7 +28,6 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
-from tfpb.tax.programme.convention_years import convention_years
 from tfpb.tax.programme.exports import not_given
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
@@ -66,7 +65,6 @@ def programme(dossier: Dossier) -> Section:
         *_balance(plan, claims, quarters, year),
         *_heights(dossier),
         *_carried(plan, claims, quarters, year),
-        table("annees_convention", worded(convention_years(dossier), origine=words.ORIGINS)),
         *_axes(plan, claims, quarters),
         *_two_years(plan, quarters, year),
         *_pieces(plan),
