@@ -266,11 +266,18 @@ def fitted(tables: Sequence[Table], page: float = PAGE) -> list[int]:
 
 
 def _on_screen(tables: Sequence[Table], page: float) -> list[int]:
-    """Fit the columns that are printed; the others are as wide as they are declared."""
+    """Fit the columns that are printed; the others are as wide as their texts: no page reduces them."""
     cut = [replace(t, columns=t.columns[: t.printed_columns]) for t in tables]
     printed = fitted([replace(t, rows=t.rows[[c.key for c in t.columns]]) for t in cut], page)
-    others = (c for t in tables for c in t.columns[len(printed) :])
-    return [*printed, *(max(c.width, _least(c.format)) for c in others)]
+    widths = list(printed)
+    for table in tables:
+        for k in range(len(widths), len(table.columns)):
+            column = table.columns[k]
+            texts = (len(v) for v in _sample(table, k) if isinstance(v, str))
+            widths.append(
+                max(column.width, _least(column.format), min(_WIDEST, max(texts, default=0)))
+            )
+    return widths
 
 
 def _wanted(tables: Sequence[Table]) -> list[int]:
