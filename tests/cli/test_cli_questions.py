@@ -529,3 +529,27 @@ def test_another_signatory_is_not_taken_for_the_same_by_a_word(
     path.write_text(text.replace("Habitat Valmontois", "SA Habitat Orvien"), "utf-8-sig")
     told = run("verifier", few, "--geodonnees", geodata)
     assert "est-il Habitat Valmontois" not in told.output
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_an_action_of_all_quarters_leaves_the_share_of_each_to_confirm(
+    few: Path, run: Run, geodata: Path, tmp_path: Path
+) -> None:
+    path = few / "programme_2025.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Programme"]
+    headers = [cell.value for cell in sheet[3]]
+    sheet.cell(4, headers.index("Code QPV") + 1, "tous")
+    book.save(path)
+    path = few / "conventions.csv"  # the action is shared between the quarters of a convention
+    path.write_text(path.read_text("utf-8-sig").replace(", QN05993N", ""), "utf-8")
+    made = run("dossier", few, "--sortie", tmp_path / "pack", "--geodonnees", geodata)
+    assert made.exit_code == 0, made.output
+    with (tmp_path / "pack" / "donnees" / "faits.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    valued = {row["portee"]: row for row in rows if row["nom"] == "valorise"}
+    quarters = {
+        scope: row["etat"] for scope, row in valued.items() if re.fullmatch(r"QN\w+", scope)
+    }
+    assert len(quarters) == 3
+    assert set(quarters.values()) == {"a_confirmer"}
