@@ -553,3 +553,35 @@ def test_an_action_of_all_quarters_leaves_the_share_of_each_to_confirm(
     }
     assert len(quarters) == 3
     assert set(quarters.values()) == {"a_confirmer"}
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_rows_hidden_take_the_money_of_their_buildings_with_them(
+    few: Path, true: Facts, run: Run, geodata: Path, tmp_path: Path
+) -> None:
+    doors, lines = few / "patrimoine.xlsx", few / "fiscalite_2025.xlsx"
+    taxed, stock = openpyxl.load_workbook(lines), openpyxl.load_workbook(doors)
+    sheet, homes = taxed.active, stock.active
+    assert sheet is not None
+    assert homes is not None
+    acquired, most = ends(true["acquis"])
+    at = {cell.value: cell.column - 1 for cell in homes[4]}
+    met: dict[str, list[tuple[int, str]]] = {}
+    for row in homes.iter_rows(min_row=5):
+        home = str(row[at["Code résidence"]].value)
+        met.setdefault(home, []).append((row[0].row, str(row[at["Code entrée"]].value)))
+    with (tmp_path / "vrai" / "donnees" / "abattement_locaux.csv").open(
+        encoding="utf-8-sig"
+    ) as file:
+        told = list(csv.DictReader(file, delimiter=";"))
+    paid = {r["id_batiment"]: float(r["abattement_eur"]) for r in told if r["statut"] == "abattu"}
+    row, building = next(
+        door for of in met.values() if len(of) > 1 and all(b in paid for _, b in of) for door in of
+    )
+    homes.row_dimensions[row].hidden = True
+    stock.save(doors)
+    made = run("dossier", few, "--sortie", tmp_path / "pack", "--geodonnees", geodata)
+    assert made.exit_code == 0, made.output
+    low, high = ends(facts(tmp_path / "pack")["acquis"])
+    assert low == pytest.approx(acquired - paid[building], abs=1)
+    assert high >= most  # and no less than what another open side may bring

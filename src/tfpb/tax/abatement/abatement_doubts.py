@@ -15,6 +15,7 @@ from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.missing_rates import blank_rates
 from tfpb.tax.abatement.premises import (
+    OTHER_BUILDING,
     UNKNOWN,
     UNSETTLED,
     Premises,
@@ -246,7 +247,18 @@ def doubts_of(
         if holding is None:
             doubts.append(doubt("local_hors_patrimoine", here, key))
         else:
-            doubts += _of_residence(key, group, holding, reader, here)
+            held = [i for i in group if i.holding is not None]
+            doubts += _of_residence(key, held, holding, reader, here)
+            doubts += [
+                doubt(
+                    "batiment_hors_patrimoine",
+                    i.row.place("id_batiment"),
+                    i.building,
+                    residence=key,
+                )
+                for i in group
+                if i.right.motive == OTHER_BUILDING
+            ]
     for holding in stock.holdings:
         key = holding.id_residence
         if holding.stands(QpvStatut.DANS) and not any(map(bears_homes, groups.get(key, []))):
