@@ -52,6 +52,7 @@ def test_rate_of_5500_is_refused_with_its_cell() -> None:
         ({"base_nette_eur": 1050}, ["base_deja_abattue"]),
         ({"base_nette_eur": 3000}, ["base_incoherente"]),
         ({"vlc_eur": 19679, "nb_logements": 1}, ["vlc_en_francs"]),  # 3 000 € in francs
+        ({"vlc_eur": 300000, "nb_logements": 1}, ["vlc_trop_haute"]),  # 3 000 € in cents
         ({"vlc_eur": 3000, "nb_logements": 1}, []),
         ({"base_nette_eur": 9839, "vlc_eur": "", "nb_logements": 1}, ["vlc_en_francs"]),
     ],

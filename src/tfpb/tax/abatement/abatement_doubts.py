@@ -100,7 +100,7 @@ def check_premises(
     -------
     list of Fault
         `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
-        `vlc_en_francs`; as doubts `vlc_suspecte`, `base_incoherente`,
+        `vlc_en_francs`, `vlc_trop_haute`; as doubts `vlc_suspecte`, `base_incoherente`,
         `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`, `taux_infime`.
     """
     rows = records(premises)
@@ -197,6 +197,9 @@ def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
     middle = median(h for _, h in heights) if heights else Decimal(0)
     if middle > Decimal(high):
         fields = {"moyenne": number(middle), "seuil": number(Decimal(high))}
+        if middle > Decimal(high) * Decimal(franc):  # too high for francs too
+            yield Fault("vlc_trop_haute", rows[0].place("vlc_eur"), number(middle), fields)
+            return
         fields["franc"] = franc.replace(".", ",")
         yield Fault("vlc_en_francs", rows[0].place("vlc_eur"), number(middle), fields)
         return
