@@ -236,6 +236,33 @@ def test_no_share_is_told_as_known_that_is_not_the_truth(
     assert wrong(rows, levels, kinds) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("Note globale de 0 à 10", False),
+        ("Votre résidence, sur 10", False),
+        ("Votre résidence, de 0 à 10", True),
+        ("Note de votre résidence, 0 étant très satisfait", True),
+    ],
+)
+def test_a_header_that_says_a_mark_is_a_label(
+    tmp_path: Path, run: Run, header: str, *, asked: bool
+) -> None:
+    levels = truth(np.random.default_rng(23), "0-10")
+    kept = levels.drop(columns=list(ASKED[1:])).rename(columns={ASKED[0]: header})
+    file = deliver(tmp_path / "e.xlsx", 2022, kept, Coding("0-10", best_last=True))
+    plan, out = drafted(tmp_path, [file]), tmp_path / "c.csv"
+    told = run("comparer", file, "--plan", plan, "--sortie", out)
+    assert told.exit_code == 0, told.output
+    assert bool(keys_of(told.output)) is asked
+    rows = table_of(out)
+    own = rows[(rows["publication"] == "publiable") & (rows["groupe"] == "qpv")]
+    assert len(own) == 1
+    if not asked:
+        true = share(levels, ASKED[0], 1, "0-10")
+        assert abs(float(own["estimation"].iloc[0]) - true) < 0.026
+
+
 def test_the_same_answers_coded_the_other_way_give_the_same_figures(
     tmp_path: Path, run: Run
 ) -> None:

@@ -529,3 +529,59 @@ def test_another_signatory_is_not_taken_for_the_same_by_a_word(
     path.write_text(text.replace("Habitat Valmontois", "SA Habitat Orvien"), "utf-8-sig")
     told = run("verifier", few, "--geodonnees", geodata)
     assert "est-il Habitat Valmontois" not in told.output
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_an_action_of_all_quarters_leaves_the_share_of_each_to_confirm(
+    few: Path, run: Run, geodata: Path, tmp_path: Path
+) -> None:
+    path = few / "programme_2025.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Programme"]
+    headers = [cell.value for cell in sheet[3]]
+    sheet.cell(4, headers.index("Code QPV") + 1, "tous")
+    book.save(path)
+    path = few / "conventions.csv"  # the action is shared between the quarters of a convention
+    path.write_text(path.read_text("utf-8-sig").replace(", QN05993N", ""), "utf-8")
+    made = run("dossier", few, "--sortie", tmp_path / "pack", "--geodonnees", geodata)
+    assert made.exit_code == 0, made.output
+    with (tmp_path / "pack" / "donnees" / "faits.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    valued = {row["portee"]: row for row in rows if row["nom"] == "valorise"}
+    quarters = {
+        scope: row["etat"] for scope, row in valued.items() if re.fullmatch(r"QN\w+", scope)
+    }
+    assert len(quarters) == 3
+    assert set(quarters.values()) == {"a_confirmer"}
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_rows_hidden_take_the_money_of_their_buildings_with_them(
+    few: Path, true: Facts, run: Run, geodata: Path, tmp_path: Path
+) -> None:
+    doors, lines = few / "patrimoine.xlsx", few / "fiscalite_2025.xlsx"
+    taxed, stock = openpyxl.load_workbook(lines), openpyxl.load_workbook(doors)
+    sheet, homes = taxed.active, stock.active
+    assert sheet is not None
+    assert homes is not None
+    acquired, most = ends(true["acquis"])
+    at = {cell.value: cell.column - 1 for cell in homes[4]}
+    met: dict[str, list[tuple[int, str]]] = {}
+    for row in homes.iter_rows(min_row=5):
+        home = str(row[at["Code résidence"]].value)
+        met.setdefault(home, []).append((row[0].row, str(row[at["Code entrée"]].value)))
+    with (tmp_path / "vrai" / "donnees" / "abattement_locaux.csv").open(
+        encoding="utf-8-sig"
+    ) as file:
+        told = list(csv.DictReader(file, delimiter=";"))
+    paid = {r["id_batiment"]: float(r["abattement_eur"]) for r in told if r["statut"] == "abattu"}
+    row, building = next(
+        door for of in met.values() if len(of) > 1 and all(b in paid for _, b in of) for door in of
+    )
+    homes.row_dimensions[row].hidden = True
+    stock.save(doors)
+    made = run("dossier", few, "--sortie", tmp_path / "pack", "--geodonnees", geodata)
+    assert made.exit_code == 0, made.output
+    low, high = ends(facts(tmp_path / "pack")["acquis"])
+    assert low == pytest.approx(acquired - paid[building], abs=1)
+    assert high >= most  # and no less than what another open side may bring

@@ -36,6 +36,8 @@ _WIDE: Final = frozenset({TOTAL, "axe", "commune", "vague", "nature", "verdict"}
 _ASKED: Final = frozenset({State.A_VERIFIER, State.A_CONFIRMER})
 """States that somebody is in charge of."""
 _UNNAMED: Final = unknown("non_etabli")
+_ANY_QUARTER: Final = frozenset({"action_partagee"})
+"""Doubts of a sharing that no file gives: another may reach quarters that this one leaves out."""
 Row = tuple[str, str, int]
 """File, sheet and line: a workbook may hold several tables."""
 
@@ -176,7 +178,8 @@ class Weights:
         row = (fault.place.file, fault.place.sheet, fault.place.row)
         named = str(fault.fields.get("residence", fault.got))
         if row in self._actions:
-            return self._actions[row]
+            weight = self._actions[row]
+            return replace(weight, quarters=None) if fault.code in _ANY_QUARTER else weight
         position, home = self._lines.get(row, (-1, self._doors.get(row, named)))
         if position >= 0 and home != named:
             return self._of_line(position, kind)
@@ -283,8 +286,15 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 
 
 def _actions(actions: pd.DataFrame) -> Iterator[tuple[Row, Weight]]:
-    """Weigh each action: what it is valued, of its quarter."""
+    """Weigh each action: what it is valued, of its quarters; a shared one is a row a quarter of one line."""
     valued = actions.get("valorise_eur", [None] * len(actions))
+    met: dict[Row, Weight] = {}
     for row, value, code in zip(_rows(actions), valued, texts(actions, "code_qpv"), strict=True):
         amount = known(value) if isinstance(value, Decimal) else unknown("valorise_vide")
-        yield row, Weight(nil(), amount, frozenset({code}) if code else None)
+        codes = frozenset({code}) if code else None
+        before = met.get(row) if row[2] >= 0 else None
+        if before is not None:
+            amount += before.euros
+            codes = codes and before.quarters and codes | before.quarters
+        met[row] = Weight(nil(), amount, codes)
+    yield from met.items()

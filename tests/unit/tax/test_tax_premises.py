@@ -52,6 +52,7 @@ def test_rate_of_5500_is_refused_with_its_cell() -> None:
         ({"base_nette_eur": 1050}, ["base_deja_abattue"]),
         ({"base_nette_eur": 3000}, ["base_incoherente"]),
         ({"vlc_eur": 19679, "nb_logements": 1}, ["vlc_en_francs"]),  # 3 000 € in francs
+        ({"vlc_eur": 300000, "nb_logements": 1}, ["vlc_trop_haute"]),  # 3 000 € in cents
         ({"vlc_eur": 3000, "nb_logements": 1}, []),
         ({"base_nette_eur": 9839, "vlc_eur": "", "nb_logements": 1}, ["vlc_en_francs"]),
     ],
@@ -279,6 +280,26 @@ def test_a_building_the_stock_lacks_is_doubted_only_where_it_matters() -> None:
     alike = pd.DataFrame([door(building="E1"), door(building="E2")])
     made = abate(local(id_batiment="E9", nb_logements=10), residences=stock, entrances=alike)
     assert "batiment_inconnu" not in codes(made)
+
+
+def test_a_building_beside_those_of_the_stock_is_acquired_by_nobody() -> None:
+    doors = pd.DataFrame([door(building="E1"), door(building="E2")])
+    stock = homes(home(nb_logements=20, logements_dans=20))
+    lines = [local(id_batiment=b, invariant=b, nb_logements=10) for b in ("E1", "E2", "E9")]
+    made = abate(*lines, residences=stock, entrances=doors)
+    assert "batiment_hors_patrimoine" in codes(made)
+    assert "logements_divergents" not in codes(made)
+    statuses = dict(zip(made.premises["id_batiment"], made.premises["statut"], strict=True))
+    assert statuses["E9"] == "a_verifier"
+    assert statuses["E1"] == statuses["E2"] != "a_verifier"
+    # it may be another spelling of a building whose lines are short, or that has none
+    for short in (lines[1:], [{**lines[0], "nb_logements": 4}, *lines[1:]]):
+        spelt = abate(*short, residences=stock, entrances=doors)
+        assert "batiment_hors_patrimoine" not in codes(spelt)
+    doors = pd.DataFrame([door(building="E1", side="hors"), door(building="E2", side="hors")])
+    away = homes(home(nb_logements=20, logements_dans=0, logements_hors=20, cote="hors"))
+    out = abate(*lines, residences=away, entrances=doors)
+    assert set(out.premises["statut"]) == {"hors_qpv"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Answers in words are never read the other way round: what a reading changes is b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from tfpb.model.codes import Theme
 from tfpb.model.question import Answer, Question, content_of
 from tfpb.questions.finding import Change, Finding
 from tfpb.survey.reading.delivery_columns import numeric, token
-from tfpb.survey.reading.guessing import guess_scale, is_code, seen_ends
+from tfpb.survey.reading.guessing import guess_scale, is_code, says_mark, seen_ends
 from tfpb.words.survey.scale_words import LEVEL, beside_words, counted_codes, share_words
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ PLAN: Final = "plan"
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A question of one wave: its answers, what words say of them, and how they are read."""
+    """A question of one wave: its answers, what words say of them, and how they are read.
+
+    `named`: its header says that they are marks.
+    """
 
     item: Item
     header: str
@@ -53,6 +56,7 @@ class _Column:
     against: Mapping[str, str] = field(default_factory=dict)
     agrees: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False
 
     @property
     def bare(self) -> list[str]:
@@ -63,7 +67,7 @@ class _Column:
     @property
     def is_unlabelled(self) -> bool:
         """Whether nothing but its codes says what answers mean."""
-        return not (self.against or self.agrees) and bool(self.bare)
+        return not (self.against or self.agrees or self.named) and bool(self.bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,12 @@ class Ways:
         return {(wave, header) for k, wave, header in self.open if k == at}
 
     def of_mark(self, plan: Plan, at: int, wave: str) -> list[Finding]:
-        """Ask which end of its overall marks means satisfied, where answers in words contradict them."""
-        parts = (p for p in self.parts if (p.at, p.wave) == (at, wave) and p.columns[0].scale.marks)
+        """Ask which end of its overall marks means satisfied, where answers in words contradict them.
+
+        A header that says a mark settles nothing then.
+        """
+        own = (p for p in self.parts if (p.at, p.wave) == (at, wave) and p.columns[0].scale.marks)
+        parts = (replace(p, columns=tuple(replace(c, named=False) for c in p.columns)) for p in own)
         marks = [p for p in parts if any(c.item.theme is Theme.GLOBAL for c in p.unlabelled)]
         return [
             _question(
@@ -222,20 +230,28 @@ def _parts(plan: Plan, scales: Mapping[str, Scale], delivery: Delivery, at: int)
             ):
                 words = delivery.dictionary.meanings.get(header, {})
                 held.setdefault(item.echelle, []).append(
-                    _column(item, header, scale, frame[header][rows], words)
+                    _column(
+                        item,
+                        header,
+                        scale,
+                        frame[header][rows],
+                        words,
+                        f"{header} {delivery.dictionary.labels.get(header, '')}",
+                    )
                 )
         for name, columns in held.items():
             yield _Part(at, wave, name, rows, tuple(columns))
 
 
 def _column(
-    item: Item, header: str, scale: Scale, cells: pd.Series[str], words: Mapping[str, str]
-) -> _Column:
+    item: Item, header: str, scale: Scale, cells: pd.Series[str], words: Mapping[str, str], asked: str
+) -> _Column:  # fmt: skip
     if scale.marks:
         against, agrees = _marks_seen(scale, cells, words)
     else:
         against, agrees = _levels_seen(scale, cells, words)
-    return _Column(item, header, scale, cells, against, agrees, words)
+    named = scale.marks and says_mark(asked)
+    return _Column(item, header, scale, cells, against, agrees, words, named)
 
 
 def _levels_seen(

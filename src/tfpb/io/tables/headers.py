@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,8 @@ THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b"
 MILLIONS: Final = re.compile(r"\bm ?(?:€|eur)|\bmillions?\b", re.IGNORECASE)
 _CALL: Final = re.compile(r"\s*\(\d\)$")
 """Call of a note at the foot of a page: « TEOM (2) »."""
+_DAY: Final = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)\b")
+"""A day in a header: « Logements 31/12/2024 »."""
 _SIGNIFICANT: Final = 3
 """Letters from which a word, or its beginning, is compared."""
 UNCOUNTED: Final = "montants_absents"
@@ -104,7 +107,11 @@ def match_columns(
                 "colonne": renames.get(column.name, column.name),
                 "signification": column.label or column.name,
                 "lues": listed(table.frame.columns),
-                **_settled(contract, column, _likely(column, unread) or _likely(column, spare)),
+                **_settled(
+                    contract,
+                    column,
+                    _likely(column, _by_day(unread, column, table.year)) or _likely(column, spare),
+                ),
             },
         )
         for column in contract.columns
@@ -241,7 +248,8 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
     vocabularies = [_words(name) for name in names]
     best, most = "", 0
     for header in unread:
-        words = _words(THOUSANDS.sub("", header) if column.kind is Kind.MONEY else header)
+        bare = _DAY.sub(" ", header)
+        words = _words(THOUSANDS.sub("", bare) if column.kind is Kind.MONEY else bare)
         for vocabulary in vocabularies:
             shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)
             named = column.required and fold(column.name) in words  # « Adresse du site »
@@ -250,6 +258,26 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
             if enough and shared > most:
                 best, most = header, shared
     return best
+
+
+def _by_day(headers: list[str], column: Column, year: int | None) -> list[str]:
+    """Order headers that bear a day: the nearest first to what a column is of.
+
+    A count is that of 1 January of the year, an amount that of its end.
+    """
+    if year is None:
+        return headers
+    due = dt.date(year, 12, 31) if column.kind is Kind.MONEY else dt.date(year, 1, 1)
+
+    def away(header: str) -> int:
+        found = _DAY.search(header)
+        try:
+            day = None if found is None else dt.date(*(int(n) for n in found.groups()[::-1]))
+        except ValueError:
+            day = None
+        return 0 if day is None else abs((day - due).days)
+
+    return sorted(headers, key=away)
 
 
 def is_akin(column: Column, header: str) -> bool:

@@ -75,6 +75,10 @@ _DTYPES: Final[Mapping[Kind, tuple[str, Any]]] = {
     Kind.DATE: ("object", None),
 }
 """Kind → dtype of its column, and what stands for an empty cell."""
+_BLANK: Final = "valeur_vide"
+_NO_RESULT: Final = "formule_sans_valeur"
+_FEW_BLANKS: Final = 0.2
+"""Part of a column up to which its blank cells are lacking, and not those below a name written once."""
 
 
 def typed(
@@ -148,6 +152,7 @@ def typed(
         dtype, empty = _DTYPES[column.kind]
         filled = [empty if v is None else v for v in values]
         out[column.name] = pd.Series(filled, dtype=dtype)
+    faults = _of_blanks(faults, table, contract, found)
     _give_back_sections(out, table, found)
     unread = unread_columns(table, contract, found, asked)
     faults += unread
@@ -161,12 +166,46 @@ def typed(
     return table.stamped(pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))), faults
 
 
+def _of_blanks(
+    faults: list[Fault], table: TextTable, contract: Contract, found: Mapping[str, str]
+) -> list[Fault]:
+    """Return the faults, a blank of a name written once with what copies it down.
+
+    A formula without result is a fault of its own, and no blank.
+    """
+    bare = [n for n in table.notices if n.code == _NO_RESULT]
+    unknown = {(row, n.place.column) for n in bare for row in n.fields["lignes"]}
+    copied = {
+        header: _copied(contract.name, name)
+        for name, header in found.items()
+        if _looks_merged(table.frame[header].tolist(), contract.column(name))
+    }
+    return [
+        replace(f, fields={**f.fields, **copied.get(f.place.column, {})}) if f.code == _BLANK else f
+        for f in faults
+        if f.code != _BLANK or (f.place.row, f.place.column) not in unknown
+    ]
+
+
+def _looks_merged(cells: list[str], column: Column) -> bool:
+    """Return whether the blanks of an identifier follow a first cell that is written, as merged ones do."""
+    blank = sum(not cell.strip() for cell in cells)
+    named = column.kind in (Kind.CODE, Kind.TEXT) and bool(cells) and bool(cells[0].strip())
+    return named and blank > len(cells) * _FEW_BLANKS
+
+
+def _copied(role: str, column: str) -> dict[str, Any]:
+    """Return what copies the cell above into blank ones: the words of a message, and the line to paste."""
+    key = f"{role}.{column}"
+    line = copy_words(role, column)
+    return {"aussi": line, "coller": (COPIED, key, key)} if line else {}
+
+
 def _with_remedy(notice: Fault, role: str, column: str) -> Fault:
     """Add to a doubt on merged cells how they are copied down."""
-    if notice.code != MERGED or not (line := copy_words(role, column)):
+    if notice.code != MERGED:
         return notice
-    pasted = (COPIED, f"{role}.{column}", f"{role}.{column}")
-    return replace(notice, fields={**notice.fields, "aussi": line, "coller": pasted})
+    return replace(notice, fields={**notice.fields, **_copied(role, column)})
 
 
 def _without_units(table: TextTable, header: str, name: str) -> tuple[list[str], list[Fault]]:

@@ -24,6 +24,9 @@ _LIKELY: Final = {role: re.compile(words) for role, words in _TABLES["likely"].i
 _DESCRIBED: Final = re.compile(_TABLES["patterns"]["described"])
 _ASKED: Final = re.compile(_TABLES["patterns"]["asked"])
 """Words of a question: « Note donnée au bailleur » names no bailleur."""
+_MARK: Final = re.compile(_TABLES["patterns"]["mark"])
+_MARK_ENDS: Final = re.compile(_TABLES["patterns"]["mark_ends"])
+"""Words by which a header may say what an end of its marks means, in either order."""
 
 _THEMES: Final[dict[Theme, tuple[str, ...]]] = {
     Theme(k): tuple(v) for k, v in _TABLES["themes"].items()
@@ -136,6 +139,12 @@ def describes(text: str) -> bool:
 def asks(text: str) -> bool:
     """Tell whether a header or a label is that of a question."""
     return bool(_ASKED.search(fold(text)))
+
+
+def says_mark(text: str) -> bool:
+    """Tell whether a header or a label says that its numbers are marks, of which the highest is the best."""
+    folded = fold(text)
+    return bool(_MARK.search(folded)) and not _MARK_ENDS.search(folded)
 
 
 def guess_codes(answers: Iterable[str]) -> GuessedScale | None:

@@ -15,6 +15,7 @@ from tfpb.model.legal.tax_lines import LINES
 from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.missing_rates import blank_rates
 from tfpb.tax.abatement.premises import (
+    OTHER_BUILDING,
     UNKNOWN,
     UNSETTLED,
     Premises,
@@ -99,7 +100,7 @@ def check_premises(
     -------
     list of Fault
         `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
-        `vlc_en_francs`; as doubts `vlc_suspecte`, `base_incoherente`,
+        `vlc_en_francs`, `vlc_trop_haute`; as doubts `vlc_suspecte`, `base_incoherente`,
         `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`, `taux_infime`.
     """
     rows = records(premises)
@@ -196,6 +197,9 @@ def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
     middle = median(h for _, h in heights) if heights else Decimal(0)
     if middle > Decimal(high):
         fields = {"moyenne": number(middle), "seuil": number(Decimal(high))}
+        if middle > Decimal(high) * Decimal(franc):  # too high for francs too
+            yield Fault("vlc_trop_haute", rows[0].place("vlc_eur"), number(middle), fields)
+            return
         fields["franc"] = franc.replace(".", ",")
         yield Fault("vlc_en_francs", rows[0].place("vlc_eur"), number(middle), fields)
         return
@@ -246,7 +250,18 @@ def doubts_of(
         if holding is None:
             doubts.append(doubt("local_hors_patrimoine", here, key))
         else:
-            doubts += _of_residence(key, group, holding, reader, here)
+            held = [i for i in group if i.holding is not None]
+            doubts += _of_residence(key, held, holding, reader, here)
+            doubts += [
+                doubt(
+                    "batiment_hors_patrimoine",
+                    i.row.place("id_batiment"),
+                    i.building,
+                    residence=key,
+                )
+                for i in group
+                if i.right.motive == OTHER_BUILDING
+            ]
     for holding in stock.holdings:
         key = holding.id_residence
         if holding.stands(QpvStatut.DANS) and not any(map(bears_homes, groups.get(key, []))):

@@ -165,6 +165,21 @@ class Holding:
             return tuple(u for u in self.units if u.building not in counts or u.building in short)
         return free + tuple(self._rest(short))
 
+    def lacks(self, building: str, named: Named) -> bool:
+        """Return whether a building is none of its own: lines that name each of these count all of it.
+
+        Another spelling of one of them would leave that one short of lines; a building whose lines count
+        no dwelling is not looked for, and one of a résidence out of every quarter is out with it.
+        """
+        if all(u.side == QpvStatut.HORS for u in self.units):
+            return False
+        own: Counter[str] = Counter()
+        for unit in self.units:
+            own[unit.building] += unit.dwellings
+        if building in {"", *own} or not named.get(building) or "" in own or not self.counted:
+            return False
+        return all((named.get(b) or 0) >= max(count, 1) for b, count in own.items())
+
     def _rest(self, short: Mapping[str, int]) -> Iterator[Unit]:
         """Yield what lines that count few dwellings leave of the buildings they name.
 
@@ -240,13 +255,15 @@ class Stock:
     def find(self, identifier: str, building: str, named: Named | None = None) -> Holding | None:
         """Return the building of a résidence when the stock knows it, else what its other lines do not bear.
 
+        None for a building that is not in the stock, nor another writing of one that is (`Holding.lacks`).
+
         Parameters
         ----------
         named : mapping of str to int or None
             As of `Holding.left_by`; of lines that bear all of it, the whole résidence.
         """
         holding = self._by_id.get(identifier)
-        if holding is None:
+        if holding is None or holding.lacks(building, named or {}):
             return None
         own = tuple(u for u in holding.units if building and u.building == building)
         units = own or holding.left_by(named or {})

@@ -66,6 +66,8 @@ HELD: Final = "droit_exoneration_echue"
 """Motive of a right that is not known, were it held."""
 TWICE: Final = "local_deux_avis"
 """Motive of a premises that an earlier notice of the year bears."""
+OTHER_BUILDING: Final = "batiment_hors_patrimoine"
+"""Motive of a premises whose building is none of its résidence’s."""
 WHOLE_RATE: Final = "taux_global_pct"
 _ALL: Final = Decimal(1)
 
@@ -266,7 +268,10 @@ def premises_of(
     for row in rows:
         others = named.get(row.text("id_residence"), {})
         holding = stock.find(row.text("id_residence"), row.text("id_batiment"), others)
-        right = _once(right_on(row, holding, conventions, reader), row, seen)
+        right = right_on(row, holding, conventions, reader)
+        if holding is None and stock.residence(row.text("id_residence")) is not None:
+            right = replace(right, motive=OTHER_BUILDING)
+        right = _once(right, row, seen)
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = row.money("cotisation_avis_eur") if current else None
@@ -357,7 +362,9 @@ def _declared(row: Record) -> bool | None:
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     """Count the dwellings of each premises: those of its row, never more than the stock holds in all."""
     out = [0] * len(items)
-    for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
+    other = {p for p, item in enumerate(items) if item.right.motive == OTHER_BUILDING}
+    own = (p for p in range(len(items)) if p not in other)
+    for key, places in grouped(own, lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
         known = holding.dwellings if holding is not None and holding.counted else None
         written = [0 if is_repeated(items[p]) else written_dwellings(items[p].row) for p in places]
@@ -373,6 +380,8 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
             shares = [n + k for n, k in zip(shares, more, strict=True)]
         for position, count in zip(places, shares, strict=True):
             out[position] = count
+    for position in other:
+        out[position] = written_dwellings(items[position].row) or 0
     return out
 
 

@@ -17,7 +17,15 @@ from tfpb.model.results import (
     UNREAD_FACTS,
 )
 from tfpb.tax.abatement.formula import NOTHING, Amounts
-from tfpb.tax.abatement.premises import COUNTED, NONE, UNKNOWN, UNSETTLED, Premises, hangs_on
+from tfpb.tax.abatement.premises import (
+    COUNTED,
+    NONE,
+    OTHER_BUILDING,
+    UNKNOWN,
+    UNSETTLED,
+    Premises,
+    hangs_on,
+)
 from tfpb.tax.plain_values import ZERO, cents
 
 if TYPE_CHECKING:
@@ -34,7 +42,9 @@ _AFTER_DECISION: Final = (
 )  # fmt: skip
 """States that the amount of a door to check may be in once its side is decided."""
 _HOMES_DECIDED: Final = tuple(f"logements_{name}{DECIDED}" for name in ("abattus", "a_reclamer"))
-_SIDE: Final = frozenset({"cote_a_verifier", "residence_hors_patrimoine", "logements_inconnus"})
+_SIDE: Final = frozenset(
+    {"cote_a_verifier", "residence_hors_patrimoine", OTHER_BUILDING, "logements_inconnus"}
+)
 """Motives in doubt of a side: their dwellings are to check, and in no count of the quarter."""
 
 
