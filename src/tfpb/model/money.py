@@ -189,7 +189,7 @@ class Abatement:
         `centime` or `avis`.
     locaux : DataFrame
         A row a premises of the year's notices, in the order of the file: its columns, then all that is known
-        of it (`tax.ledger.locaux.ADDED_COLUMNS`); then what no notice of the year bears (`sur_avis` False).
+        of it (`tax.ledger.premises_known`); then what no notice of the year bears (`sur_avis` False).
     by_residence : DataFrame
         `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
         nature, statut, motif, ouverture_abattement_annee` (first year an exemption gives way).

@@ -163,6 +163,7 @@ class Desk:
         self.counted_at = 0
         self.pack_outlook = Outlook()
         self._job: Job | None = None
+        self._run: Job | None = None
         self._seen: tuple[object, ...] = ()
         self._tried: tuple[object, ...] = ()
         self._begun_at: tuple[tuple[object, ...], int] = ((), 0)
@@ -339,6 +340,11 @@ class Desk:
         return job is not None and job.running
 
     @property
+    def stopped(self) -> tuple[Fault, ...]:
+        """What the last pack asked for was refused for, whatever was checked or dropped since."""
+        return self._run.faults if self._run is not None else ()
+
+    @property
     def fresh(self) -> bool:
         """Whether the last check is of the files as they are."""
         return bool(self._seen) and self._seen == self.stamp()
@@ -496,6 +502,8 @@ class Desk:
                 self._tried = ()
             self._begun_at = self.stamp(), self.journal.last
             self._job = Job(kind, work, *args, **options)
+            if kind not in {CHECK, BRING}:
+                self._run = self._job
             return True
 
     def check(self, *, again: bool = False) -> None:

@@ -647,3 +647,24 @@ def test_settings_that_cannot_be_read_are_said_on_every_screen(page: Served) -> 
     page.desk.plan_file.write_bytes(b"[items")
     assert page.get("/questions").status_code == 200
     assert page.get("/colonnes").status_code == 200
+
+
+def test_a_release_that_was_stopped_asks_still_after_files_changed_outside(page: Served) -> None:
+    page.desk.begin("dossier", _contradicted)
+    page.wait()
+    buttons = 'name="sort" value="remplacer"'
+    assert buttons in page.get("/dossier").text
+    page.desk.begin("verifier", _slow)  # as the page does of itself once a file changed
+    page.wait()
+    shown = page.get("/dossier").text
+    assert buttons in shown
+    assert '<input type="hidden" name="vague" value="2023">' in shown
+    assert 'value="oui" checked' in shown
+    page.desk.begin("dossier", _slow)  # what goes through asks no more
+    page.wait()
+    assert buttons not in page.get("/dossier").text
+
+
+def _contradicted(_tell: object) -> None:
+    fields = {"vague": "2023", "date": "2026-01-05", "nombre": 2, "exemples": "hall : 61 pour 58"}
+    raise TfpbError([Fault("diffusion_contredite", fields=fields)])

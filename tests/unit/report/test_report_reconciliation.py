@@ -34,7 +34,7 @@ from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
 from tfpb.report.sections.synthese import key_figures
 from tfpb.tax.abatement.unknown_cells import veiled
-from tfpb.tax.ledger.locaux import added
+from tfpb.tax.ledger.premises_known import added
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier

@@ -84,11 +84,11 @@ def render(report: Report) -> bytes:
     _contents(book[words.CONTENTS], report, sections, foot)
     written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
     printed = {name: sheet.write() for name, sheet in written.items()}
+    limits = {name: sheet.across for name, sheet in written.items()}
     for one in written.values():
         one.lead(written)
     for sheet in book.worksheets:
-        made = written.get(sheet.title)
-        across = sheet.max_column if made is None else min(made.across, sheet.max_column)
+        across = min(limits.get(sheet.title, sheet.max_column), sheet.max_column)
         area = f"A1:{get_column_letter(across)}{printed.get(sheet.title, sheet.max_row)}"
         _print_setup(sheet, report, foot, area)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))

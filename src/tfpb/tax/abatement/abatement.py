@@ -42,8 +42,8 @@ from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.follow_up import follow_up, odd_answers, stray_claims
-from tfpb.tax.ledger.locaux import ADDED_COLUMNS, Ledger, locaux
 from tfpb.tax.ledger.owned import owned_premises
+from tfpb.tax.ledger.premises_known import ADDED_COLUMNS, Ledger, locaux
 from tfpb.tax.ledger.previous_notices import beside_previous
 from tfpb.tax.plain_values import doubt, grouped, records
 

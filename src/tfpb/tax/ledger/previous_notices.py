@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.tax.abatement.sent_list import premises_key
-from tfpb.tax.ledger.locaux import added
+from tfpb.tax.ledger.premises_known import added
 from tfpb.tax.plain_values import RATE, Record, grouped, records
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def beside_previous(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     columns = {c: now[c].tolist() for c in COLUMNS}
     gone: list[dict[str, Any]] = []
     for before, after in pairs:
-        cells = _beside(before and before[1], after and after[1], usual)
+        cells = _year_before(before and before[1], after and after[1], usual)
         if after is None:
             gone += [_named(before[1]) | cells] if before else []
             continue
@@ -98,7 +98,7 @@ def _named(row: Record) -> dict[str, Any]:
     return {c: row.get(c) for c in named}
 
 
-def _beside(
+def _year_before(
     before: Record | None, after: Record | None, usual: Mapping[str, Decimal | None]
 ) -> dict[str, Any]:
     moves = {column: _move(before, after, column) for column in usual}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tfpb.model.columns import STAMP
 from tfpb.model.legal.axis_table import AXES
-from tfpb.tax.ledger.locaux import ADDED_COLUMNS
+from tfpb.tax.ledger.premises_known import ADDED_COLUMNS
 from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.tax.programme.balance import rate
 from tfpb.words.documents.setting_words import legal_state, legal_value

@@ -37,8 +37,8 @@ _MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
 THE_MARGIN: Final = "la marge"
 RELEASED: Final = (
     "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (jusqu’à 50 ménages, jusqu’à 100, "
-    "au-delà) ; l’intervalle, arrondi au demi-point vers l’extérieur, contient celui de toute part qui "
-    "s’imprime ainsi, et le mot se lit sur lui"
+    "au-delà), les réponses d’une échelle à 5 points jusqu’à 400 ménages et tues jusqu’à 100 ; l’intervalle, "
+    "arrondi au demi-point vers l’extérieur, contient celui des parts exactes, et le mot se lit sur lui"
 )
 LEVEL: Final = "marge à 90 %"
 """What printed intervals are."""
