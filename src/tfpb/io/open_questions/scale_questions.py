@@ -16,7 +16,7 @@ from tfpb.model.codes import Theme
 from tfpb.model.question import Answer, Question, content_of
 from tfpb.questions.finding import Change, Finding
 from tfpb.survey.reading.delivery_columns import numeric, token
-from tfpb.survey.reading.guessing import guess_scale, is_code, says_mark, seen_ends
+from tfpb.survey.reading.guessing import guess_scale, is_code, is_of_marks, seen_ends
 from tfpb.words.survey.scale_words import LEVEL, beside_words, counted_codes, share_words
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _column(
         against, agrees = _marks_seen(scale, cells, words)
     else:
         against, agrees = _levels_seen(scale, cells, words)
-    named = scale.marks and says_mark(asked)
+    named = scale.marks and is_of_marks(asked)
     return _Column(item, header, scale, cells, against, agrees, words, named)
 
 

@@ -141,7 +141,7 @@ def asks(text: str) -> bool:
     return bool(_ASKED.search(fold(text)))
 
 
-def says_mark(text: str) -> bool:
+def is_of_marks(text: str) -> bool:
     """Tell whether a header or a label says that its numbers are marks, of which the highest is the best."""
     folded = fold(text)
     return bool(_MARK.search(folded)) and not _MARK_ENDS.search(folded)
