@@ -109,8 +109,15 @@ def stock(path: Path, rows: list[dict[str, object]]) -> None:
     book.save(path)
 
 
-def taxes(path: Path, rows: list[dict[str, object]], rng: random.Random) -> None:
-    """Write the tax sheet: one line a group, no count of dwellings, cp1252, decimal commas."""
+def taxes(
+    path: Path, rows: list[dict[str, object]], rng: random.Random
+) -> tuple[list[float], list[float]]:
+    """Write the tax sheet: one line a group, no count of dwellings, cp1252, decimal commas.
+
+    Returns the sums in euros that its lines carry, and those that they lack.
+    """
+    given: list[float] = []
+    lacking: list[float] = []
     groups: dict[str, list[dict[str, object]]] = {}
     for r in rows:
         groups.setdefault(str(r["gpe"]), []).append(r)
@@ -131,6 +138,8 @@ def taxes(path: Path, rows: list[dict[str, object]], rng: random.Random) -> None
         count = sum(int(str(r["logts"])) for r in own)
         value = count * rng.randint(2300, 3100)
         base = value / 2 * (0.7 if own[0]["qpv"] and k % 3 else 1)
+        if own[0]["qpv"]:
+            (given if k % 3 else lacking).append(value / 2 * 0.3 * (0.2734 + 0.0512))
         teom = value / 2 * 0.09
         due = base * (0.2734 + 0.0512)
         cells = [
@@ -146,6 +155,7 @@ def taxes(path: Path, rows: list[dict[str, object]], rng: random.Random) -> None
         ]
         lines.append([str(c).replace(".", ",") if isinstance(c, float) else str(c) for c in cells])
     path.write_bytes("\r\n".join(";".join(map(str, one)) for one in lines).encode("cp1252"))
+    return given, lacking
 
 
 def programme(path: Path, quarters: list[str], rng: random.Random) -> None:
@@ -205,14 +215,14 @@ def wave(
     path.write_bytes("\n".join(";".join(map(str, one)) for one in lines).encode("utf-8-sig"))
 
 
-def make(data: Path, folder: Path) -> list[Path]:
-    """Write the files, and return them in the order in which someone drops them."""
+def make(data: Path, folder: Path) -> tuple[list[Path], dict[str, object]]:
+    """Write the files, and return them in the order in which someone drops them, with the drawn truth."""
     rng = random.Random(SEED)
     folder.mkdir(parents=True, exist_ok=True)
     every = doors(data)
     rows = homes(every, rng)
     stock(folder / "Parc AL 2024.xlsx", rows)
-    taxes(folder / "TF 2024 extraction.csv", rows, rng)
+    given, lacking = taxes(folder / "TF 2024 extraction.csv", rows, rng)
     programme(
         folder / "Plan utilisation abattement 2024.xlsx",
         sorted({str(r["qpv"]) for r in rows if r["qpv"]}),
@@ -224,12 +234,22 @@ def make(data: Path, folder: Path) -> list[Path]:
         own = [line for line in file if f",{TOWN}," in line]
     (folder / "bano-08105.csv").write_text("".join(own), encoding="utf-8")
     maps = gpd.read_file(data / "qpv2015" / "QP_METROPOLEOUTREMER_WGS84_EPSG4326.shp")
-    maps[maps["COMMUNE_QP"].fillna("").str.contains(TOWN)].to_file(
-        folder / "quartiers 2015.geojson"
-    )
-    return sorted(folder.iterdir())
+    own_maps = maps[maps["COMMUNE_QP"].fillna("").str.contains(TOWN)]
+    own_maps.to_file(folder / "quartiers 2015.geojson")
+    named = {str(r["qpv"]) for r in rows}
+    inside = [int(str(r["logts"])) for r in rows if r["qpv"]]
+    return sorted(folder.iterdir()), {
+        "codes": sorted(own_maps[own_maps["NOM_QP"].isin(named)]["CODE_QP"]),
+        "cote": {str(r["gpe"]): "dans" if r["qpv"] else "hors" for r in rows},
+        "chiffres": {
+            "logements_qpv": sum(inside),
+            "logements_hors": sum(int(str(r["logts"])) for r in rows) - sum(inside),
+            "acquis": round(sum(given), 2),
+            "a_reclamer": round(sum(lacking), 2),
+        },
+    }
 
 
 if __name__ == "__main__":
-    for made in make(Path(sys.argv[1]), Path(sys.argv[2])):
-        print(made)
+    files, truth = make(Path(sys.argv[1]), Path(sys.argv[2]))
+    print(*files, truth, sep="\n")

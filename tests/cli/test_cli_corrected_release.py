@@ -76,23 +76,30 @@ def wave(homes: list[str], year: int, *, best: int) -> bytes:
 
 
 @pytest.fixture
-def columns(copy: Path) -> tuple[Path, Spoil]:
+def columns(copy: Path, kept: Path) -> tuple[Path, Spoil]:
+    assert kept.is_dir()
     without(copy, *MONEY)
     return copy, exchanged
 
 
 @pytest.fixture
-def scale(tmp_path: Path, example: Path, geodata: Path) -> tuple[Path, Spoil]:
-    """Return a dossier that the page began, of two waves without labels in opposite directions."""
+def scale(
+    tmp_path: Path, example: Path, geodata: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Path, Spoil]:
+    """Return a dossier that the page began, of two waves without labels in opposite directions.
+
+    Its stock is short, and its stages are kept from one run to the next, as users have them.
+    """
+    monkeypatch.setenv("TFPB_CACHE", str(tmp_path / "garde"))
     folder = tmp_path / "sens"
     with served(folder, geodata) as page:
         page.desk.check = lambda **_: None  # type: ignore[method-assign]
         head = {"geste": "tete", "bailleur": "Habitat Valmontois", "titre": "Essai", "annee": "2025",
                 "date": "2026-02-10", "convention": ""}  # fmt: skip
         page.post("/depart", head)
-        stock = example / "patrimoine.xlsx"
+        stock = short_stock(example / "patrimoine.xlsx", tmp_path / "patrimoine.xlsx")
         rows = openpyxl.load_workbook(stock).worksheets[0].iter_rows(min_row=5, values_only=True)
-        homes = sorted({str(row[0]) for row in rows if row[0]})[:40]
+        homes = sorted({str(row[0]) for row in rows if row[0]})
         files = [("fichiers", (stock.name, stock.read_bytes()))]
         files += [
             ("fichiers", (f"enquete {year}.csv", wave(homes, year, best=best)))
@@ -108,6 +115,17 @@ def scale(tmp_path: Path, example: Path, geodata: Path) -> tuple[Path, Spoil]:
     assert [*sorted(keys)] == ["2022", "2025"]
     (folder / "cles.json").write_text(json.dumps(keys), encoding="utf-8")
     return folder, reversed_scale
+
+
+def short_stock(whole: Path, path: Path) -> Path:
+    """Keep the entrances of a stock, one in four."""
+    book = openpyxl.load_workbook(whole)
+    sheet = book.worksheets[0]
+    for row in range(sheet.max_row, 4, -1):
+        if row % 4:
+            sheet.delete_rows(row)
+    book.save(path)
+    return path
 
 
 @pytest.fixture(params=["columns", "scale"])

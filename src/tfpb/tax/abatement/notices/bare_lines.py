@@ -62,10 +62,12 @@ def question_of(rows: Sequence[Record], effects: Mapping[str, States]) -> Questi
     Returns
     -------
     Question
-        Its effects are what is acquired, or to claim.
+        Its effects are what is acquired, or to claim; while all of it hangs on sides or papers, what may be.
     """
     unsaid = [row for row in rows if row.text(BARE)]
     due = {code: s.claimed for code, s in effects.items()}
+    if not any(due.values()):
+        due = {code: s.best for code, s in effects.items()}
     return Question(
         code="lignes_sans_logement",
         source="fiscalite",
