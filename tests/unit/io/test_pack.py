@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 
 import pytest
 
+from tfpb.archives import zip_bytes
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
 from tfpb.io.packs import output_files
@@ -16,6 +18,7 @@ from tfpb.io.packs.pack import (
     broken_files,
     changed_by_hand,
     check_place,
+    dumps,
     read_pack,
     write_folder,
     write_pack,
@@ -60,6 +63,75 @@ def test_a_file_changed_by_hand_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "dossier.xlsx").read_bytes() == b"my own words"
     (tmp_path / "a.2" / "notes.txt").write_text("mine too")
     assert write_pack(tmp_path / "a", FILES, {}).folder == tmp_path / "a.3"
+
+
+OLD_EDITION = {
+    "dossier.xlsx": b"58 feuilles (fictif)",
+    "rapport.docx": b"docx",
+    "cartes/QN1.png": b"png",
+    "cartes/QN1.pdf": b"pdf",
+    "courriers/reclamation_QN1.docx": b"lettre",
+    "donnees/abattement_locaux.csv": b"invariant;eur\r\n",
+    "donnees/dictionnaire.csv": b"table;colonne\r\n",
+    "donnees/bilan_programme.xlsx": b"bilan",
+    "run.json": b'{"empreinte": "abc", "versions": {"tfpb": "0.3.0"}}',
+}
+"""Files of a fictional pack as 0.3.0 laid them out."""
+NEW_EDITION = {
+    "dossier.xlsx": b"14 feuilles (fictif)",
+    "quartiers/QN1.png": b"png",
+    "a_envoyer/bilan_programme.xlsx": b"bilan",
+    "donnees/locaux.csv": b"invariant;eur\r\n",
+    "technique/run.json": b'{"empreinte": "def", "versions": {"tfpb": "0.4.0"}}',
+}
+
+
+def old_pack(folder: Path) -> Path:
+    """Write a pack as 0.3.0 did, hand by hand: its list, its archive, its journal at the root."""
+    listing = dumps({n: hashlib.sha256(d).hexdigest() for n, d in sorted(OLD_EDITION.items())})
+    archive = zip_bytes({**OLD_EDITION, "empreintes.json": listing})
+    beside = {"empreintes.json": listing, "dossier.zip": archive, "journal.json": b"{}"}
+    for name, data in (OLD_EDITION | beside).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def inside(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_what_an_older_edition_wrote_and_nobody_changed_goes(tmp_path: Path) -> None:
+    written = write_pack(old_pack(tmp_path / "a"), NEW_EDITION, {})
+    assert written == Written(tmp_path / "a")
+    assert inside(tmp_path / "a") == {
+        *NEW_EDITION, "empreintes.json", "dossier.zip", "journal.json",
+    }  # fmt: skip
+    assert not {p.name for p in (tmp_path / "a").iterdir()} & {"cartes", "courriers", "run.json"}
+    assert (tmp_path / "a" / "dossier.xlsx").read_bytes() == NEW_EDITION["dossier.xlsx"]
+
+
+@pytest.mark.parametrize("name", [*OLD_EDITION, "dossier.zip", "empreintes.json"])
+def test_one_file_of_an_older_edition_changed_by_hand_keeps_all_of_it(
+    tmp_path: Path, name: str
+) -> None:
+    folder = old_pack(tmp_path / "a")
+    (folder / name).write_bytes(b"a la main")
+    before = {n: (folder / n).read_bytes() for n in inside(folder)}
+    written = write_pack(folder, NEW_EDITION, {})
+    assert written == Written(tmp_path / "a.2", (name,))
+    assert {n: (folder / n).read_bytes() for n in inside(folder)} == before
+
+
+def test_an_archive_of_another_run_is_not_replaced(tmp_path: Path) -> None:
+    folder = old_pack(tmp_path / "a")
+    other = zip_bytes({**OLD_EDITION, "empreintes.json": b"{}"})
+    (folder / "dossier.zip").write_bytes(other)
+    assert write_pack(folder, NEW_EDITION, {}).kept == ("dossier.zip",)
+    assert (folder / "dossier.zip").read_bytes() == other
+    (folder / "dossier.zip").unlink()
+    assert write_pack(folder, NEW_EDITION, {}).folder == folder
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:

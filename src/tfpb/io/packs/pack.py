@@ -313,9 +313,22 @@ def changed_by_hand(folder: Path, filled: ReadBack | None = None) -> tuple[str, 
     known = _known_files(listing.read_bytes())
     if known is None:
         return (LISTING,)
-    theirs = (name for name in present if name not in {LISTING, ARCHIVE, JOURNAL})
+    ours = {LISTING, JOURNAL}
+    if _archives(folder / ARCHIVE, listing.read_bytes()):
+        ours.add(ARCHIVE)
+    theirs = (name for name in present if name not in ours)
     changed = (n for n in theirs if known.get(n) != _sha((folder / n).read_bytes()))
     return tuple(n for n in changed if filled is None or not filled.holds(folder, n))
+
+
+def _archives(archive: Path, listing: bytes) -> bool:
+    """Return whether an archive is that of the pack beside it: the same list, and the files that it names."""
+    try:
+        with zipfile.ZipFile(archive) as held:
+            names = {*(_known_files(listing) or {}), LISTING}
+            return held.read(LISTING) == listing and set(held.namelist()) == names
+    except (*SPOILED_ARCHIVE, KeyError):
+        return False
 
 
 def _known_files(listing: bytes) -> dict[str, str] | None:
