@@ -36,7 +36,7 @@ SHEETS = [
     "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations", "Contrôle des avis",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
-    "Sensibilité, cible", "Adresses à vérifier", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Adresses à vérifier", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
 FED = {
@@ -45,7 +45,7 @@ FED = {
     "Déclaration", "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations",
     "Contrôle des avis", "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
-    "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Sensibilité, marges", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""
