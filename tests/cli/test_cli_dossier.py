@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
+    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution",
     "Abattement", "Avis", "Rapprochement", "Actions", "Programme et bilan", "Droit commun", "Évaluation",
     "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
     "Statuts des locaux", "Communes", "Qui paie", "Sortants", "Prévision", "Prévision par résidence",
     "Calendrier", "Abattement par résidence", "Calcul par local", "Lignes par local", "Déclaration",
     "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations", "Contrôle des avis",
     "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
-    "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
+    "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
     "Adresses à vérifier", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
@@ -45,7 +45,7 @@ FED = {
     "Déclaration", "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations",
     "Contrôle des avis", "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
-    "Sensibilité, marges", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""

@@ -48,7 +48,7 @@ from tfpb.words.survey import satisfaction, verdict_words
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
+    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité",
     "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
