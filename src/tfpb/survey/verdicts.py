@@ -96,10 +96,6 @@ class Thresholds:
             cible=cible,
         )
 
-    def aiming(self, cible: str) -> Thresholds:
-        """Return those of a target."""
-        return replace(self, cible=cible)
-
     def without_clusters(self) -> Thresholds:
         """Return those of a survey that names no résidence: no rule counts them."""
         return replace(self, least_homes=0)
@@ -141,11 +137,6 @@ def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin:
     out[(state == UNPUBLISHABLE) | (state == MASKED)] = str(Verdict.MASQUE)
     out[state == UNCOMPUTABLE] = str(Verdict.NON_CALCULABLE)
     return out
-
-
-def gap_verdict(low90: float, high90: float, margin: float) -> str:
-    """Return the verdict on one gap of enough answers; bounds and margin as proportions."""
-    return str(words_of(np.array([low90]), np.array([high90]), margin).item())
 
 
 def evolution_verdicts(low: Floats, high: Floats, state: Integers, broken: Floats) -> Objects:

@@ -28,7 +28,6 @@ from tfpb.survey.verdicts import (
     benjamini_hochberg,
     counted,
     evolution_verdicts,
-    gap_verdict,
     gap_verdicts,
     holm,
     publication_states,
@@ -45,11 +44,6 @@ def test_the_numbers_fixed_before_the_answers() -> None:
     assert (one.few_n, one.few_half, one.default_deff) == (60, 0.07, 1.6)
     assert (CONFIDENCE, CONFIDENCE_MARGIN, MODE_CHANGED) == (0.95, 0.90, 0.015)
     assert (PARC, CLAIMS) == ("parc", ("_p_favorable", "_p_inferieur"))
-
-
-def test_a_target_changes_nothing_else() -> None:
-    one = Thresholds(margin=0.03, mask_n=20)
-    assert one.aiming("parc") == replace(one, cible="parc")
 
 
 def test_as_many_answers_as_are_asked_are_not_masked() -> None:
@@ -132,7 +126,6 @@ def test_few_residences_leave_the_side_and_no_margin(
     one, two, shown = np.array([low]), np.array([high]), np.array([PUBLISHABLE])
     for flag, wanted in ((False, enough), (True, few)):
         assert gap_verdicts(one, two, shown, np.array([flag]), 0.05).tolist() == [wanted]
-    assert gap_verdict(low, high, 0.05) == enough
 
 
 @given(st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted), st.booleans())

@@ -104,7 +104,7 @@ def test_lines_of_no_nature_and_no_dwelling_raise_one_question_a_file() -> None:
 
 
 def test_the_question_tells_what_hangs_where_nothing_is_due_yet() -> None:
-    """No line counts its dwellings and the declaration has no date: all of it hangs, and none of it is nil."""
+    """No line counts its dwellings and the declaration has no date: all hangs, and none of it is nil."""
     stock = homes(home("R1", nb_logements=10, logements_dans=10))
     row = other(nb_logements="", vlc_eur=10000, cotisation_avis_eur=2750)
     made = abate(row, residences=stock, conventions=conventions(convention(date_declaration="")))

@@ -160,13 +160,10 @@ def _panels(
             yield f"{one.vague}-{two.vague}", owner.isin(asking).to_numpy()
 
 
-def resting(
-    table: pd.DataFrame, groups: pd.DataFrame, *, marks: Collection[str] = ()
-) -> pd.DataFrame:
-    """Return the groups that rows, and the models of overall `marks`, rest on, with their `row`."""
+def resting(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups that rows rest on, with their `row`."""
     rows = needed(table, [str(w) for w in groups["vague"].unique()])
-    more = [rows.assign(item=mark) for mark in marks]
-    return pd.concat([rows, *more]).merge(groups, on=KEY, how="left")
+    return rows.merge(groups, on=KEY, how="left")
 
 
 def needed(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:

@@ -125,7 +125,8 @@ class Release:
         stepped = _of_form_3 if old else _stepped
         return replace(
             read,
-            tables={str(n): stepped(_table(t)) for n, t in line["imprime"].items()},
+            # 0.3.0 kept a table of slopes, made no more
+            tables={n: stepped(_table(t)) for n, t in line["imprime"].items() if n in ROW},
             facts={str(w): tuple(map(int, n)) for w, n in line["vagues"].items()},
             questions=_table(line["questions"]),
             corrections=tuple(
