@@ -30,6 +30,7 @@ from tfpb.survey.verdicts import NO_VERDICT, counted
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from tfpb.model.arrays import Flags
 _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
@@ -50,20 +51,8 @@ def protect(
 ) -> Published:
     """Withhold what would point at few households, over every table at once.
 
-    Parameters
-    ----------
-    rules : Rules, optional
-        Those of its settings, when left out.
-    bailleur : str
-        Whose own pack it is (`ownership.own_rows`): its rows, those of its territories, and those of the
-        whole that show no other bailleur. Empty for all of them.
-    crossed : collection of str, optional
-        Bailleurs whose territories are shown; None for all of them.
-
-    Returns
-    -------
-    Published
-        Withheld rows carry no number, nor whether they are few; rows that are not publishable carry n only.
+    The pack of a `bailleur` holds its own rows (`ownership.own_rows`); otherwise `crossed` are those whose
+    territories are shown (None: all). Rules are those of the settings when left out.
 
     Examples
     --------
@@ -87,26 +76,21 @@ def protect(
         "priorities": _rounded_slopes(_withheld(estimates.priorities, groups, marks=marks)),
         "benchmark": _region_without(estimates.benchmark, groups, several=rules.owners > 0),
         "variants": _withheld(estimates.variants, groups),
+        "fieldwork": protected_counts(estimates.fieldwork, rules.shown_n),
     }
     tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
     waves = tuple(_masked_facts(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
     return Published(
-        comparison=tables["comparison"],
-        levels=tables["levels"],
-        priorities=tables["priorities"],
-        benchmark=tables["benchmark"],
+        **tables,
         items=estimates.items,
         waves=waves,
         notices=estimates.notices,
         settings=estimates.settings,
         seal=_SEAL,
-        fieldwork=own_rows(
-            protected_counts(estimates.fieldwork, rules.shown_n), groups, bailleur, rules.owners
-        ),
-        variants=tables["variants"],
         readings=estimates.readings,
         asked=groups[["vague", "item", BASE]].drop_duplicates(ignore_index=True),
+        corrections=(),
     )
 
 
@@ -122,11 +106,7 @@ def sealed(published: Published, tables: Mapping[str, pd.DataFrame], **more: obj
 
 
 def reopened(fields: Mapping[str, object]) -> Published:
-    """Seal again the fields of what `protect` made and an earlier run kept.
-
-    Rows lose once more the numbers that their state forbids: a kept file that a hand has changed
-    can show nothing in a withheld row.
-    """
+    """Seal again what `protect` made and an earlier run kept; a file changed since shows nothing withheld."""
     again = {n: blanked(v) if isinstance(v, pd.DataFrame) else v for n, v in fields.items()}
     return Published(**again, seal=_SEAL)  # type: ignore[arg-type]
 
@@ -147,10 +127,7 @@ def _uncrossed(estimates: Estimates, crossed: Collection[str] | None) -> pd.Data
 
 
 def _withheld(
-    table: pd.DataFrame,
-    groups: pd.DataFrame,
-    *,
-    marks: Collection[str] = (),
+    table: pd.DataFrame, groups: pd.DataFrame, *, marks: Collection[str] = ()
 ) -> pd.DataFrame:
     """Give each row the state of the groups it rests on, and its rounded count."""
     if table.empty:
@@ -184,18 +161,20 @@ def _withheld(
     # nor is what rests on a side that no group stands for, were the other shown; a side of nobody apart
     nobody = (table["publication"] == Publication.NON_CALCULABLE.value).to_numpy()
     lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0) & ~nobody)
-    publication = table["publication"].to_numpy(dtype=object).copy()
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
-    empty = nobody & (n == 0)
-    publication[lost & ~empty] = Publication.MASQUE.value
-    out = table.assign(publication=publication, n=np.where(n > 0, by_row["n"].to_numpy(), n))
-    if "verdict" in out:
-        verdict = out["verdict"].to_numpy(dtype=object).copy()
-        lost = lost & (verdict != "") & ~empty
-        gaps = (table["groupe"] == Groupe.ECART.value).to_numpy()
-        verdict[lost] = np.where(gaps[lost], Verdict.MASQUE.value, NO_VERDICT)
-        out = out.assign(verdict=verdict)
-    return out
+    counts = np.where(n > 0, by_row["n"].to_numpy(), n)
+    return masked(table.assign(n=counts), lost & ~(nobody & (n == 0)))
+
+
+def masked(table: pd.DataFrame, rows: Flags) -> pd.DataFrame:
+    """Give rows the state of what is withheld, and the word of it where they have one."""
+    out = table.assign(publication=table["publication"].mask(rows, Publication.MASQUE.value))
+    if "verdict" not in out:
+        return out
+    rows = rows & (table["verdict"] != "").to_numpy()
+    gaps = rows & (table["groupe"] == Groupe.ECART.value).to_numpy()
+    verdict = table["verdict"].mask(rows, NO_VERDICT).mask(gaps, Verdict.MASQUE.value)
+    return out.assign(verdict=verdict)
 
 
 def _rounded_slopes(table: pd.DataFrame) -> pd.DataFrame:
@@ -212,10 +191,7 @@ def _open(groups: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _region_without(table: pd.DataFrame, groups: pd.DataFrame, *, several: bool) -> pd.DataFrame:
-    """Drop the marks of « the region without oneself » where it, or oneself, is not shown.
-
-    They are of one bailleur's pack: without `several`, those of more than one are left out.
-    """
+    """Drop the marks of « the region without oneself » where it, or oneself, is not shown, or of several."""
     if OWNER not in table:
         return table
     own = np.flatnonzero((table[OWNER] != "").to_numpy())
@@ -240,8 +216,8 @@ def blanked(table: pd.DataFrame) -> pd.DataFrame:
     # what is not publishable for itself bears the one word of all that is withheld
     state = table["publication"].replace(Publication.NON_PUBLIABLE.value, Publication.MASQUE.value)
     table = table.assign(publication=state)
-    masked = (state == Publication.MASQUE.value).to_numpy()
-    silent = masked | ~state.isin([Publication.PUBLIABLE.value]).to_numpy()
+    hidden = (state == Publication.MASQUE.value).to_numpy()
+    silent = (state != Publication.PUBLIABLE.value).to_numpy()
     out = {}
     for name in table.columns:
         values = table[name]
@@ -249,7 +225,7 @@ def blanked(table: pd.DataFrame) -> pd.DataFrame:
             values = values.where(~silent, "")
         elif name not in _KEYS:
             numbers = values.to_numpy(dtype=float).copy()
-            numbers[masked if name == "n" else silent] = np.nan
+            numbers[hidden if name == "n" else silent] = np.nan
             values = pd.Series(numbers, index=table.index)
         out[name] = values
     return pd.DataFrame(out, columns=table.columns)

@@ -19,21 +19,7 @@ _SHARE_DIGITS: Final = 2
 
 
 def protected_counts(table: pd.DataFrame, shown_n: int) -> pd.DataFrame:
-    """Round the counts of the field sheet to ten, and hide those of few households.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `FIELD_COLUMNS`: interviews of each wave and bailleur.
-    shown_n : int
-        Fewer are hidden.
-
-    Returns
-    -------
-    DataFrame
-        `FIELD_COLUMNS`; `n` and `part_interroges` are NaN where hidden (« moins de 30 »), the share to the
-        point otherwise. Nobody is nobody's secret: a cell without interview is told.
-    """
+    """Round the counts of `FIELD_COLUMNS` to ten, shares to the point; NaN for 1 to `shown_n` − 1."""
     if table.empty:
         return table.reindex(columns=list(FIELD_COLUMNS))
     n = table["n"].to_numpy(dtype=float)

@@ -42,23 +42,13 @@ _APART: Final = "\x1f"
 def group_table(
     waves: Sequence[Households], rules: Rules, crossed: Collection[str] | None = ()
 ) -> pd.DataFrame:
-    """List the groups of every wave, base by base, with what may be published of each.
+    """List the groups of every wave and question, with what may be published of each.
 
-    Parameters
-    ----------
-    waves : sequence of Households
-        In order: changes are those of `wave_pairs`.
-    crossed : collection of str, optional
-        Bailleurs that have territories of their own; None for all of them. A lone one is the whole.
-
-    Returns
-    -------
-    DataFrame
-        A row a group and question: `KEY`, `base` (the first question of its base), `n` (rounded to ten),
-        `shown`, `few` (its valid answers to the question are too few), `owners` (bailleurs inside), `alike`
-        (households whose variables of rows like with like are known may be published), `apart` (changes,
-        « 2019-2023 », whose bailleurs of both waves may not). A group of nobody is not there; that of a lone
-        bailleur is there under both names. `n` is NaN where it is hidden.
+    Columns: `KEY`, `base` (the first question of its base), `n` (to ten, NaN where hidden), `shown`, `few`
+    (too few valid answers), `owners` (bailleurs inside), `alike` (households of rows like with like may be
+    published), `apart` (changes, « 2019-2023 », whose bailleurs of both waves may not). A group of nobody is
+    not there; that of a lone bailleur is there under both names. Bailleurs in `crossed` (None: all) have
+    territories of their own.
     """
     pairs = wave_pairs(waves)
     parts = [
@@ -120,7 +110,8 @@ def _groups_of(
     owners = places["bailleur"]
     several = len(owners.unique()) > 1
     rows = np.arange(len(places))
-    listed, group, row, count = [], [], [], 0
+    listed: list[tuple[str, ...]] = []
+    group, row = [], []
     for level in (TOTAL, *levels_of(places)):
         value = places[level].astype(str) if level != TOTAL else pd.Series(TOTAL, places.index)
         there = (value != "").to_numpy()
@@ -135,12 +126,11 @@ def _groups_of(
                 {"niveau": level, "territoire": value, "bailleur": name, "groupe": places["groupe"]}
             )[held]
             codes, found = pd.factorize(pd.MultiIndex.from_frame(frame[_NAMES]), sort=True)
-            listed += list(found)
-            group.append(codes + count)
+            group.append(codes + len(listed))
             row.append(rows[held])
-            count += len(found)
+            listed += list(found)
     names = pd.DataFrame(listed, columns=_NAMES, dtype=object)
-    return names, Members(np.concatenate(group), np.concatenate(row), count)
+    return names, Members(np.concatenate(group), np.concatenate(row), len(listed))
 
 
 def residence_codes(places: pd.DataFrame) -> Indices:
@@ -173,17 +163,7 @@ def _panels(
 def resting(
     table: pd.DataFrame, groups: pd.DataFrame, *, marks: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Return the groups that rows of a table rest on: `row` (position) and the columns of `groups`.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `needed` takes it.
-    groups : DataFrame
-        As `group_table` makes it.
-    marks : collection of str
-        Overall marks that the rows rest on too: the models of priorities.
-    """
+    """Return the groups that rows, and the models of overall `marks`, rest on, with their `row`."""
     rows = needed(table, [str(w) for w in groups["vague"].unique()])
     more = [rows.assign(item=mark) for mark in marks]
     return pd.concat([rows, *more]).merge(groups, on=KEY, how="left")
@@ -193,8 +173,7 @@ def needed(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
     """Name the sides that rows of a table are made of: `row` (position) and `KEY`.
 
     A gap is made of both sides, the other side of a quarter being the whole hors QPV of the bailleur; a
-    change, of the sides of both waves. `table` holds `vague, item, bailleur, groupe`, and `niveau,
-    territoire` (the total without them).
+    change, of the sides of both waves. A table without `niveau` is of the whole.
     """
     cells = pd.DataFrame({f: table[f].astype(str) if f in table else TOTAL for f in KEY})
     cells = cells.assign(row=np.arange(len(table)))
@@ -219,3 +198,12 @@ def split_pair(pair: str, waves: Sequence[str]) -> tuple[str, str] | None:
     """Find the two waves of « 2019-2023 », wave names that hold a dash included."""
     found = ((a, b) for a in waves for b in waves if a != b and f"{a}-{b}" == pair)
     return next(found, None)
+
+
+def of_waves(table: pd.DataFrame, left: set[str], every: Collection[str]) -> pd.Series[bool]:
+    """Return the rows of some waves, and the changes between them."""
+    names = sorted(every)
+    there = {
+        v: left >= set(split_pair(str(v), names) or (str(v),)) for v in table["vague"].unique()
+    }
+    return table["vague"].map(there).astype(bool)

@@ -27,23 +27,13 @@ _OWN: Final = ("bailleur", "residence", "groupe")
 def households(
     survey: Survey, items: Sequence[Item], wave: str, by: Sequence[str], alike: Sequence[str] = ()
 ) -> Households:
-    """Count the households of one wave by bailleur, résidence, side and every level of territory.
+    """Count the households of one wave by bailleur, résidence, side, level, and variable like with like.
 
-    Parameters
-    ----------
-    by : sequence of str
-        Levels of territory; one that no interview bears is left out.
-    alike : sequence of str
-        Variables of the rows like with like, levels too: an interview that lacks one is left aside there.
-
-    Notes
-    -----
     The base of a question is who was asked: every household of the sides of the bailleurs that ask it, or
     those that its filter keeps. Questions of one base share one count.
     """
-    whole = survey.respondents
-    frame = whole[(whole["vague"] == wave).to_numpy()]
-    rows = np.flatnonzero((whole["vague"] == wave).to_numpy())
+    rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
+    frame = survey.respondents.iloc[rows]
     groupe = np.where(
         frame["qpv"].to_numpy(dtype=int) == 1, Groupe.QPV.value, Groupe.HORS_QPV.value
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import Publication
 from tfpb.model.survey import Correction, Order
 from tfpb.survey.printed import POINT, bounds_outwards
-from tfpb.survey.secrecy.groups import split_pair
+from tfpb.survey.secrecy.groups import of_waves
 from tfpb.survey.secrecy.standing import (
     COARSE,
     COUNTS,
@@ -40,32 +40,21 @@ _DIGITS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release.
-
-    Parameters
-    ----------
-    run : str
-        Short hash of its inputs, settings and versions, the ledger apart.
-    date : str
-        As printed; the hash where none is.
-    homes : mapping of str to tuple of str
-        Bailleur ("" where it is not known) → its résidences: how the survey is known again.
-    tables, facts
-        As `Released`.
-    questions : DataFrame
-        `vague, item, base`.
-    corrections : tuple of Correction
-        Waves that it replaces in earlier releases, or keeps.
-    """
+    """One release."""
 
     bailleurs: tuple[str, ...]
     run: str
+    """Short hash of its inputs, settings and versions, the ledger apart."""
     date: str
+    """As printed; the hash where none is."""
     homes: dict[str, tuple[str, ...]]
+    """Bailleur ("" where it is not known) → its résidences: how the survey is known again."""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     facts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     questions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """`vague, item, base`."""
     corrections: tuple[Correction, ...] = ()
+    """Waves that it replaces in earlier releases, or keeps."""
 
     @classmethod
     def of(
@@ -133,10 +122,10 @@ class Release:
         read = cls(owners, run, str(line.get("date", run)), homes)
         if "forme" not in line:
             return read
-        tables = {str(n): _table(t) for n, t in line["imprime"].items()}
+        stepped = _of_form_3 if old else _stepped
         return replace(
             read,
-            tables={n: _of_form_3(t) if old else _stepped(t) for n, t in tables.items()},
+            tables={str(n): stepped(_table(t)) for n, t in line["imprime"].items()},
             facts={str(w): tuple(map(int, n)) for w, n in line["vagues"].items()},
             questions=_table(line["questions"]),
             corrections=tuple(
@@ -159,16 +148,9 @@ class Release:
 def together(
     releases: Sequence[Release], bailleurs: Iterable[str], order: Order | None = None
 ) -> Released:
-    """Return what readers hold after several releases: of each wave, the last rows that stand.
+    """Return what readers hold after several releases, in order: of each wave, the last rows that stand.
 
-    Parameters
-    ----------
-    releases : sequence of Release
-        In order.
-    bailleurs : iterable of str
-        As this run writes them: rows over all bailleurs stand after a release of the same ones alone.
-    order : Order, optional
-        Of this run; a draft's, when left out.
+    Rows over all bailleurs stand after a release of the same ones alone, written as in this run.
     """
     written = {fold(b): b for b in bailleurs}
     retired = {
@@ -186,7 +168,9 @@ def together(
             runs[wave] = (*runs.get(wave, ()), release.run)
         facts |= {w: n for w, n in release.facts.items() if w in left and same}
         for name, table in release.tables.items():
-            rows = _named(table[_of_waves(table, left, release.facts)], written)
+            if table.empty:
+                continue
+            rows = _named(table[of_waves(table, left, release.facts)], written)
             rows = rows if same else rows[~of_others(rows)]
             if len(rows):
                 tables.setdefault(name, []).append(rows)
@@ -202,17 +186,6 @@ def together(
     )
 
 
-def _of_waves(table: pd.DataFrame, left: Collection[str], every: Iterable[str]) -> pd.Series:
-    """Return the rows of waves that stand, and the changes between them."""
-    names = list(every)
-    there = {
-        v: all(w in left for w in (split_pair(str(v), names) or (str(v),)))
-        for v in (table["vague"].unique() if "vague" in table else ())
-    }
-    vague = table["vague"] if "vague" in table else pd.Series("", index=table.index)
-    return vague.map(there).fillna(False).astype(bool)  # noqa: FBT003
-
-
 def _printed(table: pd.DataFrame) -> pd.DataFrame:
     """Leave out what is withheld, and what other rows give again."""
     if "publication" in table:
@@ -223,7 +196,6 @@ def _printed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stepped(table: pd.DataFrame) -> pd.DataFrame:
-    """Give rows their steps."""
     return table.assign(**{COARSE: row_steps(table)}) if "n" in table else table
 
 
@@ -238,7 +210,7 @@ def _of_form_3(table: pd.DataFrame) -> pd.DataFrame:
     marks = (out["mesure"] == "moyenne").to_numpy() if "mesure" in out else np.zeros(len(out), bool)
     unit = np.where(marks, 10 * POINT, POINT)
     for low, high in _BOUNDS:
-        if low in out and "n" in out:
+        if low in out:
             least, most = (out[c].to_numpy(dtype=float) for c in (low, high))
             ends = bounds_outwards(least, most, unit)
             out = out.assign(**dict(zip((low, high), ends, strict=True)))

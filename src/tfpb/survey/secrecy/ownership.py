@@ -26,11 +26,7 @@ FEWEST_OTHERS: Final = 3
 
 
 def under_name(estimates: Estimates, bailleur: str) -> Estimates:
-    """Write a bailleur as its dossier does, and leave what is told of others by name.
-
-    Deliveries may write it with other accents or case. Doubts that name another bailleur, and the region
-    taken without another, go.
-    """
+    """Write a bailleur as its dossier does, and leave out what is told of others by name."""
     names = {str(n) for n in estimates.comparison["bailleur"]} - {ENSEMBLE}
     own = {n for n in names if fold(n) == fold(bailleur)}
     others = names - own
@@ -73,21 +69,10 @@ def own_readings(readings: Iterable[Reading], bailleur: str) -> tuple[Reading, .
 def own_rows(
     table: pd.DataFrame, groups: pd.DataFrame, bailleur: str, fewest: int = 0
 ) -> pd.DataFrame:
-    """Keep a bailleur's own rows, and those of the whole that show no other by subtraction.
+    """Keep a bailleur's own rows, and those of the whole that show no other by subtraction, side by side.
 
-    Parameters
-    ----------
-    groups : DataFrame
-        As `group_table` makes it.
-    bailleur : str
-        Empty for every reader at once: then all rows by name stay.
-    fewest : int
-        Fewest bailleurs besides a reader's behind a row of the whole, for every reader at once (0: any).
-
-    Notes
-    -----
-    Both sides must hold by themselves. One's own alone is the whole. Where a delivery does not name the
-    bailleur, its whole is told, of others (`OF_OTHERS`).
+    Without `bailleur`, for every reader at once: all rows by name stay, and the whole where `fewest` other
+    bailleurs are behind it (0: any).
     """
     if "bailleur" not in table or table.empty or not (bailleur or fewest):
         return table

@@ -15,36 +15,21 @@ FEWEST_HOMES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When a group is published.
-
-    Parameters
-    ----------
-    shown_n : int
-        Fewer households are not.
-    fewest : int
-        Nor are others than a bailleur inside, when they are fewer.
-    owners : int
-        Fewest bailleurs behind a territory over all of them (a region's rule; 0: any).
-    largest_share : float
-        Most that one bailleur may hold of its households (a region's rule too).
-    """
+    """When a group is published; the last two are a region's, of a territory over all its bailleurs."""
 
     shown_n: int = 30
+    """Fewest households."""
     fewest: int = 11
+    """Fewest others than any bailleur inside."""
     owners: int = 0
+    """Fewest bailleurs (0: any)."""
     largest_share: float = 1.0
+    """Most of the households that one bailleur may have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Members:
-    """Which rows of households each group holds.
-
-    Parameters
-    ----------
-    group, row : int arrays, shape (entries,)
-    count : int
-        Groups.
-    """
+    """Which rows of households each of `count` groups holds: pairs of group and row."""
 
     group: Indices
     row: Indices
@@ -57,21 +42,14 @@ class Members:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shares:
-    """How the households of groups are held by bailleurs, arrays of shape (groups,).
-
-    Parameters
-    ----------
-    owners : int array
-        Bailleurs inside.
-    largest : float array
-        Households of the one that holds most.
-    others : float array
-        Fewest households that the others are, for a bailleur inside; infinite where it is alone.
-    """
+    """How the households of groups are held by bailleurs, arrays of shape (groups,)."""
 
     owners: Integers
+    """Bailleurs inside."""
     largest: Floats
+    """Households of the one that holds most."""
     others: Floats
+    """Fewest households that the others are, for a bailleur inside; infinite where it is alone."""
 
     @classmethod
     def of(cls, members: Members, n: Integers, owner: Indices) -> Shares:
@@ -90,19 +68,10 @@ class Shares:
 def publishable(
     members: Members, n: Integers, owner: Indices, home: Indices, rules: Rules
 ) -> Flags:
-    """Return which groups may be published.
+    """Return which groups may be published, each looked at alone; arrays have one item a row of households.
 
-    Parameters
-    ----------
-    n : int array, shape (rows,)
-        Households of each row.
-    owner, home : int arrays, shape (rows,)
-        Its bailleur; its résidence, −1 where the delivery names none (each household is then its own).
-
-    Notes
-    -----
-    30 households, in two résidences, and no bailleur inside that could isolate 1 to 10 households of the
-    others: a reader may be a bailleur, who knows its own answers. Each group is looked at alone.
+    30 households, in two résidences (−1: none is named, each household is its own), and no bailleur inside
+    that could isolate 1 to 10 households of the others: a reader may be one, who knows its own answers.
     """
     at = n[members.row] > 0
     group, row = members.group[at], members.row[at]

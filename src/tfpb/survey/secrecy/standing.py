@@ -21,9 +21,8 @@ from tfpb.survey.printed import (
     level_step_of,
     step_of,
 )
-from tfpb.survey.secrecy.disclosure import sealed
-from tfpb.survey.secrecy.groups import EVOLUTION, KEY, SIDES, needed, split_pair
-from tfpb.survey.verdicts import NO_VERDICT
+from tfpb.survey.secrecy.disclosure import masked, sealed
+from tfpb.survey.secrecy.groups import EVOLUTION, KEY, SIDES, needed, of_waves, split_pair
 from tfpb.words.survey.release_words import differing
 
 if TYPE_CHECKING:
@@ -59,45 +58,27 @@ _NEAR: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What readers already hold of the same survey.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Rows of each table (`ROW`) that stand, as printed, with their step (`COARSE`).
-    facts : mapping of str to tuple of int
-        Wave → `COUNTS` as told.
-    dates, runs : mapping of str to str, to tuple of str
-        Wave → the day of the last release that printed it; the runs that did.
-    order : Order
-        Whether this run is a release, and of which waves it was said what to do.
-    """
+    """What readers already hold of the same survey, and what was ordered of it."""
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Rows of each table (`ROW`) that stand, as printed, with their step (`COARSE`)."""
     facts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Wave → `COUNTS` as printed."""
     dates: Mapping[str, str] = field(default_factory=dict)
+    """Wave → the day of the last release that printed it."""
     runs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Wave → the runs that printed it."""
     order: Order = field(default_factory=Order)
 
 
 def standing(now: Published, before: Released) -> Published:
-    """Return what a run prints after earlier releases of the same waves.
+    """Return what a run prints after earlier releases of the same waves, and where today's files differ.
 
-    Parameters
-    ----------
-    now : Published
-        Of today's files.
-
-    Returns
-    -------
-    Published
-        Of a draft, today's figures; of a release, those of the ledger for each wave that stands and is not
-        replaced. Its notices say where both differ by more than a step, and `corrections` what was ordered.
+    Of a draft, today's figures; of a release, those of the ledger for each wave that is not replaced.
     """
     order = before.order
-    waves = {w.vague for w in now.waves}
     gone = order.replaced if order.release else {}
-    held = {n: _without(t, gone, waves) for n, t in before.tables.items()}
+    held = {n: _without(t, set(gone), now) for n, t in before.tables.items()}
     apart = differences(now, held)
     notices = [*_ordered(before), *_differing(apart, before, now.labels)]
     if order.release:
@@ -124,11 +105,7 @@ def standing(now: Published, before: Released) -> Published:
 def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """List the figures of releases that today's files contradict by more than a step, largest first.
 
-    Returns
-    -------
-    DataFrame
-        `KEY`, `ajustement`, `then`, `now` (NaN: today's files give it no more), `step`, and `vague_tenue`,
-        the released wave that it is of (the last one of a change).
+    `now` is NaN where today's files have none; `vague_tenue` is the released wave, the last one of a change.
     """
     parts = []
     for name in _COMPARED:
@@ -142,7 +119,7 @@ def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFram
         found = found.iloc[np.maximum(at, 0)].reset_index(drop=True)
         there = (at >= 0) & found["publication"].isin(SHOWN).to_numpy()
         then, today = (t["estimation"].to_numpy(dtype=float) for t in (old, found))
-        step = np.maximum(_steps(name, old), _steps(name, old.assign(**{COARSE: found[COARSE]})))
+        step = np.maximum(_steps(old), _steps(old.assign(**{COARSE: found[COARSE]})))
         counts = (old["n"] - found["n"]).abs().to_numpy(dtype=float) > COUNTED_BY + _TINY
         apart = ~there | ~(np.abs(then - today) <= step + _TINY) | (counts & (name == "comparison"))
         columns = [c for c in (*KEY, "ajustement", "mesure", "modalite") if c in old]
@@ -158,9 +135,9 @@ def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFram
     out = pd.concat(parts, ignore_index=True)
     last = [pair[1] if (pair := split_pair(str(v), waves)) else str(v) for v in out["vague"]]
     size = ((out["then"] - out["now"]).abs() / out["step"]).fillna(np.inf)
-    out = out.assign(vague_tenue=last, _size=size)
-    ranked: pd.DataFrame = out.sort_values("_size", ascending=False, kind="stable")
-    return ranked.drop(columns="_size")
+    ranked = np.argsort(-size.to_numpy(dtype=float), kind="stable")
+    found_apart: pd.DataFrame = out.assign(vague_tenue=last).iloc[ranked]
+    return found_apart
 
 
 def row_steps(table: pd.DataFrame) -> Floats:
@@ -180,25 +157,20 @@ def row_steps(table: pd.DataFrame) -> Floats:
 def fewest_of_sides(table: pd.DataFrame) -> Floats:
     """Return the households of each row; of two sides those of the smaller one, nil where unknown."""
     own = table["n"].astype(float)
-    names = [*KEY, "ajustement", "mesure", "modalite"]
-    places = [c for c in names if c in table and c != "groupe"]
-    if "groupe" not in table or not {"niveau", "territoire", "bailleur"} <= set(places):
+    if not {"groupe", "niveau"} <= set(table):
         return np.asarray(own, dtype=float)
+    places = [c for c in (*KEY, "ajustement", "mesure", "modalite") if c in table and c != "groupe"]
     sides = table["groupe"].isin(SIDES)
     least = own.where(sides).groupby([table[c] for c in places], dropna=False).transform("min")
     return np.asarray(own.where(sides, least.fillna(0)), dtype=float)
 
 
-def _steps(name: str, old: pd.DataFrame) -> Floats:
+def _steps(old: pd.DataFrame) -> Floats:
     """Return what a figure may move by: its step; of a difference of 0.3.0, that of both its sides."""
     step = old[COARSE].to_numpy(dtype=float)
     sides = old["groupe"].isin([*SIDES, Groupe.ENSEMBLE.value]).to_numpy()
     step = np.where(sides | (step <= POINT), step, 2 * step)
-    marks = (
-        (old["mesure"] == "moyenne").to_numpy() if name == "levels" else np.zeros(len(old), bool)
-    )
-    out: Floats = np.where(marks, step * MARK_STEP, step)
-    return out
+    return np.where(old["mesure"] == "moyenne", step * MARK_STEP, step) if "mesure" in old else step
 
 
 def _in_scope(old: pd.DataFrame, new: pd.DataFrame, now: Published) -> Flags:
@@ -210,16 +182,10 @@ def _in_scope(old: pd.DataFrame, new: pd.DataFrame, now: Published) -> Flags:
     return out
 
 
-def _without(table: pd.DataFrame, gone: Mapping[str, str], waves: set[str]) -> pd.DataFrame:
+def _without(table: pd.DataFrame, gone: set[str], now: Published) -> pd.DataFrame:
     """Leave out the rows of waves that are replaced, and changes from or to them."""
-    if table.empty or not gone:
-        return table
-    names = sorted(waves | {str(v) for v in table["vague"]})
-    touched = [
-        str(v) in gone or bool(set(split_pair(str(v), names) or ()) & set(gone))
-        for v in table["vague"]
-    ]
-    return table[~np.array(touched, dtype=bool)].reset_index(drop=True)
+    names = {w.vague for w in now.waves} | set(table["vague"])
+    return table[of_waves(table, names - gone, names)].reset_index(drop=True)
 
 
 def keys_of(name: str, table: pd.DataFrame) -> list[str]:
@@ -249,7 +215,9 @@ def _as_held(
     at = _index(held, name).get_indexer(_index(table, name))
     out = _put(table, np.flatnonzero(stands & (at >= 0)), held.iloc[at[stands & (at >= 0)]], name)
     lacking = stands & (at < 0)
-    out = _masked(out, lacking) if "publication" in out else out[~lacking]
+    if "publication" not in out:
+        return out[~lacking].reset_index(drop=True)
+    out = masked(out, lacking & (out["publication"] != Publication.NON_CALCULABLE.value).to_numpy())
     if name not in _COMPARED:
         return out.reset_index(drop=True)
     lost = held[_index(table, name).get_indexer(_index(held, name)) < 0]
@@ -284,17 +252,6 @@ def _put(table: pd.DataFrame, rows: np.ndarray, earlier: pd.DataFrame, name: str
     return pd.DataFrame(out)
 
 
-def _masked(table: pd.DataFrame, rows: Flags) -> pd.DataFrame:
-    """Mask some rows; a group of nobody stays « not computable »."""
-    rows = rows & (table["publication"] != Publication.NON_CALCULABLE.value).to_numpy()
-    out = table.assign(publication=table["publication"].mask(rows, Publication.MASQUE.value))
-    if "verdict" in out:
-        gaps = rows & (out["groupe"] == Groupe.ECART.value).to_numpy()
-        verdict = out["verdict"].mask(rows, NO_VERDICT).mask(gaps, Verdict.MASQUE.value)
-        out = out.assign(verdict=verdict)
-    return out
-
-
 def _changes(table: pd.DataFrame, now: Published, held: pd.DataFrame) -> pd.DataFrame:
     """Settle the changes that no release has printed, from or to a wave that stands.
 
@@ -323,7 +280,7 @@ def _changes(table: pd.DataFrame, now: Published, held: pd.DataFrame) -> pd.Data
     lacking[rows[sides["row"][then["estimation"].isna().to_numpy()]]] = True
     unsure[rows[sides["row"][~agree]]] = True
     unsure &= ~lacking
-    out = _masked(table, lacking)
+    out = masked(table, lacking)
     gap = unsure & (out["groupe"] == Groupe.EVOLUTION_ECART.value).to_numpy()
     verdict = out["verdict"].mask(gap, Verdict.A_CONFIRMER.value)
     numbers = {c: out[c].mask(unsure) for c in _NUMBERS if c in out}
