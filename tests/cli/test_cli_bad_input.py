@@ -84,10 +84,6 @@ CASES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
         cell("patrimoine.xlsx", 7, "Nb logts", "vingt"),
         ("vingt", "ligne 7", "« Nb logts »", "nombre entier"),
     ),
-    "same entrance twice": (
-        doubled_row("patrimoine.xlsx", 6),
-        ("répète la ligne 6", "patrimoine.xlsx"),
-    ),
     "unknown quarter": (
         cell("programme_2025.xlsx", 5, "Code QPV", "QN99999I"),
         ("QN99999I", "n’existe pas", "ligne 5", "programme_2025.xlsx"),

@@ -89,7 +89,7 @@ FILES: dict[str, tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]] = {
         ((2, ("repère",)), (3, ("repère",))),
     ),
 }
-COPIED = ((STOCK, 29, 30), (TAX, 29, 30), (ACTIONS, 29, 30))
+COPIED = ((ACTIONS, 29, 30),)
 
 
 def seed(folder: Path) -> None:

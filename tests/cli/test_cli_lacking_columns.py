@@ -122,7 +122,7 @@ def acquired(done: Result) -> str:
 
 def lines_of(delivery: Delivery) -> dict[object, tuple[object, object]]:
     """Return the amount and the loss of each line of the notices."""
-    head, *rows = delivery.cells("Collectivités")
+    head, *rows = delivery.cells("Qui paie")
     at = [head.index(name) for name in ("ligne", "abattement_eur", "perte_eur")]
     return {row[at[0]]: (row[at[1]], row[at[2]]) for row in rows}
 

@@ -94,8 +94,8 @@ def shown(line: dict[str, str]) -> list[str]:
 
     shares = [f"{number(line[k]) * 100:.0f}%" for k in ("qpv", "hors")]
     gaps = [points(line[k]) for k in ("ecart", "ic90_bas", "ic90_haut")]
-    # released to the point, a gap is told to the point
-    return [*(line[name] for name in COUNTS), *shares, gaps[0].removesuffix(",0"), *gaps[1:]]
+    # a gap is told to the point, its ends to the half point
+    return [*(line[name] for name in COUNTS), *shares, *(gap.removesuffix(",0") for gap in gaps)]
 
 
 def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None:

@@ -24,7 +24,7 @@ QUESTIONS = {
     ),
     "what the commune loses": ("Commune 275 005 € · 54 %",),
     "content with their résidence, here and elsewhere": (
-        "Satisfaction générale sur la résidence 69 % 80 % 11 de moins (entre 8 et 14)",
+        "Satisfaction générale sur la résidence 69 % 80 % 11 de moins (entre 7 et 15)",
         "Contents de leur résidence : enquête 2023 ; ailleurs, 80 %",
     ),
     "at Les Prés Fleuris": ("64 · 69 % masqué", "Masqué : moins de 30 ménages"),
@@ -43,7 +43,6 @@ QUESTIONS = {
 }  # fmt: skip
 MISLEADING = (
     "95 %", "couverture", "Comparé à", "surcoût", "à structure comparable", "reportés sur les", "n =",
-    "fragile",
 )  # fmt: skip
 """What hurried readers took for an answer to another question, or did not understand."""
 

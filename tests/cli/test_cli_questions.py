@@ -570,7 +570,7 @@ def test_rows_hidden_take_the_money_of_their_buildings_with_them(
     for row in homes.iter_rows(min_row=5):
         home = str(row[at["Code résidence"]].value)
         met.setdefault(home, []).append((row[0].row, str(row[at["Code entrée"]].value)))
-    with (tmp_path / "vrai" / "donnees" / "abattement_locaux.csv").open(
+    with (tmp_path / "vrai" / "donnees" / "locaux.csv").open(
         encoding="utf-8-sig"
     ) as file:
         told = list(csv.DictReader(file, delimiter=";"))

@@ -20,6 +20,7 @@ from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.region_inputs import load_region
 from tfpb.pipeline.pack_files import data_files
 from tfpb.pipeline.published_before import ledger_with, precedents
+from tfpb.model.survey import Order
 from tfpb.region.publishing.region_run import sent
 from tfpb.region.publishing.reports import restitution
 from tfpb.region.run import compute
@@ -116,7 +117,7 @@ def test_a_release_waits_for_what_is_open_and_binds_the_next(
     def released(toml: Path) -> Region:
         return compute(
             load_region(toml), toml.parent / "geodonnees", executor=executors.InProcess(),
-            kept=region_kept, draft=False,
+            kept=region_kept, order=Order(release=True),
         )  # fmt: skip
 
     made = released(region)

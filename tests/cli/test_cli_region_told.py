@@ -12,6 +12,7 @@ from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
 from tfpb.facts.quarter import Quarters
 from tfpb.io.sources.region_inputs import load_region
+from tfpb.model.survey import Order
 from tfpb.region import run as region_run
 from tfpb.region.publishing.reports import thin_dossier
 from tfpb.region.run import compute
@@ -49,7 +50,8 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
         toml.write_text(text + alias, encoding="utf-8")
         told: list[Any] = []
         made = compute(
-            load_region(toml), folder / "geodonnees", executor=InProcess(), kept=region_kept, draft=draft,
+            load_region(toml), folder / "geodonnees", executor=InProcess(), kept=region_kept,
+            order=Order(release=not draft),
             list_read=lambda table, doubts: told.extend((table, doubts)),
         )  # fmt: skip
         return made, told[0], told[1]

@@ -39,6 +39,7 @@ COMMAND = """{0}/impots.csv --residences {0}/patrimoine.csv --conventions {0}/co
 
 def listed(output: str, *files: str) -> set[str]:
     """Return the messages of an output that are about some files, numbers taken off."""
+    output = output.partition("À coller à la fin")[0]  # lines for all the faults of a screen
     messages = re.split(r"(?m)^ *(?:\d+\.|–) ", output)
     return {" ".join(m.split()) for m in messages if re.search(f"« ({'|'.join(files)})", m)}
 

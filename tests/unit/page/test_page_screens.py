@@ -183,10 +183,9 @@ def test_a_number_read_with_the_street_is_not_shown_unread(tmp_path: Path) -> No
         file = [("fichiers", ("Parc.csv", "\n".join(lines).encode()))]
         other.post("/deposer", {"geste": "deposer"}, files=file)
         shown = other.get("/colonnes").text
-    assert shown.count("– lue avec la voie –") == 1
-    (number,) = [cell for cell in shown.split("<tr>") if "– lue avec la voie –" in cell]
-    assert '<th scope="row">N°</th>' in number
-    assert "– ne pas lire –" not in number
+    parts = [cell for cell in shown.split("<tr>") if "– lue dans l’adresse –" in cell]
+    assert [re.search(r'<th scope="row">(.*?)</th>', cell)[1] for cell in parts] == ["N°", "Voie"]  # type: ignore[index]
+    assert not any("– ne pas lire –" in cell for cell in parts)
     assert "6 colonnes lues sur 7" in shown
 
 

@@ -45,4 +45,4 @@ def test_the_parts_of_an_address_confirmed_stay_one_line(
         frame = gather_inputs(load_settings(page.desk.file))[0].frame("patrimoine")
     assert frame is not None
     assert frame["adresse"].tolist()[:2] == ["3 Rue Mozart", "6 Rue Mozart"]
-    assert again.count("– lue avec la voie –") == shown.count("– lue avec la voie –")
+    assert again.count("– lue dans l’adresse –") == shown.count("– lue dans l’adresse –")

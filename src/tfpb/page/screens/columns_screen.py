@@ -227,7 +227,8 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
     street = next((h for h in table.frame.columns if by_header.get(h) == "adresse"), "")
     line = headers_of_line(table, street) if contract.name == STOCK.name else ()
     # a part of the address is read with the street: it is not proposed as the whole of it
-    guessed = {h: c for h, c in guessed.items() if c != "adresse" or h not in line or h in before}
+    parts = {*line} - {street, *before}
+    guessed = {h: c for h, c in guessed.items() if c != "adresse" or h not in parts}
     rows = [
         Read(
             header,
