@@ -34,14 +34,14 @@ SHEETS = [
     "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
-    "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
 FED = {
     "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
-    "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Sensibilité, marges", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""

@@ -22,8 +22,7 @@ from tfpb.model.survey import Estimates, wave_pairs
 from tfpb.survey.adjustment.benchmark import OWNER, referenced_rows, region_rows
 from tfpb.survey.adjustment.raking import comparable_rows, with_stories
 from tfpb.survey.adjustment.standard import lacking_categories, read_standard
-from tfpb.survey.estimation.compared_groups import groups
-from tfpb.survey.estimation.comparison import estimate_groups, estimate_pair, estimate_wave
+from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.control import alarm, control_rows
 from tfpb.survey.estimation.levels import level_rows
 from tfpb.survey.estimation.rows import in_order, raw_rows
@@ -46,8 +45,6 @@ from tfpb.survey.secrecy.households import households
 from tfpb.survey.verdicts import (
     CLAIMS,
     NO_VERDICT,
-    PARC,
-    SERVICE,
     Thresholds,
 )
 
@@ -144,7 +141,7 @@ def compare(
         levels.append(level_rows(survey, compared, interviews))
         priorities.append(priority_rows(survey, compared, interviews))
         benchmark.append(region_rows(compared, survey.stock))
-        variants += [under_other_target(survey, compared), with_delivered_weights(survey, compared)]
+        variants.append(with_delivered_weights(survey, compared))
         met.append(households(survey, items, wave, (*CHAIN, *by), like))
         ratios += alarm(compared)
         facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
@@ -219,22 +216,6 @@ def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataF
 
 
 DELIVERED_WEIGHTS: Final = "poids_livres"
-TARGET: Final = "cible_"
-"""Before the name of the target, in `variante`."""
-
-
-def under_other_target(survey: Survey, comparison: Comparison) -> pd.DataFrame:
-    """Return the verdicts of one wave as the other `cible` would give them; none without stock.
-
-    Verdicts alone: two intervals of one figure would tell more than either.
-    """
-    c = comparison
-    if survey.stock is None or not survey.has_clusters:
-        return pd.DataFrame(columns=list(VARIANT_COLUMNS))
-    other = SERVICE if c.thresholds.cible == PARC else PARC
-    thresholds = c.thresholds.aiming(other)
-    compared = estimate_groups(c.sums, groups, c.vague, c.items, thresholds, stock=survey.stock)
-    return _gaps(compared, f"{TARGET}{other}").assign(estimation=np.nan)
 
 
 def with_delivered_weights(survey: Survey, comparison: Comparison) -> pd.DataFrame:

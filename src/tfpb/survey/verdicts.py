@@ -96,10 +96,6 @@ class Thresholds:
             cible=cible,
         )
 
-    def aiming(self, cible: str) -> Thresholds:
-        """Return those of a target."""
-        return replace(self, cible=cible)
-
     def without_clusters(self) -> Thresholds:
         """Return those of a survey that names no résidence: no rule counts them."""
         return replace(self, least_homes=0)

@@ -9,7 +9,6 @@ import pytest
 from report_dossier import claimed, make
 
 from tfpb.model.report import Chart, Table
-from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import owners, position
@@ -25,15 +24,7 @@ SPREAD = pd.DataFrame(
 
 def _with_target(target: str) -> object:
     whole = make()
-    survey = whole.survey
-    variants = survey.comparison.query(
-        "groupe == 'ecart' and ajustement == 'brut' and niveau == 'total'"
-    ).assign(variante=f"cible_{'service' if target == 'parc' else 'parc'}", verdict="non_concluant")
-    told = dataclasses.replace(
-        survey,
-        settings={**survey.settings, "cible": target},
-        variants=variants[list(VARIANT_COLUMNS)],
-    )
+    told = dataclasses.replace(whole.survey, settings={**whole.survey.settings, "cible": target})
     return claimed(dataclasses.replace(whole, survey=told))
 
 
@@ -48,8 +39,7 @@ def test_every_table_and_chart_of_the_survey_says_the_target(target: str) -> Non
     assert {"comparaison", "evolution", "priorites", "evaluation", "sensibilite_marges"} <= {
         b.key for b in blocks
     }
-    silent = [b.key for b in blocks if f"cible : {target}" not in b.source]
-    assert silent == ["sensibilite_cible"]  # its columns name both
+    assert all(f"cible : {target}" in b.source for b in blocks)
 
 
 @pytest.mark.parametrize("target", ["parc", "service"])
@@ -74,15 +64,3 @@ def test_tables_of_the_region_say_the_target(target: str) -> None:
     shown = [b for s in parts for b in s.blocks if isinstance(b, Table) and len(b.rows)]
     assert len(shown) == 3
     assert all(f"cible : {target}" in b.source for b in shown)
-
-
-def test_sensitivity_sets_the_verdict_of_the_other_target_beside() -> None:
-    sections = report(_with_target("service")).sections
-    (table,) = [
-        b for s in sections for b in s.blocks if getattr(b, "key", "") == "sensibilite_cible"
-    ]
-    assert [c.header for c in table.columns] == [
-        "Question", "Cible retenue : service", "Si la cible était : parc (ces logements)",
-    ]  # fmt: skip
-    assert set(table.rows["autre"]) == {"○ on ne sait pas"}
-    assert "■ plus bas, de plus de 5\u202fpoints" in set(table.rows["retenue"])

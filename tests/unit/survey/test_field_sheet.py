@@ -149,23 +149,6 @@ def test_the_gap_before_our_calibration_is_that_of_the_delivered_weights() -> No
     assert len(made.waves[-1].ponderation) == 2
 
 
-def test_verdicts_under_the_other_target_are_those_it_would_give() -> None:
-    read, plan = _survey(interviews=36)
-    service = make_plan(reglages={"cible": "service"})
-    here, there = (survey.protect(survey.compare(read, p)) for p in (plan, service))
-    keys = ["vague", "item", "bailleur"]
-    told = []
-    for one, other, target in ((here, there, "service"), (there, here, "parc")):
-        beside = one.variants.query(f"variante == 'cible_{target}'").set_index(keys)
-        gaps = other.comparison.query("groupe == 'ecart' and ajustement == 'brut'").set_index(keys)
-        assert len(beside) == len(gaps) == len(one.variants)
-        for name in ("verdict", "publication"):
-            assert beside[name].tolist() == gaps[name].loc[beside.index].tolist()
-        assert beside["estimation"].isna().all()
-        told.append(beside["verdict"].tolist())
-    assert told[0] != told[1]
-
-
 def test_what_masks_a_gap_masks_it_read_otherwise() -> None:
     read, plan = _survey()
     inside = np.flatnonzero(
@@ -182,7 +165,7 @@ def test_what_masks_a_gap_masks_it_read_otherwise() -> None:
         seen.variants.loc[here, "publication"] == "masque"
     ).any()  # protect alone masks them
     masked = survey.protect(seen, Rules(shown_n=100)).variants[here]
-    assert set(masked["variante"]) == {"poids_livres", "cible_service"}
+    assert set(masked["variante"]) == {"poids_livres"}
     assert (masked["publication"] == "masque").all()
     assert masked[["n", "estimation"]].isna().all(axis=None)
 

@@ -47,11 +47,6 @@ def test_the_numbers_fixed_before_the_answers() -> None:
     assert (PARC, CLAIMS) == ("parc", ("_p_favorable", "_p_inferieur"))
 
 
-def test_a_target_changes_nothing_else() -> None:
-    one = Thresholds(margin=0.03, mask_n=20)
-    assert one.aiming("parc") == replace(one, cible="parc")
-
-
 def test_as_many_answers_as_are_asked_are_not_masked() -> None:
     cells = {"n": 11.0, "count": 30.0, "homes": 2.0}
     shown = publication_states(

@@ -13,15 +13,14 @@ from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.survey.compare import TARGET
 from tfpb.survey.sample_size import interviews_needed
-from tfpb.survey.verdicts import PARC, SERVICE, Thresholds
+from tfpb.survey.verdicts import Thresholds
 from tfpb.words.documents.report_words import SENSITIVITY
 from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import number
-from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, marks_of_row, signed
+from tfpb.words.survey.verdict_words import margin_words, marks_of_row, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,29 +95,8 @@ def sensibilite(dossier: Dossier) -> Section | None:
     blocks: list[Block] = [
         table("sensibilite_doutes", doubts),
         *_margins(dossier),
-        *_targets(dossier),
     ]
     return section("sensibilite", lead, blocks)
-
-
-def _targets(dossier: Dossier) -> list[Block]:
-    """Return the verdicts of the last wave beside those under the other target, none without stock."""
-    survey = dossier.survey
-    own = survey.target if survey is not None else ""
-    other = {PARC: SERVICE, SERVICE: PARC}.get(own, "")
-    if survey is None or not other or survey.variants.empty:
-        return []
-    wave = survey.last_wave
-    name = survey.name_of(dossier.settings.dossier.bailleur)
-    rows = view.shown(view.totals(view.gaps(survey, name, wave)))
-    under_other = pick(survey.variants, variante=f"{TARGET}{other}", vague=wave, bailleur=name)
-    under_other = under_other.assign(autre=_verdicts(under_other.assign(isole=""), survey.margin))
-    read = rows.merge(under_other[["item", "autre"]], on="item", how="inner", validate="one_to_one")
-    if read.empty:
-        return []
-    read = read.assign(retenue=read["verdict_mot"])
-    names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
-    return [table("sensibilite_cible", read, vague=wave, **names)]
 
 
 def _margins(dossier: Dossier) -> list[Block]:
