@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
+    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
     "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
-    "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
+    "Quartiers, deux années", "Diagnostics", "Dépense et écart",
     "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
@@ -41,7 +41,7 @@ FED = {
     "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
-    "Sensibilité, marges", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""

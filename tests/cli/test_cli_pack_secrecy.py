@@ -116,11 +116,10 @@ def test_masked_rows_of_the_data_hold_no_number(made: Made) -> None:
             "ajustement", "marge_points", "verdict", "publication"}  # fmt: skip
     masked = masked_rows(made)
     assert (masked[[c for c in masked if c not in keys]] == "").all().all()
-    for table in ("niveaux", "priorites_detail"):
-        rows = pd.DataFrame(made.pack.rows(table))
-        hidden = rows[rows["publication"] == "masque"]
-        known = {*keys, "mesure", "modalite", "rang", "quadrant"}
-        assert (hidden[[c for c in hidden if c not in known]] == "").all().all()
+    rows = pd.DataFrame(made.pack.rows("niveaux"))
+    hidden = rows[rows["publication"] == "masque"]
+    known = {*keys, "mesure", "modalite", "rang"}
+    assert (hidden[[c for c in hidden if c not in known]] == "").all().all()
 
 
 def digits(value: float) -> str:

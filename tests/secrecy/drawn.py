@@ -251,9 +251,7 @@ def published(
     items = pd.DataFrame(
         {"item": QUESTIONS, "libelle": QUESTIONS, "theme": "residence", "nature": "service"}
     )
-    estimates = Estimates(
-        table.drop(columns="hits"), nothing, nothing, nothing, items, households=(wave,)
-    )
+    estimates = Estimates(table.drop(columns="hits"), nothing, nothing, items, households=(wave,))
     return protect(estimates, crossed=crossed)
 
 

@@ -26,7 +26,7 @@ from tfpb.survey import compare, protect, recode
 from tfpb.survey.printed import words_of
 from tfpb.words.faults.sentences import CATALOGUE, SUBJECTS, packaged
 
-TABLES = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
+TABLES = ("comparison", "levels", "benchmark", "fieldwork", "variants")
 ENDS = {"ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"}
 DECLARED = {
     "comparison": {
@@ -34,10 +34,6 @@ DECLARED = {
         "marge_demontree_points", "bascule",
     },
     "levels": {"n", "rang", "estimation", *ENDS},
-    "priorities": {
-        "n", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",
-        "performance_ic95_bas", "performance_ic95_haut",
-    },
     "benchmark": {"n", "valeur", "ic95_bas", "ic95_haut"},
     "fieldwork": {"n", "part_interroges", "logements", "part_logements"},
     "variants": {"n", "estimation"},
@@ -145,7 +141,6 @@ def test_shares_stand_at_the_point_and_bounds_at_the_half_point(told: Published)
         (shown(told.comparison, groupe=["qpv", "hors_qpv", "ecart"], ajustement=["brut", "comparable"]),
          ["estimation", "part_nsp", "part_non_concerne"]),
         (shown(told.levels, groupe=["qpv", "hors_qpv"], mesure="niveau"), ["estimation"]),
-        (shown(told.priorities, groupe=["qpv", "hors_qpv"]), ["performance", "importance"]),
     )  # fmt: skip
     for rows, columns in tables:
         ends = [c for c in rows if c.startswith("ic9")]
@@ -212,7 +207,7 @@ def test_doubts_that_count_interviews_say_so_and_are_not_told_exactly() -> None:
     assert [c for c in counting if not CATALOGUE[c].hides] == []
 
 
-SURVEY_SECTIONS = ("comparaison", "evolution", "priorites", "methode", "quartiers", "faits")
+SURVEY_SECTIONS = ("comparaison", "evolution", "methode", "quartiers", "faits")
 WORKED_OUT = {"part_hasard"}
 """Of printed ends: `raw_gaps.exploration`, which reads a protected table alone."""
 

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
 
 _CENT: Final = Decimal("0.01")
-MARGINS_POINTS: Final = (3.0, 10.0)
+
+
 _READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors", QpvStatut.HORS))
 
 
@@ -254,51 +255,3 @@ def _settled(located: Located, side: QpvStatut) -> Located:
     placed = home_columns(holds(doors)).reindex(homes["id_residence"])
     homes = homes.assign(**{str(c): placed[c].to_numpy() for c in placed.columns})
     return with_doors(located, doors, quarters_of(stock=[doors]).named(homes))
-
-
-def margins(
-    published: Published | None,
-    *,
-    verdict: Callable[[float, float, float], str],
-    bailleur: str = ENSEMBLE,
-) -> pd.DataFrame:
-    """Read the gaps that may be shown at other margins than the one in force.
-
-    Parameters
-    ----------
-    published : Published or None
-        Protected survey results.
-    verdict : callable
-        `(low90, high90, margin) -> code`, bounds in the unit of proportions.
-    bailleur : str
-        Whose gaps.
-
-    Returns
-    -------
-    DataFrame
-        `vague, item, marge_points, verdict`, a row a gap × margin, the margin in force included.
-    """
-    columns = ["vague", "item", "marge_points", "verdict"]
-    if published is None:
-        return pd.DataFrame(columns=columns)
-    gaps = pick(
-        published.comparison, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL,
-        bailleur=bailleur, publication=SHOWN,
-    )  # fmt: skip
-    rows = []
-    for row in rows_of(gaps):
-        own = float(row["marge_points"])
-        low, high = row["ic90_bas"], row["ic90_haut"]
-        # a verdict that its numbers cannot carry is carried by no other margin either
-        withheld = verdict(low, high, own / 100) != row["verdict"]
-        for margin in sorted({*MARGINS_POINTS, own}):
-            code = row["verdict"] if withheld else verdict(low, high, margin / 100)
-            rows.append(
-                {
-                    "vague": row["vague"],
-                    "item": row["item"],
-                    "marge_points": margin,
-                    "verdict": code,
-                }
-            )
-    return pd.DataFrame(rows, columns=columns)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.facts.amount import Amount
-    from tfpb.model.assembly import Evaluation, Sensitivity
+    from tfpb.model.assembly import Evaluation
     from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.question import Asked
@@ -69,7 +69,7 @@ class Dossier:
     droit_commun: DroitCommun | None = None
     conventions: pd.DataFrame | None = None
     evaluation: Evaluation | None = None
-    sensitivity: Sensitivity | None = None
+    sensitivity: pd.DataFrame | None = None
     sources: tuple[Source, ...] = ()
     checks: tuple[Check, ...] = ()
     notices: tuple[Fault, ...] = ()

@@ -1,4 +1,4 @@
-"""What joins the stages, as values: evaluation, sensitivity, differences, explanations."""
+"""What joins the stages, as values: evaluation, differences, explanations."""
 
 from __future__ import annotations
 
@@ -15,22 +15,6 @@ class Evaluation:
     """Money beside satisfaction: `EVALUATION_COLUMNS`, one row (convention | QPV) × axis × item."""
 
     table: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """How the main figures move with the doubts and with the margin.
-
-    Parameters
-    ----------
-    doubts : DataFrame
-        `hypothese (retenu|tous_dans|tous_hors), logements_dans, abattement_eur, au_mieux_eur`.
-    margins : DataFrame
-        `vague, item, marge_points, verdict`: the verdict at 3, the chosen margin and 10 points.
-    """
-
-    doubts: pd.DataFrame
-    margins: pd.DataFrame
 
 
 class Kind(StrEnum):

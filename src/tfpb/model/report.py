@@ -155,7 +155,6 @@ class ChartKind(StrEnum):
     SLOPES = "vagues"  # waves
     NEED = "besoin"  # spending against gap
     BARS = "barres"  # drawn by a workbook alone
-    PRIORITIES = "priorites"
     FUNNEL = "entonnoir"  # a gap within the limits of chance, by number of interviews
     SPENDING = "depense_ecart"  # one point a QPV × axis: spending against gap
 

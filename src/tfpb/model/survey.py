@@ -147,8 +147,6 @@ class Estimates:
         reads (`verdicts.CLAIMS`).
     levels : DataFrame
         `LEVEL_COLUMNS`.
-    priorities : DataFrame
-        `PRIORITY_COLUMNS`.
     benchmark : DataFrame
         `BENCHMARK_COLUMNS`.
     items : DataFrame
@@ -172,7 +170,6 @@ class Estimates:
 
     comparison: pd.DataFrame
     levels: pd.DataFrame
-    priorities: pd.DataFrame
     benchmark: pd.DataFrame
     items: pd.DataFrame
     waves: tuple[WaveFacts, ...] = ()
@@ -272,7 +269,6 @@ class Published:
 
     comparison: pd.DataFrame
     levels: pd.DataFrame
-    priorities: pd.DataFrame
     benchmark: pd.DataFrame
     items: pd.DataFrame
     waves: tuple[WaveFacts, ...]

@@ -481,7 +481,7 @@ def assembled(
         photos=inputs.photos,
         copies=inputs.copies,
         evaluation=values[stages.EVALUATION],
-        sensitivity=values[stages.SENSITIVITY],
+        sensitivity=values[stages.DOUBTS],
         sources=masked_sources(every, readings, least),
         readings=readings,
         outside=outside,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
-    from tfpb.model.assembly import Evaluation, Sensitivity
+    from tfpb.model.assembly import Evaluation
     from tfpb.model.location import Ground, Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.survey import Published
@@ -72,7 +72,6 @@ PROGRAMME: Final[Key[Programme | None]] = Key("programme")
 DROIT_COMMUN: Final[Key[DroitCommun | None]] = Key("droit_commun")
 EVALUATION: Final[Key[Evaluation | None]] = Key("evaluation")
 DOUBTS: Final[Key[pd.DataFrame]] = Key("doubts")
-SENSITIVITY: Final[Key[Sensitivity]] = Key("sensitivity")
 GROUND: Final[Key[Ground]] = Key("ground")
 CLAIMS: Final[Key[Claims]] = Key("claims")
 """Every figure of the dossier, each under one name."""
@@ -103,7 +102,6 @@ STAGES: Final = (
     stage("Faits", costing.claim, CLAIMS),
     stage("Évaluation", costing.evaluate, EVALUATION),
     stage("Doutes du parc", costing.doubts, DOUBTS, kept="table"),
-    stage("Sensibilité", costing.sensitive, SENSITIVITY),
     stage("Fond de carte", locating.ground, GROUND),
 )
 # fmt: on

@@ -123,7 +123,7 @@ def _compare(half: _Half) -> Estimates:
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
     rows = with_stories(kept.reset_index(drop=True))
-    return Estimates(rows[[*COMPARISON_COLUMNS[:-2], *CLAIMS]], nothing, nothing, nothing, nothing)
+    return Estimates(rows[[*COMPARISON_COLUMNS[:-2], *CLAIMS]], nothing, nothing, nothing)
 
 
 def _by_owner(half: _Half) -> Estimates:

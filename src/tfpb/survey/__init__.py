@@ -68,7 +68,6 @@ from tfpb.survey.sample_size import interviews_needed, n_necessaire
 from tfpb.survey.secrecy.disclosure import protect
 from tfpb.survey.secrecy.ledger import Release, together
 from tfpb.survey.secrecy.standing import Released, standing
-from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
     "Estimates",
@@ -80,7 +79,6 @@ __all__ = [
     "compare",
     "control_table",
     "exploration",
-    "gap_verdict",
     "interviews_needed",
     "located_residences",
     "n_necessaire",

@@ -15,7 +15,6 @@ from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
     LEVEL_COLUMNS,
-    PRIORITY_COLUMNS,
     VARIANT_COLUMNS,
 )
 from tfpb.model.survey import Estimates, wave_pairs
@@ -39,7 +38,6 @@ from tfpb.survey.method import (
     wave_facts,
     wave_notices,
 )
-from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import CELL, DELIVERED, calibrate
 from tfpb.survey.secrecy.households import households
 from tfpb.survey.verdicts import (
@@ -118,7 +116,7 @@ def compare(
     survey, counts, found = _with_tables(survey, like, margins, reference)
     notices += found
     rows: list[pd.DataFrame] = []
-    levels, priorities, benchmark, variants = [], [], [], []
+    levels, benchmark, variants = [], [], []
     facts, design, ratios, met = [], [], [], []
 
     def add_rows(comparison: Comparison) -> None:
@@ -139,7 +137,6 @@ def compare(
         if like:
             notices += incomplete_rows(survey, wave, like)
         levels.append(level_rows(survey, compared, interviews))
-        priorities.append(priority_rows(survey, compared, interviews))
         benchmark.append(region_rows(compared, survey.stock))
         variants.append(with_delivered_weights(survey, compared))
         met.append(households(survey, items, wave, (*CHAIN, *by), like))
@@ -161,7 +158,6 @@ def compare(
         comparison=with_stories(table)[[*COMPARISON_COLUMNS[:-2], *CLAIMS]],
         design=in_order(pd.concat(design, ignore_index=True), items, (), survey.waves),
         levels=_stacked(levels, LEVEL_COLUMNS),
-        priorities=_stacked(priorities, PRIORITY_COLUMNS),
         benchmark=_stacked(benchmark, (*BENCHMARK_COLUMNS, OWNER)),
         items=item_table(items),
         waves=tuple(facts),

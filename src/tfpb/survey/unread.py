@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NO_READING: Final = frozenset({Verdict.INTERROMPUE, Verdict.MASQUE, Verdict.NON_CALCULABLE})
 _CONCLUDED: Final = ("isole", "assurance", "autre_histoire", "peu_de_reponses")
 """What is concluded of a row besides its verdict."""
-_WITHOUT_VERDICT: Final = ("levels", "priorities", "benchmark", "variants")
+_WITHOUT_VERDICT: Final = ("levels", "benchmark", "variants")
 """Tables that no verdict says to be confirmed."""
 
 

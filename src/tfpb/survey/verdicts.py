@@ -139,11 +139,6 @@ def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin:
     return out
 
 
-def gap_verdict(low90: float, high90: float, margin: float) -> str:
-    """Return the verdict on one gap of enough answers; bounds and margin as proportions."""
-    return str(words_of(np.array([low90]), np.array([high90]), margin).item())
-
-
 def evolution_verdicts(low: Floats, high: Floats, state: Integers, broken: Floats) -> Objects:
     """Return the verdict on each change of the gap between two waves, from its 90 % interval.
 

@@ -179,40 +179,6 @@ for (case in names(designs)) for (o in owners) for (i in items) {
 }
 write.csv(post, file.path(folder, "margins_post.csv"), row.names = FALSE)
 
-# importance: slope of each item on the overall mark, all items together, in standard deviations;
-# an item that was not answered takes its mean and a column of its own
-slopes <- function(case, d, o, g) {
-  v <- d$variables; wt <- weights(d)
-  used <- (o == "ensemble" | v$bailleur == o) & (g == "ensemble" | v$qpv == (g == "qpv")) & !is.na(v$mark)
-  centre <- function(x, rows) {
-    mu <- sum(wt[rows] * x[rows]) / sum(wt[rows])
-    (x - mu) / sqrt(sum(wt[rows] * (x[rows] - mu)^2) / sum(wt[rows]))
-  }
-  v$y <- centre(ifelse(is.na(v$mark), 0, v$mark), used)
-  x <- list(one = rep(1, nrow(v)))
-  four <- setdiff(items, "note")
-  for (i in four) {
-    raw <- v[[i]]; there <- raw %in% 1:4
-    z <- centre(ifelse(there, 5 - raw, 0), used & there)
-    x[[i]] <- ifelse(there & is.finite(z), z, 0)
-  }
-  for (i in four) if (any(used & !(v[[i]] %in% 1:4))) x[[paste0("no_", i)]] <- as.numeric(!(v[[i]] %in% 1:4))
-  x <- as.data.frame(x)
-  q <- qr(as.matrix(x[used, ])); x <- x[, sort(q$pivot[seq_len(q$rank)])]
-  if (sum(used) < 10 * ncol(x)) return()
-  part <- d; part$variables <- cbind(v, setNames(x, paste0("x_", names(x))))
-  f <- as.formula(paste("y ~ 0 +", paste0("x_", names(x), collapse = "+")))
-  m <- svyglm(f, design = part[used, ])
-  for (i in intersect(four, names(x))) {
-    put(case, "2023", o, g, i, p = coef(m)[[paste0("x_", i)]], se = SE(m)[[paste0("x_", i)]])
-  }
-}
-for (o in owners) for (g in c("qpv", "hors_qpv", "ensemble")) {
-  if (o == "Delta" && g == "qpv") next
-  slopes("priorites", plain, o, g)
-  for (case in names(designs)) slopes(paste0("priorites_", case), designs[[case]], o, g)
-}
-
 # the package's own data: a cluster sample without strata, a stratified sample of lone units
 data(api)
 write.csv(apiclus1[, c("dnum", "pw", "comp.imp", "sch.wide", "both", "api00")],

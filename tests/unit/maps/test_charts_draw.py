@@ -107,13 +107,6 @@ def _chart(kind: ChartKind) -> Chart:
                 "region": -0.05,
             }
         ).assign(erreur=0.03, quartile1=[-0.09] * 6 + [np.nan], mediane=-0.06, quartile3=-0.02),
-        ChartKind.PRIORITIES: pd.DataFrame(
-            {
-                "libelle": LABELS,
-                "importance": [0.1, 0.1, 0.1, 0.3, 0.02, 0.2, 0.21],
-                "performance": [0.6, 0.6, 0.601, 0.7, 0.8, 0.5, 0.9],
-            }
-        ).assign(importance_ic95_bas=0.0, importance_ic95_haut=0.25),
     }[kind]
     return Chart("c", kind, "Titre", rows, "alt", margin=0.05)
 

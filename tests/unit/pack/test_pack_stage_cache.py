@@ -217,7 +217,7 @@ def published() -> Published:
     )
     settings: dict[str, object] = {"strates": ("a", "b"), "marge": 5.0, "moyennes": ({"e": 1},)}
     empty = rows.iloc[:0]
-    return Published(rows, empty, empty, empty, items, waves, notices, settings, _SEAL)
+    return Published(rows, empty, empty, items, waves, notices, settings, _SEAL)
 
 
 def test_protected_tables_come_back_whole() -> None:
@@ -239,7 +239,7 @@ def test_answers_and_unprotected_estimates_have_no_form(cache: StageCache, form:
     empty = pd.DataFrame()
     for value in (
         Survey(pd.DataFrame({"repondant": ["R1"]}), {}, {}, {}),
-        Estimates(empty, empty, empty, empty, empty),
+        Estimates(empty, empty, empty, empty),
     ):
         stage = Stage("Réponses", ("text",), "answers", lambda _t, v=value: v, kept=form)
         assert cache(stage, ("x",)) is value

@@ -23,7 +23,7 @@ from tfpb.facts.table import claims_of
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.law.values import load
 from tfpb.model import survey as survey_model
-from tfpb.model.assembly import Evaluation, Sensitivity
+from tfpb.model.assembly import Evaluation
 from tfpb.model.location import Ground, Located, QpvMap
 from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source
@@ -34,7 +34,6 @@ from tfpb.model.results import (
     LEVEL_COLUMNS,
     LOCAUX_COLUMNS,
     PREMISES_FACT_COLUMNS,
-    PRIORITY_COLUMNS,
     RECONCILIATION_COLUMNS,
     STATE_COLUMNS,
 )
@@ -42,7 +41,7 @@ from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
 from tfpb.report import sections
 from tfpb.report.sections import report
-from tfpb.survey.verdicts import gap_verdict
+from tfpb.survey.printed import words_of
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
@@ -71,7 +70,8 @@ WAVES = ("2019", "2023")
 
 
 def _verdict(gap: float, se: float, margin: float = 0.05) -> str:
-    return gap_verdict(gap - 1.66 * se, gap + 1.66 * se, margin)
+    ends = (np.array([gap + side * 1.66 * se]) for side in (-1, 1))
+    return str(words_of(*ends, margin).item())
 
 
 def _row(estimate: float, se: float, n: int, **head: Any) -> dict[str, Any]:
@@ -167,20 +167,6 @@ def published() -> Published:
                      "ic90_bas": share - 0.03, "ic90_haut": share + 0.03,
                      "publication": "publiable"}
                 )  # fmt: skip
-    priorities = pd.DataFrame(
-        [
-            {"vague": "2023", "bailleur": BAILLEUR, "groupe": "qpv", "item": i, "theme": t,
-             "nature": nat, "n": 590, "importance": 0.1 + 0.03 * k,
-             "importance_ic95_bas": 0.03 * k, "importance_ic95_haut": 0.2 + 0.03 * k,
-             "performance": level, "performance_ic95_bas": level - 0.05,
-             "performance_ic95_haut": level + 0.05,
-             "quadrant": ("priorite", "a_maintenir", "secondaire", "atout")[k % 4],
-             "certitude": ("sur", "probable", "indecis")[k % 3],
-             "publication": "publiable"}
-            for k, (i, _, t, nat, _, _, level, _) in enumerate(ITEMS[:8])
-        ],
-        columns=list(PRIORITY_COLUMNS),
-    )  # fmt: skip
     benchmark = pd.DataFrame(
         [{"vague": "2023", "item": "q01", "groupe": "ensemble", "repere": "national", "valeur": 0.69,
           "ic95_bas": math.nan, "ic95_haut": math.nan, "n": math.nan,
@@ -195,7 +181,7 @@ def published() -> Published:
     )  # fmt: skip
     settings: dict[str, object] = {"marge_points": 5.0, "masquage_n": 11, "carte": 2024}
     return Published(
-        comparison(), pd.DataFrame(levels, columns=list(LEVEL_COLUMNS)), priorities, benchmark,
+        comparison(), pd.DataFrame(levels, columns=list(LEVEL_COLUMNS)), benchmark,
         items, waves, (), settings, survey_model._SEAL,
     )  # fmt: skip
 
@@ -519,8 +505,8 @@ def evaluation() -> Evaluation:
     return Evaluation(pd.DataFrame(rows))
 
 
-def sensitivity() -> Sensitivity:
-    doubts = pd.DataFrame(
+def sensitivity() -> pd.DataFrame:
+    return pd.DataFrame(
         [
             {"hypothese": "retenu", "logements_dans": 300, "logements_a_verifier": 60,
              "abattement_eur": Decimal("74250.00"), "au_mieux_eur": Decimal("89100.00")},
@@ -530,14 +516,6 @@ def sensitivity() -> Sensitivity:
              "abattement_eur": Decimal("74250.00"), "au_mieux_eur": Decimal("89100.00")},
         ]
     )  # fmt: skip
-    margins = pd.DataFrame(
-        [
-            {"vague": "2023", "item": i, "marge_points": m, "verdict": _verdict(g, 0.02, m / 100)}
-            for i, *_, g in ITEMS
-            for m in (3.0, 5.0, 10.0)
-        ]
-    )
-    return Sensitivity(doubts, margins)
 
 
 def make(**changes: Any) -> Dossier:
@@ -609,7 +587,7 @@ def complete() -> Dossier:
 
 
 _last: list[tuple[Dossier, tuple[str, ...], Report]] = []
-SURVEYED = ("note", "comparaison", "evolution", "priorites")
+SURVEYED = ("note", "comparaison", "evolution")
 """Sections that most of a report's time goes to: left out where nothing is looked for in them."""
 
 

@@ -255,7 +255,7 @@ def test_what_a_declaration_lacks_is_counted() -> None:
 def test_the_method_says_how_weights_were_made(how: str, said: str) -> None:
     made = published()
     survey = Published(
-        made.comparison, made.levels, made.priorities, made.benchmark, made.items, made.waves, (),
+        made.comparison, made.levels, made.benchmark, made.items, made.waves, (),
         {**made.settings, "calage": how}, survey_model._SEAL,
     )  # fmt: skip
     assert said in prose(make(survey=survey), "methode")

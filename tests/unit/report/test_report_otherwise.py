@@ -1,4 +1,4 @@
-"""An adjusted figure that contradicts the raw one: said first in the sections, axes and priorities."""
+"""An adjusted figure that contradicts the raw one: said first in the sections and axes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tfpb.model.report import Text
 from tfpb.report import map_model, quarter_pages
 from tfpb.report.sections import report
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation as evaluated
-from tfpb.report.sections.survey.evolution import priorites
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -66,14 +65,6 @@ def test_sections_open_with_it(dossier: Dossier) -> None:
     assert any(p.startswith("Pour ") and "structure comparable" in p for p in said)
 
 
-def test_priorities_name_those_to_treat_first_that_it_contradicts(dossier: Dossier) -> None:
-    _, said = _texts(dossier, "priorites")
-    assert said[0].startswith("Parmi les questions à traiter d’abord")
-    assert SAID in said[1]
-    _, plain = _texts(make(), "priorites")
-    assert not any("structure comparable" in p for p in plain)
-
-
 def test_axes_say_it_first_and_are_not_counted_lower(dossier: Dossier) -> None:
     table = dossier.evaluation.table
     read = table[table["item"] != ""]
@@ -96,21 +87,9 @@ def test_the_map_and_the_lines_of_a_page_say_it_first(dossier: Dossier) -> None:
     assert any(line.moved.endswith(" †") for line in lines)
 
 
-def test_no_question_is_denied_where_none_is_sure_or_shown() -> None:
-    """« Aucune question ne pèse fortement » was written over « indécis », « aucun axe » over all masked."""
+def test_no_axis_is_denied_where_none_is_sure_or_shown() -> None:
+    """« Aucun axe » was written over all masked."""
     whole = make()
-    rows = whole.survey.priorities
-    for column, value, lead in (
-        ("certitude", "indecis", "on ne sait pas si une question pèse fortement"),
-        ("quadrant", "atout", "aucune question ne pèse fortement"),
-    ):
-        changed = dataclasses.replace(whole.survey, priorities=rows.assign(**{column: value}))
-        assert lead in priorites(dataclasses.replace(whole, survey=changed)).lead
-    state = rows["publication"].where(rows.index > 0, "masque")
-    hidden = dataclasses.replace(
-        whole.survey, priorities=rows.assign(quadrant="atout", publication=state)
-    )
-    assert "aucune question publiée" in priorites(dataclasses.replace(whole, survey=hidden)).lead
     table = whole.evaluation.table
     masked = table.assign(lecture="masque|sans_evolution", ecart=float("nan"))
     level = table.assign(lecture="ecart_equivalent|sans_evolution")

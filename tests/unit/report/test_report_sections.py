@@ -49,7 +49,7 @@ from tfpb.words.survey import satisfaction, verdict_words
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution", "Priorités",
+    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
     "Sources et hypothèses",

@@ -39,9 +39,6 @@ def _rows(kind: ChartKind) -> pd.DataFrame:
         theme="residence", n=1234, verdict="écart défavorable, ampleur incertaine", sign="▽",
         ecart=level - 0.5, ic90_bas=level - 0.55, ic90_haut=level - 0.45,
         ic95_bas=level - 0.6, ic95_haut=level - 0.4, qpv=level, hors=level[::-1],
-        importance=level / 4, importance_ic95_bas=level / 4 - 0.05,
-        importance_ic95_haut=level / 4 + 0.05, performance=level[::-1],
-        performance_ic95_bas=level[::-1] - 0.02, performance_ic95_haut=level[::-1] + 0.02,
     )  # fmt: skip
 
 
@@ -52,7 +49,6 @@ def _rows(kind: ChartKind) -> pd.DataFrame:
         ChartKind.GAPS,
         ChartKind.STACKED,
         ChartKind.SLOPES,
-        ChartKind.PRIORITIES,
     ],
 )
 def test_no_picture_is_higher_than_a_page(kind: ChartKind) -> None:

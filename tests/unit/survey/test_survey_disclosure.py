@@ -112,7 +112,7 @@ def test_a_change_needs_enough_households_of_those_in_both_waves() -> None:
 def test_published_has_one_maker() -> None:
     empty = pd.DataFrame()
     with pytest.raises(TypeError, match="protect"):
-        Published(empty, empty, empty, empty, empty, (), (), {}, seal=object())
+        Published(empty, empty, empty, empty, (), (), {}, seal=object())
 
 
 def test_small_waves_do_not_tell_their_sides() -> None:

@@ -39,7 +39,7 @@ def _compare(*frames: pd.DataFrame) -> Estimates:
 
 
 def _same(one: Estimates, two: Estimates, *, but: tuple[str, ...] = ()) -> None:
-    for name in ("comparison", "levels", "priorities"):
+    for name in ("comparison", "levels"):
         a, b = getattr(one, name), getattr(two, name)
         keep = [c for c in a.columns if c not in but]
         pd.testing.assert_frame_equal(a[keep], b[keep], rtol=1e-8, atol=1e-11)

@@ -1,4 +1,4 @@
-"""The tables beyond the raw gap: territories, like with like, priorities, benchmarks, waves."""
+"""The tables beyond the raw gap: territories, like with like, benchmarks, waves."""
 
 from __future__ import annotations
 
@@ -118,30 +118,6 @@ def test_without_common_support_no_adjusted_gap_and_it_is_said() -> None:
     assert set(table["ajustement"]) == {"brut"}  # no row at all
     said = [f for f in estimates.notices if f.code == "support_commun"]
     assert {f.fields["part_pct"] for f in said} == {0}
-
-
-def test_priorities_find_what_weighs_on_the_overall_mark() -> None:
-    rng = np.random.default_rng(5)
-    n = 3000
-    ranks = rng.integers(1, 5, (n, 3))
-    mark = np.clip(
-        np.round(10 - 1.5 * ranks[:, 0] - 0.1 * ranks[:, 1] + rng.normal(0, 1, n)), 0, 10
-    )
-    names = ("q1", "q2", "q3")
-    frame = _wave(
-        rng, "B", n, qpv=rng.integers(0, 2, n), note=mark.astype(int),
-        **{name: ranks[:, k] for k, name in enumerate(names)},
-    )  # fmt: skip
-    plan = make_plan(
-        names, more=[{"colonnes": "note", "libelle": "N", "theme": "global", "echelle": "note"}]
-    )
-    frame = _numbered(frame.assign(residence=frame["residence"] + frame["qpv"].astype(str)))
-    table = protect(compare(recode([frame], plan), plan)).priorities
-    whole = table[(table["groupe"] == "ensemble") & (table["bailleur"] == "B")].set_index("item")
-    assert whole["importance"].idxmax() == "q1"
-    assert whole.loc["q1", "importance"] > 0.6
-    assert whole.loc["q3", "importance_ic95_bas"] < 0 < whole.loc["q3", "importance_ic95_haut"]
-    assert set(whole["quadrant"]) <= {"priorite", "atout", "secondaire", "a_maintenir"}
 
 
 def test_the_region_is_taken_without_oneself() -> None:

@@ -28,7 +28,6 @@ from tfpb.survey.verdicts import (
     benjamini_hochberg,
     counted,
     evolution_verdicts,
-    gap_verdict,
     gap_verdicts,
     holm,
     publication_states,
@@ -127,7 +126,6 @@ def test_few_residences_leave_the_side_and_no_margin(
     one, two, shown = np.array([low]), np.array([high]), np.array([PUBLISHABLE])
     for flag, wanted in ((False, enough), (True, few)):
         assert gap_verdicts(one, two, shown, np.array([flag]), 0.05).tolist() == [wanted]
-    assert gap_verdict(low, high, 0.05) == enough
 
 
 @given(st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted), st.booleans())

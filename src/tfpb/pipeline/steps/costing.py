@@ -13,12 +13,10 @@ from tfpb.facts.quarter import Quarters
 from tfpb.facts.table import claims_of
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
-from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.columns import STAMP, texts
 from tfpb.model.tables import PREMISES
 from tfpb.pipeline.rooms import evaluation, perimeters, tax
-from tfpb.pipeline.rooms import survey as statistics
 from tfpb.questions.repeated_rows import repeated_in
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.assembly import Evaluation
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.settings import LoiUtilisateur, Settings, Theme
@@ -305,11 +304,3 @@ def doubts(
         return Claims(() if priced is None else money_claims(priced))
 
     return evaluation.readings(located, abate=money)
-
-
-def sensitive(scope: Scope, doubts: pd.DataFrame, survey: Published | None) -> Sensitivity:
-    """Set what other margins would conclude beside what the doubts weigh."""
-    own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
-    return Sensitivity(
-        doubts, evaluation.margins(survey, verdict=statistics.gap_verdict, bailleur=own)
-    )

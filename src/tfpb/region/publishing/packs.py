@@ -56,9 +56,7 @@ if TYPE_CHECKING:
 
 _ROWS: Final = (24, 18, 14, 10, 7, 5)
 """Rows of each table that the directors' page tries to hold."""
-_LATE: Final = (
-    stages.QUARTERS, stages.CALENDAR, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS,
-)  # fmt: skip
+_LATE: Final = (stages.QUARTERS, stages.CALENDAR, stages.EVALUATION, stages.CLAIMS)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", ("programme", "head", "draft"), "bilans", programme_files, kept="fichiers"

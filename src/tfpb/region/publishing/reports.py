@@ -35,7 +35,7 @@ from tfpb.report.sections.provisional import caution, provisional
 from tfpb.report.sections.questions import questions
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
-from tfpb.report.sections.survey.evolution import evolution, priorites
+from tfpb.report.sections.survey.evolution import evolution
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.faults.sentences import LEAST, masked_fault
@@ -102,7 +102,6 @@ def restitution(region: Region, *, printed: bool = True) -> Report:
         pages.overview(facts, survey, limits.part_maximum),
         comparaison(dossier),
         evolution(dossier),
-        priorites(dossier),
         pages.places(facts, whole, names),
     ]
     if safe is not None and survey is not None and whole is not None:
@@ -220,7 +219,7 @@ def contrat_sheet(
         compared = comparaison(dossier)
         if not _published(survey):
             compared = replace(compared, lead=words.NO_SURVEY_PLACE)
-        sections += [compared, evolution(dossier), _regional(priorites(dossier))]
+        sections += [compared, evolution(dossier)]
     elif survey is not None:
         shown_when = words.SHOWN_WHEN.format(part=head.settings.reglages.part_maximum)
         sections.append(section("comparaison", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
@@ -243,12 +242,6 @@ def _published(survey: Published | None) -> bool:
         return False
     last = pick(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
     return bool(last["publication"].isin(SHOWN).any())
-
-
-def _regional(section: Section) -> Section:
-    """Add the note that priorities are those of the region."""
-    note = Text((words.REGION_PRIORITIES,))
-    return replace(section, blocks=(note, *section.blocks))
 
 
 def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) -> Report:

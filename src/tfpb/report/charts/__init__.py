@@ -14,5 +14,4 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `BARS`: `libelle, valeur`, then `valeur2`… in euros; names in `Chart.series`; a workbook alone has some.
 - `SPENDING`: `repere, quartier, axe, depense, ecart, ic90_bas, ic90_haut`; `repere` is
   the mark (a letter a quarter, a number an axis), `quartier` and `axe` what it stands for.
-- `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.
 """

@@ -9,7 +9,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import Sheet, converted, save_svg, style
 from tfpb.report.charts.gaps import funnels, gaps, need
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
-from tfpb.report.charts.scatter import priorities, spending
+from tfpb.report.charts.scatter import spending
 from tfpb.report.charts.shares import slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
 
@@ -24,7 +24,6 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.SLOPES: slopes,
     ChartKind.NEED: need,
     ChartKind.FUNNEL: funnels,
-    ChartKind.PRIORITIES: priorities,
     ChartKind.SPENDING: spending,
 }
 

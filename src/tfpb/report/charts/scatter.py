@@ -1,4 +1,4 @@
-"""Points named by a mark and listed beside (priorities, spending)."""
+"""Points named by a mark and listed beside: spending."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import WIDTH
 from tfpb.words.money.evaluation_words import SPENDING_ACROSS, SPENDING_UP
-from tfpb.words.numbers import euros, number
+from tfpb.words.numbers import euros
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
@@ -26,95 +26,9 @@ LEFT: Final = 15.0
 HIGH: Final = 88.0
 """Height of the square of points, millimetres."""
 LEADING: Final = theme.NOTE_PT * POINT_MM * 1.2
-HIGHEST: Final = 215.0
-"""A picture higher than this does not stand on a page under its title."""
 _CLEAR_PT: Final = 8.0
 """Between the axis and its ticks: a mark on the axis does not cover them."""
 _INTERVAL: Final[dict[str, Any]] = {"color": "#9FB4C4", "linewidth": 0.9, "zorder": 2}
-_Lists = list[tuple[float, float, list[list[str]]]]
-
-
-def priorities(chart: Chart) -> Sheet:
-    """Draw numbered points with their intervals; the numbers are named at the right, or below.
-
-    Names beside forty points would cover one another; numbers do not, and the list reads in order
-    of weight. A list too long for the page goes on under the points.
-    """
-    ends = [f"{n}_ic95_{e}" for n in ("performance", "importance") for e in ("bas", "haut")]
-    rows = plot.table(chart.rows, "performance", "importance", *ends)
-    labels = list(rows["libelle"])
-    top = 5.0
-    lists = _lists(labels, 2, top) or _lists(labels, 1, top)
-    lists = lists or _lists(labels, 1, top, highest=math.inf)
-    foot = max(y + _height(names) for _, y, names in lists)
-    sheet = Sheet(WIDTH, max(top + HIGH + 13.0, foot + 2.0))
-    axes = sheet.window(LEFT, top, HIGH, HIGH)
-    low, high = plot.limits(plot.finite(rows, "performance", *ends[:2]), least=0.2)
-    axes.set_xlim(max(low, 0.0), min(high, 1.0))
-    axes.set_ylim(plot.limits(plot.finite(rows, "importance", *ends[2:]), least=0.05))
-    plot.ticks(axes.xaxis, plot.percent_tick)
-    plot.ticks(axes.yaxis, lambda value: number(value, 2))
-    axes.tick_params(axis="y", pad=_CLEAR_PT)
-    axes.set(xlabel=words.CHART_SATISFIED, ylabel=words.CHART_WEIGHT)
-    axes.hlines(rows["importance"], rows[ends[0]], rows[ends[1]], **_INTERVAL)
-    axes.vlines(rows["performance"], rows[ends[2]], rows[ends[3]], **_INTERVAL)
-    medians: dict[str, Any] = {
-        "color": theme.SOFT,
-        "linewidth": 0.9,
-        "linestyle": (0, (4, 3)),
-        "zorder": 1,
-    }
-    axes.axvline(rows["performance"].median(), **medians)
-    axes.axhline(rows["importance"].median(), **medians)
-    for (right, up), text in words.CHART_QUADRANTS.items():
-        axes.annotate(
-            text, (right, up), (3 - 6 * right, 3 - 6 * up), xycoords="axes fraction", style="italic",
-            textcoords="offset points", fontsize=theme.MIN_PT, color=theme.SOFT,
-            ha="right" if right else "left", va="top" if up else "bottom",
-        )  # fmt: skip
-    numbers = [str(k) for k in range(1, len(rows) + 1)]
-    _marks(sheet, axes, rows[["performance", "importance"]], numbers, 4.3, 11.0)
-    left = iter(numbers)
-    for x, start, names in lists:
-        y = start
-        for lines in names:
-            _mark(sheet, x + 2.0, y, next(left), 11.0)
-            sheet.lines(x + 5.6, y + 0.95, lines, LEADING)
-            y += _height([lines])
-    return sheet
-
-
-def _lists(labels: list[str], lines: int, top: float, *, highest: float = HIGHEST) -> _Lists:
-    """Lay names out beside the points, then under them: (x, y, names) of each column.
-
-    Returns
-    -------
-    list
-        Empty when they do not stand within the height.
-    """
-    right, under = LEFT + HIGH + 7.0, top + HIGH + 15.0
-    out: _Lists = []
-    left = list(labels)
-    for x, y, width in (
-        (right, top + 1.0, WIDTH - right),
-        (0.0, under, 54.0),
-        (55.0, under, 54.0),
-    ):
-        names: list[list[str]] = []
-        while left:
-            name = wrap(left[0], width - 6.0, theme.NOTE_PT, lines=lines)
-            if y + _height([*names, name]) > highest:
-                break
-            names.append(name)
-            left.pop(0)
-        if names:
-            out.append((x, y, names))
-    return [] if left else out
-
-
-def _height(names: list[list[str]]) -> float:
-    """Return the height of a list of names, in millimetres."""
-    return sum(len(lines) * LEADING + 1.7 for lines in names)
 
 
 def spending(chart: Chart) -> Sheet:

@@ -23,7 +23,7 @@ from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
-from tfpb.report.sections.survey.evolution import evolution, priorites
+from tfpb.report.sections.survey.evolution import evolution
 from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents.report_words import MAP_CAPTION, subtitle
 
@@ -59,7 +59,6 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         adresses(dossier),
         comparaison(dossier),
         evolution(dossier),
-        priorites(dossier),
         abattement(dossier),
         rapprochement(dossier),
         locaux(dossier),

@@ -38,12 +38,6 @@ def t_quantile(probability: float, df: Floats) -> Floats:
     return out
 
 
-def t_interval(estimate: Floats, se: Floats, df: Floats, *, level: float) -> tuple[Floats, Floats]:
-    """Symmetric interval of Student's t."""
-    half = t_quantile((1 + level) / 2, df) * se
-    return estimate - half, estimate + half
-
-
 def z_quantile(level: float) -> float:
     """Quantile of the normal distribution for a two-sided interval."""
     from scipy.special import ndtri  # noqa: PLC0415 - slow to load, and many commands estimate nothing

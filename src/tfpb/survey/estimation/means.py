@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 NIL: Final = 1e-12
 """Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
 _ALIKE: Final = 1e-13
-_DEPENDENT: Final = 1e-9
 _RAKING_SWEEPS: Final = 10  # as many as R's svyrecvar projects residuals over raked margins
 AT_ONCE: Final = 30_000
 """Scores of atoms that are held together, all measures of them."""
@@ -36,12 +35,6 @@ def membership(sets: Sequence[Indices], atoms: int) -> sparse.csr_array:
     start = np.concatenate([[0], np.cumsum([len(s) for s in sets], dtype=np.intp)])
     held = np.concatenate([*sets, np.zeros(0)]).astype(np.intp)
     return sparse.csr_array((np.ones(len(held)), held, start), shape=(len(sets), atoms))
-
-
-def atoms_of(member: sparse.csr_array, domain: int) -> Indices:
-    """Return the atoms of one domain."""
-    found: Indices = member.indices[member.indptr[domain] : member.indptr[domain + 1]]
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,13 +313,3 @@ def standard_error(variance: Floats) -> Floats:
     """Square root of a variance, rounding noise taken for the zero it stands for."""
     se: Floats = np.sqrt(variance)
     return np.where(se < NIL, 0.0, se)
-
-
-def independent_columns(cross: Floats) -> list[int]:
-    """List the columns that do not depend on those before them, from their cross-products."""
-    rest, kept = cross.copy(), []
-    for j, own in enumerate(np.diag(cross)):
-        if own > 0 and rest[j, j] > _DEPENDENT * own:
-            kept.append(j)
-            rest -= np.outer(rest[:, j], rest[j]) / rest[j, j]
-    return kept

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Theme, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     HIDDEN_COUNT,
@@ -20,7 +20,7 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.printed import LEAST_LEVELS, at_step, rounded_count
+from tfpb.survey.printed import LEAST_LEVELS, rounded_count
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.survey.secrecy.groups import BASE, SIDES, group_table, resting
 from tfpb.survey.secrecy.ownership import own_rows, under_name
@@ -37,8 +37,8 @@ _KEYS: Final = frozenset(
         "repere", "reference", "isole", "variante", "assurance",
     }
 )  # fmt: skip
-_EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
-TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
+_EMPTIED: Final = frozenset({"peu_de_reponses", "autre_histoire", "isole"})
+TABLES: Final = ("comparison", "levels", "benchmark", "fieldwork", "variants")
 
 
 def protect(
@@ -80,11 +80,9 @@ def protect(
     if bailleur:
         estimates, crossed = under_name(estimates, bailleur), {bailleur}
     groups = group_table(estimates.households, rules, crossed)
-    marks = _overall(estimates.items)
     tables = {
         "comparison": counted(_withheld(_uncrossed(estimates, crossed), groups)),
         "levels": _withheld(estimates.levels, groups),
-        "priorities": _rounded_slopes(_withheld(estimates.priorities, groups, marks=marks)),
         "benchmark": _region_without(estimates.benchmark, groups, several=rules.owners > 0),
         "variants": _withheld(estimates.variants, groups),
     }
@@ -94,7 +92,6 @@ def protect(
     return Published(
         comparison=tables["comparison"],
         levels=tables["levels"],
-        priorities=tables["priorities"],
         benchmark=tables["benchmark"],
         items=estimates.items,
         waves=waves,
@@ -131,11 +128,6 @@ def reopened(fields: Mapping[str, object]) -> Published:
     return Published(**again, seal=_SEAL)  # type: ignore[arg-type]
 
 
-def _overall(items: pd.DataFrame) -> list[str]:
-    """List the overall marks: models of priorities rest on who gave one."""
-    return [] if items.empty else items.loc[items["theme"] == Theme.GLOBAL.value, "item"].tolist()
-
-
 def _uncrossed(estimates: Estimates, crossed: Collection[str] | None) -> pd.DataFrame:
     """Leave out the territories of a bailleur where several are told: they are of its own pack alone."""
     table = estimates.comparison
@@ -146,16 +138,11 @@ def _uncrossed(estimates: Estimates, crossed: Collection[str] | None) -> pd.Data
     return table[own | (table["niveau"] == TOTAL)].reset_index(drop=True)
 
 
-def _withheld(
-    table: pd.DataFrame,
-    groups: pd.DataFrame,
-    *,
-    marks: Collection[str] = (),
-) -> pd.DataFrame:
+def _withheld(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """Give each row the state of the groups it rests on, and its rounded count."""
     if table.empty:
         return table
-    sides = resting(table, groups, marks=marks)
+    sides = resting(table, groups)
     found, at = sides["shown"].notna(), sides["row"].to_numpy()
     hidden = found & ~_open(sides)
     if "mesure" in table:
@@ -196,14 +183,6 @@ def _withheld(
         verdict[lost] = np.where(gaps[lost], Verdict.MASQUE.value, NO_VERDICT)
         out = out.assign(verdict=verdict)
     return out
-
-
-def _rounded_slopes(table: pd.DataFrame) -> pd.DataFrame:
-    """Tell standardised slopes to the hundredth: more digits are equations on the answers."""
-    if table.empty:
-        return table
-    slopes = table.filter(like="importance").astype(float)
-    return table.assign(**{str(name): at_step(v.to_numpy()) for name, v in slopes.items()})
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:

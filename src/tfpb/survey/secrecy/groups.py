@@ -170,9 +170,7 @@ def _panels(
             yield f"{one.vague}-{two.vague}", owner.isin(asking).to_numpy()
 
 
-def resting(
-    table: pd.DataFrame, groups: pd.DataFrame, *, marks: Collection[str] = ()
-) -> pd.DataFrame:
+def resting(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """Return the groups that rows of a table rest on: `row` (position) and the columns of `groups`.
 
     Parameters
@@ -181,12 +179,9 @@ def resting(
         As `needed` takes it.
     groups : DataFrame
         As `group_table` makes it.
-    marks : collection of str
-        Overall marks that the rows rest on too: the models of priorities.
     """
     rows = needed(table, [str(w) for w in groups["vague"].unique()])
-    more = [rows.assign(item=mark) for mark in marks]
-    return pd.concat([rows, *more]).merge(groups, on=KEY, how="left")
+    return rows.merge(groups, on=KEY, how="left")
 
 
 def needed(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:

@@ -133,7 +133,8 @@ class Release:
         read = cls(owners, run, str(line.get("date", run)), homes)
         if "forme" not in line:
             return read
-        tables = {str(n): _table(t) for n, t in line["imprime"].items()}
+        # 0.3.0 kept a table of slopes, made no more
+        tables = {n: _table(t) for n, t in line["imprime"].items() if n in ROW}
         return replace(
             read,
             tables={n: _of_form_3(t) if old else _stepped(t) for n, t in tables.items()},

@@ -49,7 +49,6 @@ def under_name(estimates: Estimates, bailleur: str) -> Estimates:
         estimates,
         comparison=mine(estimates.comparison),
         levels=mine(estimates.levels),
-        priorities=mine(estimates.priorities),
         benchmark=benchmark,
         fieldwork=mine(estimates.fieldwork),
         variants=mine(estimates.variants),

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 ROW: Final[dict[str, list[str]]] = {
     "comparison": [*KEY, "ajustement"],
     "levels": [*KEY, "mesure", "modalite", "rang"],
-    "priorities": ["vague", "bailleur", "groupe", "item"],
     "benchmark": ["vague", "item", "groupe", "repere", "reference"],
     "variants": [*KEY, "ajustement", "variante"],
     "fieldwork": ["vague", "bailleur", "cote", "type_habitat", "periode_construction"],

@@ -93,10 +93,6 @@ NO_SURVEY_PLACE: Final = (
 )
 SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
 SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine de la région")
-REGION_PRIORITIES: Final = (
-    "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
-    "réponses."
-)
 
 
 def target_reading(row: Mapping[Any, Any]) -> str:

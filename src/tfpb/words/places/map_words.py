@@ -19,15 +19,6 @@ CHART_GAP: Final = "écart"
 CHART_IN_POINTS: Final = "écart en points"
 CHART_GAP_POINTS: Final = "écart QPV − hors QPV, points"
 CHART_SPENT: Final = "dépense par logement en QPV"
-CHART_SATISFIED: Final = "% de satisfaits"
-CHART_WEIGHT: Final = "poids dans la satisfaction d’ensemble"
-CHART_QUADRANTS: Final = {
-    (0, 1): "pèse, mal jugé : à traiter d’abord",
-    (1, 1): "pèse, bien jugé : à tenir",
-    (0, 0): "pèse peu, mal jugé",
-    (1, 0): "pèse peu, bien jugé",
-}
-"""Corners of the chart of priorities, by their place (right, top)."""
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
 """Names a quarter that shows the results of all, its own being masked."""
 PAGE_STOCK: Final = "Le parc et l’abattement"

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]
-QUADRANTS: Final[dict[str, str]] = _TEXTS["quadrants"]
-CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
-"""How sure a quadrant is: neither, one or both of its intervals hold the cut."""
 REPERES: Final[dict[str, str]] = _TEXTS["reperes"]
 GROUPES: Final[dict[str, str]] = _TEXTS["groupes"]
 MASKED_SEGMENTS: Final = Phrase(
@@ -212,15 +209,6 @@ NOT_NAMED: Final = Phrase(
 OF_ALL: Final = "de tous les bailleurs"
 AND_COMPARABLE: Final = ", écart à structure comparable"
 BEFORE_COMPARING: Final = "Avant de comparer les vagues :"
-WEIGHT_NO_CAUSE: Final = (
-    "Le poids d’une question est une association entre réponses ; ce n’est pas une cause."
-)
-
-
-PRIORITIES_OTHERWISE: Final = (
-    "Parmi les questions à traiter d’abord, celles dont l’écart à structure comparable ne dit pas la même "
-    "chose que l’écart brut :"
-)
 
 
 def comparison_lead(wave: str, counts: dict[str, int], total: int) -> str:
@@ -281,27 +269,3 @@ def moved(
 def moved_line(label: str, movement: str) -> str:
     """Write a movement after the question that moved."""
     return f"{label} : {movement}"
-
-
-def priorities_lead(first: list[str], unsure: list[str], *, hidden: bool) -> str:
-    """Write which questions weigh most while being judged lowest, three at most.
-
-    Parameters
-    ----------
-    unsure : list of str
-        Those that may be of them, both intervals holding the cut: « none » would deny it.
-    hidden : bool
-        Whether some questions are masked.
-    """
-    if first:
-        return (
-            "En QPV, les questions qui pèsent le plus sur la satisfaction d’ensemble tout en étant les "
-            f"moins bien jugées : {join([_quoted(x) for x in first[:3]])}."
-        )
-    if unsure:
-        return (
-            "En QPV, on ne sait pas si une question pèse fortement tout en étant mal jugée ; peut-être "
-            f"{_first_two(unsure)}."
-        )
-    of = " publiée" if hidden else ""
-    return f"En QPV, aucune question{of} ne pèse fortement tout en étant mal jugée."

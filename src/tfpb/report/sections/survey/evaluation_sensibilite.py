@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Publication, Verdict
-from tfpb.model.question import of_survey
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
@@ -19,7 +18,6 @@ from tfpb.words.documents.report_words import SENSITIVITY
 from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.accounts import axis_short
-from tfpb.words.numbers import number
 from tfpb.words.survey.verdict_words import margin_words, marks_of_row, signed
 
 if TYPE_CHECKING:
@@ -87,40 +85,12 @@ def verdict_of(row: Mapping[Any, Any], margin: float) -> str:
 def sensibilite(dossier: Dossier) -> Section | None:
     """Return the section of sensitivity (document only); None when it was not computed."""
     found = dossier.sensitivity
-    if found is None or found.doubts.empty:
+    if found is None or found.empty:
         return None
-    doubts = worded(found.doubts, hypothese_mot=("hypothese", SENSITIVITY))
+    doubts = worded(found, hypothese_mot=("hypothese", SENSITIVITY))
     counted = (dossier.claims.amount(n) for n in ("logements_qpv", "logements_qpv_possibles"))
     lead = accounts.sensitivity_sentence(*counted)
-    blocks: list[Block] = [
-        table("sensibilite_doutes", doubts),
-        *_margins(dossier),
-    ]
-    return section("sensibilite", lead, blocks)
-
-
-def _margins(dossier: Dossier) -> list[Block]:
-    """Return the verdicts of the last wave under other margins, none without a survey."""
-    found, survey = dossier.sensitivity, dossier.survey
-    if found is None or survey is None or found.margins.empty or of_survey(dossier.asked):
-        return []  # while a question is open, no verdict is told
-    wave = survey.last_wave
-    rows = cut(found.margins, found.margins["vague"] == wave)
-    if rows.empty:
-        return []
-    labels = survey.items.set_index("item")
-    values = sorted(float(m) for m in rows["marge_points"].unique())
-    under = zip(rows["verdict"], rows["marge_points"], strict=True)
-    marks = [signed(v, Publication.PUBLIABLE, m) for v, m in under]
-    wide = rows.assign(mot=marks).pivot_table(
-        index="item", columns="marge_points", values="mot", aggfunc="first", sort=False
-    )
-    out = pd.DataFrame({f"m{number(m, 1)}": wide[m].to_numpy() for m in values})
-    out.insert(0, "libelle", [str(labels.loc[i, "libelle"]) for i in wide.index])
-    out["_ordre"] = [int(labels.loc[i, "ordre"]) for i in wide.index]
-    each = [{"marge": number(m, 1), "points": margin_words(m)} for m in values]
-    ordered = out.sort_values("_ordre", kind="stable")
-    return [table("sensibilite_marges", ordered, repeated=each, **view.source(survey, wave))]
+    return section("sensibilite", lead, [table("sensibilite_doutes", doubts)])
 
 
 LEAST: Final = 5

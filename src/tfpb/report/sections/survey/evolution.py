@@ -1,17 +1,16 @@
-"""« Évolution » and the priorities: what moved between waves, what weighs most."""
+"""« Évolution »: what moved between waves."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe, Verdict
-from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
-from tfpb.model.results import PRIORITY_COLUMNS
+from tfpb.model.report import BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.survey import Published, pick
-from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
+from tfpb.report.sections.build import charts, lacking, section, table
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.verdicts import CHANGED
 from tfpb.words.faults.sentences import fault_text
@@ -19,11 +18,6 @@ from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
-
-_DRAWN: Final = (
-    "libelle", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",
-    "performance_ic95_bas", "performance_ic95_haut",
-)  # fmt: skip
 
 
 def evolution(dossier: Dossier) -> Section:
@@ -159,40 +153,3 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
     return charts("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
-
-
-def priorites(dossier: Dossier) -> Section:
-    """Return the section of priorities (document only): importance × performance, with intervals."""
-    survey = dossier.survey
-    if survey is None:
-        return lacking("priorites", subject="enquete")
-    name = survey.name_of(dossier.settings.dossier.bailleur)
-    wave = survey.last_wave
-    own = view.visible(survey.priorities, name)
-    rows = pick(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=SHOWN)
-    if rows.empty:
-        return lacking("priorites", subject="priorites")
-    rows = view.labelled(rows, survey).sort_values("importance", ascending=False, kind="stable")
-    named = worded(
-        rows,
-        quadrant_mot=("quadrant", words.QUADRANTS),
-        certitude_mot=("certitude", words.CERTAINTIES),
-    )
-    both = zip(named["quadrant_mot"], named["certitude_mot"], strict=True)
-    rows = named.assign(quadrant_mot=[f"{word} ({sure})" if sure else word for word, sure in both])
-    blocks: list[Block] = [
-        table("priorites", rows, **view.source(survey, wave)),
-        *charts("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
-        Text((words.WEIGHT_NO_CAUSE,), media=ANNEX),
-        long_table("priorites_detail", own, PRIORITY_COLUMNS),
-    ]
-    near = rows["quadrant"] == "priorite"
-    clear = near & (rows["certitude"] != "indecis")
-    first, unsure = ([str(x) for x in rows.loc[k, "libelle"]] for k in (clear, near & ~clear))
-    gaps = view.shown(view.totals(view.gaps(survey, name, wave)))
-    if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[clear, "item"])]):
-        blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,), media=BOTH_ANNEX))
-        blocks.insert(1, Text(against, bullets=True, media=BOTH_ANNEX))
-    asked = pick(own, bailleur=name, vague=wave, groupe=Groupe.QPV)
-    lead = words.priorities_lead(first, unsure, hidden=len(asked) > len(rows))
-    return section("priorites", lead, blocks)
