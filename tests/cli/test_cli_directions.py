@@ -368,6 +368,12 @@ def test_every_file_of_a_draft_says_to_be_confirmed(
     for of in (quarters, changes):  # a doubt on a wave reaches its quarters and its changes
         assert {r["verdict"] for r in of} == {"a_confirmer"}
         assert {r["assurance"] for r in of} == {""}
+    assert {r["verdict"] for r in rows} == {"a_confirmer"}  # the shares of a side too
+    book = openpyxl.load_workbook(out / "dossier.xlsx", read_only=True)
+    for sheet in ("Synthèse", "Comparaison", "Évolution", "Évaluation", "Faits"):
+        cells = [str(v) for line in book[sheet].iter_rows(values_only=True) for v in line if v]
+        assert any("à confirmer" in v for v in cells), sheet
+        assert [v for v in cells if v.startswith(("■", "▼", "▲", "◆"))] == [], sheet
     for name in ("note.pdf", "habitants/QN05991I.pdf", "quartiers/QN05991I.pdf", "rapport.pdf"):
         assert flat("à confirmer") in flat(pack.pdf_in_order(name)), name
     assert flat("une question sur l’enquête attend") in flat(

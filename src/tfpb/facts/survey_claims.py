@@ -58,6 +58,7 @@ _STATES: Final[dict[str, State]] = {
     Publication.NON_CALCULABLE: State.INCONNU,
     Verdict.NON_CONCLUANT: State.NON_CONCLUANT,
     Verdict.NON_DEMONTRE: State.NON_DEMONTRE,
+    Verdict.A_CONFIRMER: State.A_CONFIRMER,
 }
 """What the outcomes that establish nothing come to; the others are known."""
 SERVICE: Final = f"nature {Nature.SERVICE}"

@@ -22,25 +22,24 @@ _WITHOUT_VERDICT: Final = ("levels", "benchmark", "variants")
 def to_confirm(
     whole: Published, waiting: frozenset[str] = frozenset({ENSEMBLE}), *, assumed: bool = False
 ) -> Published:
-    """Leave to be confirmed what questions on the deliveries may change.
+    """Leave to be confirmed what questions on the deliveries may change: shares, gaps and changes.
 
     Parameters
     ----------
     waiting : frozenset of str
         Bailleurs of which a question is open; `ENSEMBLE` of common ones.
     assumed : bool
-        Whether the direction of codes itself is assumed: every share is then to be confirmed, and what has no
+        Whether the direction of codes itself is assumed: every row is then to be confirmed, and what has no
         verdict to say so bears no number.
     """
     table = whole.comparison
     shown = table["publication"].isin(SHOWN)
-    judged = ~table["verdict"].isin(["", *_NO_READING]) & shown
-    if ENSEMBLE not in waiting:
-        judged &= table["bailleur"].isin([ENSEMBLE, *waiting])
-    blank = {c: table[c].where(~judged, "") for c in _CONCLUDED if c in table}
-    written = shown & ~table["verdict"].isin(_NO_READING) if assumed else judged
+    written = shown & ~table["verdict"].isin(_NO_READING)
+    if ENSEMBLE not in waiting and not assumed:
+        written &= table["bailleur"].isin([ENSEMBLE, *waiting])
+    blank = {c: table[c].where(~written, "") for c in _CONCLUDED if c in table}
     verdict = table["verdict"].where(~written, Verdict.A_CONFIRMER.value)
-    nothing = {c: table[c].where(~judged) for c in ("bascule", "marge_demontree_points")}
+    nothing = {c: table[c].where(~written) for c in ("bascule", "marge_demontree_points")}
     tables = {"comparison": table.assign(verdict=verdict, **blank, **nothing)}
     for name in _WITHOUT_VERDICT if assumed else ():
         one = getattr(whole, name)

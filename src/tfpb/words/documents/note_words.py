@@ -39,7 +39,7 @@ from tfpb.words.numbers import (
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.satisfaction import join
-from tfpb.words.survey.verdict_words import FEW, VERDICTS, plainly
+from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -349,11 +349,12 @@ def _end(share: Amount) -> str:
 
 
 def content(claim: Claim) -> str:
-    """Write a share of tenants as its state has it: a figure, « masqué », « peu de résidences »."""
+    """Write a share of tenants as its state has it: a figure, « masqué », « à confirmer »."""
     if claim.value is None or not claim.value.is_known:
         return STATES[claim.state]
-    few = f", {FEW}" if claim.state is State.PEU_DE_REPONSES else ""
-    return f"{percent(claim.value.exact)}{few}"
+    marked = claim.state in (State.PEU_DE_REPONSES, State.A_CONFIRMER)
+    mark = f", {STATES[claim.state]}" if marked else ""
+    return f"{percent(claim.value.exact)}{mark}"
 
 
 def column(place: int, subject: str) -> str:
