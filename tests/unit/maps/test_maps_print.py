@@ -406,7 +406,7 @@ def test_masked_lines_show_no_scale(model: MapModel) -> None:
     page = dataclasses.replace(model.pages[1], gaps=hidden, gap_scope=WITHHELD)
     texts = _texts(dataclasses.replace(model, pages=(page,)))
     assert "masqué" not in texts  # once for all three, with why
-    assert any(text.startswith("Masqué") and "30 réponses" in text for text in texts), texts
+    assert any(text.startswith("Masqué") and "30 ménages" in text for text in texts), texts
     assert not any("marge" in t for t in texts)
 
 
