@@ -570,9 +570,7 @@ def test_rows_hidden_take_the_money_of_their_buildings_with_them(
     for row in homes.iter_rows(min_row=5):
         home = str(row[at["Code résidence"]].value)
         met.setdefault(home, []).append((row[0].row, str(row[at["Code entrée"]].value)))
-    with (tmp_path / "vrai" / "donnees" / "locaux.csv").open(
-        encoding="utf-8-sig"
-    ) as file:
+    with (tmp_path / "vrai" / "donnees" / "locaux.csv").open(encoding="utf-8-sig") as file:
         told = list(csv.DictReader(file, delimiter=";"))
     paid = {r["id_batiment"]: float(r["abattement_eur"]) for r in told if r["statut"] == "abattu"}
     row, building = next(

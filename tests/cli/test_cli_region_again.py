@@ -18,9 +18,9 @@ from tfpb import executors
 from tfpb.errors import TfpbError, fail
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.region_inputs import load_region
+from tfpb.model.survey import Order
 from tfpb.pipeline.pack_files import data_files
 from tfpb.pipeline.published_before import ledger_with, precedents
-from tfpb.model.survey import Order
 from tfpb.region.publishing.region_run import sent
 from tfpb.region.publishing.reports import restitution
 from tfpb.region.run import compute

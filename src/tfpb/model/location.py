@@ -234,6 +234,7 @@ class QpvPage:
     doubtful: int = 0  # dwellings to check, in the quarter or next to it
     everyone: bool = False  # answers of all bailleurs, for want of this one's name in the survey
     unsure_names: tuple[str, ...] = ()  # of the résidences that have dwellings to check
+    heard: str = ""  # answers for a hundred dwellings, here and elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING
-from tfpb.facts.claim import State
+from tfpb.facts.claim import TOTAL, State
 from tfpb.facts.survey_claims import answers_scope, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.columns import texts
@@ -156,7 +156,16 @@ def quarter_page(
         everyone=answers is not None and answers.everyone,
         unsure_names=tuple(dict.fromkeys(t.name for t in todo if t.kind.code == PLACE)),
         wave=answers.waves[-1] if answers is not None and not answers.rows.empty else "",
+        heard=_heard(claims, answers, gaps, code),
     )
+
+
+def _heard(claims: Claims, answers: OwnAnswers | None, lines: Sequence[GapLine], code: str) -> str:
+    """Write the response here and elsewhere against the stock; not of all bailleurs together."""
+    stock = (("logements_qpv", code), ("logements_hors", TOTAL))
+    if answers is None or answers.everyone or not all(claims.has(*one) for one in stock):
+        return ""
+    return words.heard(lines, *(claims.amount(*one) for one in stock))
 
 
 def _homes_bar(held: Within) -> Bar:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(tfpb.__file__).parent
 STOPPING = {
-    "degres_au_lieu_de_metres", "degres_inverses", "formule_sans_valeur", "lambert_2", "metres_inverses", "point_hors_france",
+    "degres_au_lieu_de_metres", "degres_inverses", "formule_sans_valeur", "lambert_2",
+    "metres_inverses", "point_hors_france",
     "positions_discordantes",
 }  # fmt: skip
 """Codes that stand beside doubts in a table of their module, and always stop the run."""

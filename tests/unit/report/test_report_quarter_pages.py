@@ -29,8 +29,8 @@ from report_dossier import (
 from everywhere import need
 from tfpb.evidence.tasks import KINDS as KINDS_TO_DO
 from tfpb.evidence.tasks import Task, tasks_of
-from tfpb.facts.amount import known
-from tfpb.facts.claim import Claims, axis_scope, claim
+from tfpb.facts.amount import known, unknown
+from tfpb.facts.claim import Claims, State, axis_scope, claim
 from tfpb.facts.place import QuarterHeld, dwellings_by_side, quarters, quarters_held
 from tfpb.model.location import Bar, GapLine
 from tfpb.model.money import States
@@ -429,7 +429,7 @@ def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
     assert {g.words for g in page.gaps} == {"masqué"}
     assert words.NOT_SHOWN in residents(given)
     assert words.UNASKED not in residents(given)
-    assert page_words.answers_note(page.gaps) == ""
+    assert page_words.answers_note(page) == ""
 
 
 def test_the_second_face_leads_from_action_to_proof_and_answers() -> None:
@@ -582,8 +582,8 @@ def test_a_gap_that_chance_may_explain_has_its_key_on_the_page() -> None:
     given = claimed(
         dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=marked))
     )
-    assert ISOLATED_MEANS in page_words.answers_note(page_of(given).gaps)
-    assert ISOLATED_MEANS not in page_words.answers_note(page_of(dossier).gaps)
+    assert ISOLATED_MEANS in page_words.answers_note(page_of(given))
+    assert ISOLATED_MEANS not in page_words.answers_note(page_of(dossier))
 
 
 def test_a_gap_without_levels_is_not_counted_out_of_a_hundred() -> None:
@@ -704,6 +704,34 @@ def test_a_quarter_of_buildings_of_a_residence_counted_elsewhere_has_its_pages()
     assert residents_page(made, page).sheet.title == "Le Moulin – Gare"
 
 
+def test_the_response_against_the_stock_stands_with_the_verdict() -> None:
+    """Where response follows satisfaction, nothing else of the page would show it."""
+    whole = make()
+    page = page_of(whole)
+    stock = [
+        whole.claims.amount(*one).exact for one in (("logements_qpv", CODE), ("logements_hors",))
+    ]
+    met = [max(getattr(g, side) or 0 for g in page.gaps) for side in ("n_qpv", "n_hors")]
+    here, elsewhere = (
+        round(100 * float(n) / float(homes)) for n, homes in zip(met, stock, strict=True)
+    )
+    assert here > 1
+    told = f"environ {here} réponses pour 100 logements ici, {elsewhere} ailleurs"
+    assert page.heard == told
+    assert told in page_words.answers_note(page)
+    assert f"{told.capitalize()}." in page_words.page_in_words(page)
+    survey = whole.survey
+    masked = dataclasses.replace(survey, comparison=survey.comparison.assign(publication="masque"))
+    assert page_of(claimed(dataclasses.replace(whole, survey=masked))).heard == ""
+    unsure = [
+        dataclasses.replace(c, value=unknown("question"), state=State.SUSPENDU)
+        if c.name == "logements_hors"
+        else c
+        for c in whole.claims
+    ]
+    assert page_of(dataclasses.replace(whole, claims=Claims(unsure))).heard == ""
+
+
 def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
     dossier = make()
     survey = dossier.survey
@@ -733,6 +761,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
 
     page, plain_page, fields, first, summary = told(autrui=True)
     assert page.everyone
+    assert page.heard == ""  # dwellings of this bailleur, answers of all
     assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
     assert "tous ceux qu’elle nomme" in plain_page
     assert "quartiers du bailleur" not in plain_page + fields

@@ -149,7 +149,7 @@ def _answers(sheet: Sheet, y: float, page: QpvPage) -> float:
         y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, bold=True) + 0.6
     for line in page.gaps:
         y = _answer(sheet, y, line, page.floor)
-    note = page_words.answers_note(page.gaps)
+    note = page_words.answers_note(page)
     return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=4, spacing=1.2, **_SOFT) if note else y
 
 

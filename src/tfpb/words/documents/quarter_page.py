@@ -182,6 +182,7 @@ def mode_note(*, changed: bool) -> str:
 
 
 _HEARD: Final = Phrase("● ici, {here} ○ ailleurs, {elsewhere} · écart en points, {level}")
+_RATES: Final = Phrase("environ {here:s réponse} pour 100 logements ici, {elsewhere:n} ailleurs")
 _SPAN: Final = Phrase("{low:n} à {high:s ménage}")
 _ONE: Final = Phrase("{low:s ménage}")
 
@@ -194,12 +195,31 @@ def answered(lines: Sequence[GapLine]) -> tuple[str, str]:
     return _between(line.n_qpv for line in shown), _between(line.n_hors for line in shown)
 
 
-def answers_note(lines: Sequence[GapLine]) -> str:
+def heard(lines: Sequence[GapLine], here: Amount, elsewhere: Amount) -> str:
+    """Write the answers for a hundred dwellings of each side; nothing where a side is not known.
+
+    Parameters
+    ----------
+    here, elsewhere : Amount
+        Dwellings of the stock.
+    """
+    counts = [[line.n_qpv for line in lines], [line.n_hors for line in lines]]
+    met = [max((float(n) for n in side if n), default=0.0) for side in counts]
+    homes = [float(a.exact) if a.is_known else 0.0 for a in (here, elsewhere)]
+    if not all((*met, *homes)):
+        return ""
+    rates = [100 * n / held for n, held in zip(met, homes, strict=True)]
+    return _RATES.format(here=round(rates[0]), elsewhere=round(rates[1]))
+
+
+def answers_note(page: QpvPage) -> str:
     """Write what marks mean, and how many answered on each side; nothing where no line has figures."""
+    lines = page.gaps
     here, elsewhere = answered(lines)
     if not here:
         return ""
     notes = [_HEARD.format(here=here, elsewhere=elsewhere, level=LEVEL)]
+    notes += [page.heard] * bool(page.heard)
     notes += [DAGGER_NOTE] * any(line.otherwise for line in lines)
     notes += [ISOLATED_MEANS] * any(line.alone for line in lines)
     return " · ".join(notes)
@@ -276,7 +296,8 @@ def page_in_words(page: QpvPage) -> str:
     bars = [f"{bar.words}." for bar in page.bars if bar.words]
     scope = [f"{page.gap_scope.removesuffix('.')}."] if page.gap_scope else []
     tasks = [f"{k}. {t.text} : {t.stake}, {t.due}." for k, t in enumerate(page.tasks, 1)]
-    rest = (*page.lines, *scope, *map(_gap_in_words, page.gaps), *tasks, *page.notes)
+    rates = [f"{page.heard.capitalize()}."] if page.heard else []
+    rest = (*page.lines, *scope, *map(_gap_in_words, page.gaps), *rates, *tasks, *page.notes)
     return " ".join([*figures, *bars, *rest])
 
 

@@ -103,6 +103,10 @@ def otherwise_first(count: int, *, change: bool = False) -> str:
     )
 
 
+HOLDS_UP_TO: Final = (
+    "« Tient jusqu’à » : le verdict tient si les satisfaits (verdict favorable) ou les mécontents (plus bas) "
+    "n’ont pas répondu tant de fois plus volontiers que les autres en QPV, et autant qu’eux ailleurs."
+)
 FRAGILE: Final = "fragile à la non-réponse"
 _FRAGILE_UNDER: Final = 1.2
 _TIPPING: Final = {

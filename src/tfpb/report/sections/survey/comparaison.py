@@ -23,6 +23,7 @@ from tfpb.words.survey import satisfaction, survey_words, verdict_words
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
+_NEVER_TIPPED: Final = {"bascule": {math.inf: math.nan}}
 _MOST: Final = 20
 """Rows of the exploration that a reader looks at, the clearest first."""
 
@@ -45,7 +46,7 @@ def comparaison(dossier: Dossier) -> Section:
     others = view.not_named(dossier)
     blocks: list[Block] = [
         *([Text(others)] if others else []),
-        table("comparaison", rows.replace({"bascule": {math.inf: math.nan}}), **of),
+        table("comparaison", rows.replace(_NEVER_TIPPED), **of),
         *_counted(dossier, whole),
         *([key] if len(whole) else []),
         *(_charts(shown, of, margin) if dossier.printed else ()),
@@ -54,10 +55,13 @@ def comparaison(dossier: Dossier) -> Section:
         alike = bool(shown["comparable"].notna().any())
         short = table(
             "comparaison_document",
-            shown,
+            shown.replace(_NEVER_TIPPED),
             **of,
             comparable=satisfaction.AND_COMPARABLE if alike else "",
-            notes=(satisfaction.COMPARABLE if alike else satisfaction.NOT_COMPARABLE,),
+            notes=(
+                satisfaction.COMPARABLE if alike else satisfaction.NOT_COMPARABLE,
+                satisfaction.HOLDS_UP_TO,
+            ),
         )
         blocks.append(short)
     if tipping := tuple(filter(None, map(satisfaction.tipping_line, headline_rows(whole)))):
