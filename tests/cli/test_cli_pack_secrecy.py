@@ -188,8 +188,8 @@ def test_nothing_is_hidden_in_the_workbook(made: Made) -> None:
 
 _HOUSEHOLDS = re.compile(
     r"(?<![\d,.])(\d{1,3}(?:[\u202f\u00a0 ]\d{3})+|\d+)(?: à (\d+))?[\u202f\u00a0 ]+"
-    r"(?:ménages|interviews|réponses|répondants|enquêtés|questionnaires)\b"
-)
+    r"(?:ménages|interviews|réponses|répondants|enquêtés|questionnaires)\b(?! pour 100 )"
+)  # « 26 réponses pour 100 logements » is a rate, made of counts to ten
 _OF_THE_RULE = {1, 11}
 """« 1 à 10 ménages », « 11 ménages »: figures of the rule itself."""
 
