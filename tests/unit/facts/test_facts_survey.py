@@ -72,7 +72,7 @@ def claims(*rows: dict[str, Any], n: int = 1480, name: str = "B") -> Claims:
     waves = tuple(WaveFacts(wave, n, 40, 600, 880) for wave in ("2019", "2023"))
     table = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     empty = pd.DataFrame()
-    made = Published(table, empty, empty, ITEMS, waves, (), {}, survey_model._SEAL)
+    made = Published(table, empty, empty, ITEMS, waves, (), {}, seal=survey_model._SEAL)
     return Claims(survey_claims(made, name))
 
 
@@ -150,17 +150,19 @@ COUNTS = (
 @pytest.mark.parametrize(
     ("verdict", "publication", "few", "state"),
     [
-        ("inferieur", "publiable", False, State.CONNU),
-        ("inferieur", "publiable", True, State.PEU_DE_REPONSES),
-        ("non_concluant", "publiable", False, State.NON_CONCLUANT),
-        ("non_demontre", "publiable", False, State.NON_DEMONTRE),
-        ("", "publiable", False, State.CONNU),
-        ("inferieur", "masque", True, State.MASQUE),  # masked is a word of its own
-        ("masque", "non_publiable", False, State.MASQUE),
-        ("", "non_calculable", False, State.INCONNU),
+        ("inferieur", "publiable", "", State.CONNU),
+        ("inferieur", "publiable", "reponses", State.PEU_DE_REPONSES),
+        ("inferieur", "publiable", "residences", State.PEU_DE_RESIDENCES),
+        ("inferieur", "publiable", "oui", State.PEU_DE_RESIDENCES),  # of 0.3.0
+        ("non_concluant", "publiable", "", State.NON_CONCLUANT),
+        ("non_demontre", "publiable", "", State.NON_DEMONTRE),
+        ("", "publiable", "", State.CONNU),
+        ("inferieur", "masque", "reponses", State.MASQUE),  # masked is a word of its own
+        ("masque", "non_publiable", "", State.MASQUE),
+        ("", "non_calculable", "", State.INCONNU),
     ],
 )
-def test_each_row_has_one_state(verdict: str, publication: str, *, few: bool, state: State) -> None:
+def test_each_row_has_one_state(verdict: str, publication: str, few: str, state: State) -> None:
     assert state_of_row(verdict, publication, few=few) is state
 
 
