@@ -30,19 +30,16 @@ if TYPE_CHECKING:
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
-    "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite", "Réserves",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits",
+    "Sources", "Sortants", "Calendrier", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
-    "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Doutes sans suite",
-    "Terrain, réponse", "Terrain, parc",
-    "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
+    "Quartiers, deux années", "Dépense et écart",
+    "Sommaire",
 ]  # fmt: skip
 FED = {
-    "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite", "Réserves",
+    "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes",
-    "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
-    "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
-    "Terrain, poids", "Valeurs légales",
+    "Axes, deux années", "Quartiers, deux années", "Dépense et écart",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""
 BY_HAND = b"mes paragraphes"

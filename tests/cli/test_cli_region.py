@@ -66,8 +66,8 @@ def test_the_whole_region_is_counted(region: Path, region_made: Path) -> None:
 
 
 def test_four_shapes_give_one_survey(region_made: Path) -> None:
-    waves = read(region_made / "region" / "donnees" / "methode_vagues.csv")
-    assert waves["vague"].tolist() == [2019, 2023]
+    rows = read(region_made / "region" / "donnees" / "sources.csv")
+    assert rows.loc[rows["nature"] == "vague", "nom"].tolist() == ["2019", "2023"]
     owners = read(region_made / "region" / "donnees" / "bailleurs_ecarts.csv")
     assert owners["autres"].max() >= 5
 
@@ -85,7 +85,7 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made:
 
     lost = 0
     for pack in (p for p in (region_made / "bailleurs").iterdir() if p.is_dir()):
-        read_in = read(next(pack.rglob("lectures.csv")))
+        read_in = read(next(pack.rglob("sources.csv")))
         told = read_in[read_in["role"] == "Enquête"]
         assert len(told) >= 1
         hidden = (told["lues_mot"] == "…").any()
@@ -100,7 +100,7 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made:
 
 def test_a_doubt_of_a_pack_is_written_once(region_made: Path) -> None:
     """Those of the programme were: under the file's name of the column, and under ours."""
-    for path in (region_made / "bailleurs").glob("*/donnees/doutes.csv"):
+    for path in (region_made / "bailleurs").glob("*/donnees/a_regler.csv"):
         rows = read(path)
         where = rows["ou"].fillna("").str.partition(", colonne")[0]
         assert not rows.assign(ou=where).duplicated(["titre", "ou"]).any(), path
@@ -271,7 +271,7 @@ def test_every_sum_of_the_region_is_that_of_its_quarters_and_of_its_bailleurs(
             assert cell == one["valeur_bas"] if known else pd.isna(cell), (name, code)
     assert rows["a_verifier"].sum() > 0
     assert facts.set_index(["nom", "portee"]).loc[("quartiers", "total"), "valeur_bas"] == len(rows)
-    assert not set(facts["feuille"]) & {"Abattement", "Doutes", "Actions"}
+    assert not set(facts["feuille"]) & {"Abattement", "À régler", "Actions"}
 
 
 def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:

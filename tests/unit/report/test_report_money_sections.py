@@ -229,12 +229,21 @@ def test_last_year_stands_beside_or_its_absence_is_said() -> None:
     assert "n’est pas à côté" not in prose(dossier, "programme")
 
 
-def test_diagnostics_name_the_action_they_led_to() -> None:
+def test_what_was_seen_and_led_to_no_action_is_to_settle() -> None:
     plan = programme(abatement(located()))
-    tied = plan.diagnostics.assign(action="Action 3")
-    dossier = make(programme=dataclasses.replace(plan, diagnostics=tied))
-    assert list(blocks(dossier)["diagnostics"].rows["action"]) == ["Action 3"]
-    assert "1 constat relevé sur place ; 1 est lié à une action" in prose(dossier, "programme")
+    seen = dict(zip(("alone", "tied"), ("", "Action 3"), strict=True))
+    made = {
+        name: make(
+            programme=dataclasses.replace(plan, diagnostics=plan.diagnostics.assign(action=action))
+        )
+        for name, action in seen.items()
+    }
+    listed = blocks(made["alone"])["a_regler"].rows
+    (told,) = listed.loc[listed["nature"] == "constat sur place", "titre"]
+    assert told == "03/04/2025, Dépôts sauvages, gestionnaire de secteur, Enlèvement hebdomadaire"
+    assert "1 constat relevé sur place ; aucun n’est lié" in prose(made["alone"], "programme")
+    assert "constat sur place" not in blocks(made["tied"])["a_regler"].rows["nature"].tolist()
+    assert "1 constat relevé sur place ; 1 est lié à une action" in prose(made["tied"], "programme")
 
 
 def test_what_a_declaration_lacks_is_counted() -> None:
@@ -258,21 +267,20 @@ def test_the_method_says_how_weights_were_made(how: str, said: str) -> None:
         made.comparison, made.levels, made.benchmark, made.items, made.waves, (),
         {**made.settings, "calage": how}, survey_model._SEAL,
     )  # fmt: skip
-    assert said in prose(make(survey=survey), "methode")
+    assert said in prose(make(survey=survey), "sources")
 
 
 def test_values_of_the_user_are_listed_with_their_reference() -> None:
     dossier = complete()
-    assert "Aucune valeur légale n’est remplacée" in prose(dossier, "sources")
     own = {"part_compensation": LoiUtilisateur(valeur="0.35", reference="Délibération du 3 mars")}
     reglages = dossier.settings.reglages.model_copy(update={"loi": own})
     settings = dossier.settings.model_copy(update={"reglages": reglages})
-    rows = blocks(make(settings=settings))["valeurs_utilisateur"].rows
+    whole = blocks(make(settings=settings))["sources"]
+    rows = whole.rows[whole.rows["origine"] == "utilisateur"]
     assert list(rows["reference"]) == ["Délibération du 3 mars"]
     assert list(rows["valeur"]) == ["0,35"]
-    assert "Pour l’imposition" not in [
-        c.header for c in blocks(make(settings=settings))["valeurs_utilisateur"].columns
-    ]
+    assert list(rows["emploi"]) == ["sans emploi dans ce calcul"]
+    assert "Pour l’imposition" not in [c.header for c in whole.columns]
 
 
 def test_a_value_of_the_user_of_one_year_says_which() -> None:
@@ -283,7 +291,7 @@ def test_a_value_of_the_user_of_one_year_says_which() -> None:
     dossier = complete()
     reglages = dossier.settings.reglages.model_copy(update={"loi": own})
     settings = dossier.settings.model_copy(update={"reglages": reglages})
-    table = blocks(make(settings=settings))["valeurs_utilisateur"]
+    table = blocks(make(settings=settings))["sources"]
     assert "Pour l’imposition" in [c.header for c in table.columns]
     assert sorted(table.rows["annee"].dropna()) == [2024]
 

@@ -49,20 +49,30 @@ ROWS_UNTOLD: Final = (
 )
 EDIT_INPUTS: Final = (
     "Ce classeur ne contient que des valeurs ; ses totaux, qui suivent vos filtres, sont les seules "
-    "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources et "
-    "hypothèses », puis relancez « tfpb dossier »."
+    "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources »"
+    ", puis relancez « tfpb dossier »."
 )
 MISSING: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["missing"].items()}
 RECITAL: Final[tuple[str, ...]] = tuple(_TEXTS["recital"])
 MAIN_SHEETS: Final[list[str]] = _TEXTS["sheets"]["main"]
 """Sheets that stand first, in this order; the others follow."""
 ROLES: Final[dict[str, str]] = by_map(_TEXTS["roles"])
+SOURCES: Final[dict[str, str]] = _TEXTS["sources"]
+"""Kinds of rows of « Sources »."""
+PLACE_FILES: Final = (
+    "Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
+    "fichiers."
+)
+FINDINGS: Final[dict[str, str]] = _TEXTS["findings"]
+"""Kinds of rows of « À régler »."""
+TIE_TO_ACTION: Final = (
+    "Nommez sous id_action l’action du programme qui y répond, ou prévoyez-en une."
+)
 SENSITIVITY: Final[dict[str, str]] = _TEXTS["sensitivity"]
 SETTINGS: Final[dict[str, str]] = _TEXTS["settings"]
 CHECKS: Final[dict[str, str]] = _TEXTS["checks"]
 PROPOSITION: Final = "proposition"
 USERS_OWN: Final = "selon l’utilisateur"
-NO_OVERRIDE: Final = "Aucune valeur légale n’est remplacée par l’utilisateur."
 WEIGHTS: Final[dict[str, str]] = _TEXTS["weights"]
 METHOD: Final[tuple[str, ...]] = tuple(_TEXTS["method"])
 
@@ -86,7 +96,7 @@ def subtitle(year: int, convention: str) -> str:
 
 
 NOTHING_ASKED: Final = Phrase(
-    "{count:s autre point ne demande rien/autres points ne demandent rien} : voir la feuille « Doutes »."
+    "{count:s autre point ne demande rien/autres points ne demandent rien} : voir la feuille « À régler »."
 )
 
 
@@ -183,4 +193,3 @@ _SAME: Final = "Sur toutes les lignes, {facts}."
 _BLANK: Final = "Sans valeur, sur toutes les lignes : {headers}."
 UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
-HELD: Final = {True: "tenu", False: "non tenu"}
