@@ -51,15 +51,16 @@ def cell(row: Row, name: str) -> list[str]:
 
 def kept(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not found, row by row: the cells of the nearest row."""
-    names = dict(rule.get("noms", {}))
-    lost = set(rule.get("perdu", {}))
+    names, of_wave = dict(rule.get("noms", {})), dict(rule.get("de_vague", {}))
+    lost = {*rule.get("perdu", {}), *["vague"] * bool(of_wave)}
     columns = {c: names.get(c, c) for c in _columns(old, names) if c not in lost}
     index: dict[tuple[Any, ...], list[Row]] = {}
     for row in new:
         index.setdefault(_key(row, [columns.get(c, c) for c in rule["par"]]), []).append(row)
     for row in old:
         found = index.get(_key(row, rule["par"]), [])
-        apart = [sorted(_apart(row, one, columns)) for one in found]
+        ended = {c: f"{name}_{row['vague']}" for c, name in of_wave.items()}
+        apart = [sorted(_apart(row, one, columns | ended)) for one in found]
         best = min(apart, key=len, default=None)
         if best is None:
             yield f"{table} : aucune ligne pour {' · '.join(row[c] for c in rule['par'])}"
@@ -104,9 +105,10 @@ def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str],
     """Compare two folders of data: lines on each table, then what is not found."""
     told, missing = [], []
     for table, rule in rules.items():
-        before, after = rows_of(old / f"{table}.csv"), rows_of(new / f"{rule['dans']}.csv")
-        if not before:
+        before = rows_of(old / f"{table}.csv")
+        if not before or "dans" not in rule:
             continue
+        after = rows_of(new / f"{rule['dans']}.csv")
         found = list((counted if "compte" in rule else kept)(table, before, after, rule))
         missing += found
         told.append(f"{table} → {rule['dans']} : {len(before)} lignes, {len(found)} non retrouvées")

@@ -74,7 +74,7 @@ def test_every_kind_of_file_is_read(made: Made) -> None:
 
 def test_the_others_are_in_what_is_compared(made: Made) -> None:
     """Else the absence of their names would prove nothing."""
-    rows = pd.DataFrame(made.pack.rows("comparaison_detail"))
+    rows = pd.DataFrame(made.pack.rows("satisfaction_detail"))
     line = rows[
         (rows["item"] == "q01_residence") & (rows["groupe"] == "ensemble")
         & (rows["niveau"] == "total") & (rows["vague"] == "2023") & (rows["ajustement"] == "brut")
@@ -105,7 +105,7 @@ def test_nothing_names_a_tenant_or_a_home_of_others(made: Made, secret: str) -> 
 
 
 def masked_rows(made: Made) -> pd.DataFrame:
-    rows = pd.DataFrame(made.pack.rows("comparaison_detail"))
+    rows = pd.DataFrame(made.pack.rows("satisfaction_detail"))
     masked = rows[rows["publication"] == "masque"]
     assert len(masked) >= 8
     return masked
@@ -143,7 +143,7 @@ def share_of(made: Made, row: pd.Series) -> float:
 
 def test_no_masked_figure_stands_anywhere(made: Made) -> None:
     """Shares of masked sides, exact: more digits than any figure of the pack has by chance."""
-    rows = pd.DataFrame(made.pack.rows("comparaison_detail"))
+    rows = pd.DataFrame(made.pack.rows("satisfaction_detail"))
     sides = rows[rows["groupe"].isin(["qpv", "hors_qpv"]) & (rows["ajustement"] == "brut")]
     masked = sides["publication"] == "masque"
     told = {digits(share_of(made, r)) for _, r in sides[~masked].iterrows()}

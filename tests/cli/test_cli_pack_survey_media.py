@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHEETS = {
-    "comparaison": ("comparaison", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
-        "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart", "Brut, bas à 90 %": "ic90_bas",
-        "Brut, haut à 90 %": "ic90_haut", "Brut, bas à 95 %": "ic95_bas", "Brut, haut à 95 %": "ic95_haut"}),
-    "evolution": ("evolution", {"n, deux vagues": "n", "Évolution en QPV (points)": "evolution_qpv",
-        "Évolution hors QPV (points)": "evolution_hors", "Évolution de l’écart (points)": "ecart",
-        "évol., bas à 90 %": "ic90_bas", "évol., haut à 90 %": "ic90_haut"}),
+    "satisfaction": ("satisfaction", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
+        "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart",
+        "En QPV, évolution 2019-2023 (points)": "evolution_qpv_2019-2023",
+        "Hors QPV, évolution 2019-2023 (points)": "evolution_hors_2019-2023",
+        "Écart, évolution 2019-2023 (points)": "evolution_ecart_2019-2023",
+        "Satisfaits QPV, 2019 (%)": "qpv_2019", "Écart brut, 2019 (points)": "ecart_2019"}),
     "evaluation": ("evaluation", {"n": "n", "Écart (points)": "ecart", "bas à 90 %": "ecart_ic90_bas",
         "haut à 90 %": "ecart_ic90_haut", "Évolution de l’écart (points)": "evolution"}),
 }  # fmt: skip
@@ -62,7 +62,7 @@ def test_each_row_of_a_sheet_is_the_row_of_the_csv(drawn: Pack, sheet: str) -> N
 
 def test_the_sheet_is_of_the_rows_that_are_attacked(drawn: Pack) -> None:
     """What the sheet and the readings of the pages are made of is a part of the detailed table."""
-    detail = pd.DataFrame(drawn.rows("comparaison_detail"))
+    detail = pd.DataFrame(drawn.rows("satisfaction_detail"))
     raw = detail[(detail["ajustement"] == "brut") & (detail["publication"] == "publiable")]
     keys = ["vague", "niveau", "territoire", "item", "bailleur"]
     gaps = raw[raw["groupe"] == "ecart"].merge(
@@ -75,7 +75,7 @@ def test_the_sheet_is_of_the_rows_that_are_attacked(drawn: Pack) -> None:
             strict=True,
         )
     )
-    shown = [r for r in drawn.rows("comparaison") if r["ecart"]]
+    shown = [r for r in drawn.rows("satisfaction") if r["ecart"]]
     assert len(shown) > 20
     for row in shown:
         assert tuple(row[c] for c in ("qpv", "ecart", "ic90_bas", "ic95_haut")) in told, row
@@ -89,7 +89,7 @@ def pages(drawn: Pack) -> Iterator[tuple[str, str]]:
 
 
 def test_each_gap_of_a_pdf_is_that_of_one_row_of_the_csv(drawn: Pack) -> None:
-    detail = pd.DataFrame(drawn.rows("comparaison_detail"))
+    detail = pd.DataFrame(drawn.rows("satisfaction_detail"))
     last = detail.loc[~detail["vague"].str.contains("-"), "vague"].max()
     rows = detail[(detail["vague"] == last) & (detail["ajustement"] == "brut")]
     rows = rows[(rows["publication"] == "publiable") & (rows["bailleur"] == "ensemble")]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.printed_survey import RELEASE, TABLE, checked
+from tfpb.evidence.printed_survey import RELEASE, TABLES, checked
 from tfpb.words.documents.pack_words import unlike_print
 
 ROW = {
@@ -20,7 +20,7 @@ ROW = {
 
 def pack(*changes: dict[str, str]) -> dict[str, bytes]:
     table = pd.DataFrame([ROW | c for c in changes])
-    return {TABLE: table.to_csv(sep=";", index=False).encode("utf-8-sig")}
+    return {TABLES[0]: table.to_csv(sep=";", index=False).encode("utf-8-sig")}
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def test_a_released_wave_is_that_of_the_last_pack_unless_it_is_replaced() -> Non
 def test_a_pack_without_survey_and_one_that_is_broken() -> None:
     assert checked({}) == (0, [])
     with pytest.raises(TfpbError):
-        checked({TABLE: b"vague;n\n2023;x\n"})
+        checked({TABLES[0]: b"vague;n\n2023;x\n"})

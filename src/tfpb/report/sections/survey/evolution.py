@@ -12,6 +12,7 @@ from tfpb.model.report import BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import charts, lacking, section, table
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.answer_rows import SIDES, joined
 from tfpb.survey.verdicts import CHANGED
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def evolution(dossier: Dossier) -> Section:
-    """Return the section of the changes between waves."""
+    """Return the section of the changes between waves: without a sheet, « Satisfaction » has its words."""
     survey = dossier.survey
     if survey is None:
         return lacking("evolution", subject="enquete")
@@ -34,11 +35,8 @@ def evolution(dossier: Dossier) -> Section:
     whole = view.totals(rows)
     shown = view.shown(whole)
     broken = (words.BROKEN_LEVELS,) if rows["mode_change"].any() else ()
-    notes = (words.NO_CAUSE, *broken, words.CHANGE_COMPARABLE)
     of = view.source(survey)
-    placed = view.placed(rows, dossier.quarters.names, survey.segments)
-    main = table("evolution", placed, notes=notes, **of)
-    blocks: list[Block] = [main]
+    blocks: list[Block] = []
     if len(shown):
         alike = bool(shown["comparable"].notna().any())
         note = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
@@ -52,7 +50,7 @@ def evolution(dossier: Dossier) -> Section:
     waves = (survey.waves[-2].vague, survey.last_wave)
     clash = view.contradicted(shown)
     if clash:
-        blocks.insert(1, Text(clash, bullets=True, media=BOTH_ANNEX))
+        blocks.insert(0, Text(clash, bullets=True, media=BOTH_ANNEX))
     if moved := _moved(survey, name):
         blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(clash), change=True)
@@ -144,8 +142,8 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
     picked = picked[~picked["item"].isin(cut)]  # a line from one firm to another would be a trend
     keys = ("vague", "item")
     both = pick(picked, groupe=Groupe.QPV)[list(keys)]
-    for group, prefix in view.SIDES:
-        both = view.joined(both, pick(picked, groupe=group), prefix, keys=keys, how="inner")
+    for group, prefix in SIDES:
+        both = joined(both, pick(picked, groupe=group), prefix, keys=keys, how="inner")
     rows = both.merge(view.heads(survey), on="item", how="inner", validate="many_to_one")
     rows = rows[rows.groupby("item")["vague"].transform("nunique") > 1]  # one point is no change
     if rows.empty:
