@@ -91,12 +91,18 @@ class Movement:
     mode: bool
 
 
-def movements(survey: Published, name: str) -> list[Movement]:
-    """Return what became of the gap of every question of the whole; nothing without two waves."""
+def movements(survey: Published, name: str, *, first: int = -2) -> list[Movement]:
+    """Return what became of the gap of every question of the whole; nothing without two waves.
+
+    Parameters
+    ----------
+    first : int
+        Rank of the wave that the last one is held against.
+    """
     rows = view.totals(view.changes(survey, name))
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
         return []
-    waves = (survey.waves[-2].vague, survey.last_wave)
+    waves = (survey.waves[first].vague, survey.last_wave)
     gaps = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         groupe=Groupe.ECART, publication=SHOWN,
@@ -104,14 +110,14 @@ def movements(survey: Published, name: str) -> list[Movement]:
     value = {(w, i): float(v) for w, i, v in gaps[["vague", "item", "estimation"]].to_numpy()}
     out = []
     for row in pick(rows, vague="-".join(waves)).to_dict("records"):
-        first, last = (value.get((wave, row["item"]), math.nan) for wave in waves)
-        known = not math.isnan(first + last)
+        before, after = (value.get((wave, row["item"]), math.nan) for wave in waves)
+        known = not math.isnan(before + after)
         moved = row["verdict"] in CHANGED and row["publication"] in SHOWN and known
         marks = (bool(row["isole"]), math.isnan(row["comparable"]) or bool(row["autrement"]))
         out.append(
             Movement(
                 row["item"], str(row["libelle"]), str(row["mot"]), moved, row["verdict"] == Verdict.HAUSSE,
-                waves, (first, last) if known else None, *marks, bool(row["mode_change"]),
+                waves, (before, after) if known else None, *marks, bool(row["mode_change"]),
             )
         )  # fmt: skip
     return out
@@ -132,7 +138,7 @@ def movement_words(one: Movement) -> str:
 
 
 def _slopes(survey: Published, name: str) -> list[Chart]:
-    """Return the levels of the headline questions drawn wave after wave."""
+    """Return the levels of the headline questions drawn wave after wave; of three, what changed in all."""
     picked = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         publication=SHOWN, vague=[w.vague for w in survey.waves],
@@ -150,4 +156,7 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
+    if len(survey.waves) > 2:  # noqa: PLR2004 - of two, the table beside says it
+        moved = {m.item: movement_words(m) for m in movements(survey, name, first=0)}
+        rows = rows.assign(change=[moved.get(item, "") for item in rows["item"]])
     return charts("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
