@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from conftest import Run
+
 SHEETS = {
     "satisfaction": ("satisfaction", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
         "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart",
@@ -79,6 +81,29 @@ def test_the_sheet_is_of_the_rows_that_are_attacked(drawn: Pack) -> None:
     assert len(shown) > 20
     for row in shown:
         assert tuple(row[c] for c in ("qpv", "ecart", "ic90_bas", "ic95_haut")) in told, row
+
+
+def test_comparer_alone_writes_the_long_tables_of_the_pack(
+    drawn: Pack, example: Path, run: Run, tmp_path: Path
+) -> None:
+    deliveries = (example / "enquete_2019.csv", example / "enquete_2023.xlsx")
+    out, plan = tmp_path / "s.csv", example / "plan_enquete.toml"
+    made = run("comparer", *deliveries, "--plan", plan, "--sortie", out)
+    assert made.exit_code == 0, made.output
+    for alone, table in (("s.csv", "detail"), ("s_niveaux.csv", "niveaux")):
+        files = (tmp_path / alone, drawn.folder / "donnees" / f"satisfaction_{table}.csv")
+        one, two = (f.read_text("utf-8-sig").splitlines()[0] for f in files)
+        assert one == two
+
+
+def test_the_survey_has_three_files_and_no_other(drawn: Pack) -> None:
+    kept = {"satisfaction", "satisfaction_detail", "satisfaction_niveaux"}
+    gone = {"comparaison", "comparaison_detail", "evolution", "niveaux", "reperes"}
+    found = {f.stem for f in (drawn.folder / "donnees").glob("*.csv")}
+    assert kept <= found
+    assert not found & {*gone, "synthese_satisfaction"}
+    (sheet,) = [s for s in drawn.xlsx() if "t_satisfaction" in s.tables]
+    assert (sheet.title, sheet["A1"].value) == ("Satisfaction", "Satisfaction")
 
 
 def pages(drawn: Pack) -> Iterator[tuple[str, str]]:

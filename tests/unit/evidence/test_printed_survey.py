@@ -49,6 +49,14 @@ def test_counts_are_to_ten_and_shares_at_their_step(
     assert all("2023 · total · total · ensemble · qpv" in f.where for f in found)
 
 
+def test_the_table_of_a_pack_of_0_3_0_is_read_too() -> None:
+    (data,) = pack({"n": "121"}).values()
+    assert [f.code for f in checked({TABLES[1]: data})[1]] == ["effectif"]
+    new, old = pack({"estimation": "0,6"}), {TABLES[1]: data.replace(b"121", b"120")}
+    _, found = checked(new | {RELEASE: b"{}"}, [old])
+    assert [(f.code, f.found) for f in found] == [("reprise", "0.6")]
+
+
 def test_a_group_has_one_count_a_base() -> None:
     asked = {"vague": ["2023"] * 3, "item": ["q1", "q2", "q3"], "base": ["q1", "q1", "q3"]}
     line = {RELEASE: json.dumps({"questions": asked}).encode()}
