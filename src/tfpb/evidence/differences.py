@@ -21,6 +21,11 @@ DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
 _RUN: Final = "run.json"
 _FOLDER: Final = "donnees/"
 _COMPARED_ELSEWHERE: Final = frozenset({"faits", "sources", "reglages", "controles", "ressaisie"})
+_RENAMED: Final = {
+    "comparaison_detail": "satisfaction_detail",
+    "niveaux": "satisfaction_niveaux",
+}
+"""Tables of a pack of 0.3.0 that are the same under another name."""
 _LABEL: Final = 2
 _TEXT: Final = "texte"
 
@@ -53,13 +58,17 @@ def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list
 def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
     found = _records(first.get(_RUN, b"{}"), second.get(_RUN, b"{}"))
     words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
-    names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}
-    tables = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {DICTIONARY})}
-    for table in sorted(tables, key=words.rank):
-        if table not in _COMPARED_ELSEWHERE:
-            name = tables[table]
-            found += _tables(table, words, first.get(name), second.get(name))
+    before, after = _data(first), _data(second)
+    for table in sorted({*before, *after} - _COMPARED_ELSEWHERE, key=words.rank):
+        found += _tables(table, words, before.get(table), after.get(table))
     return found
+
+
+def _data(pack: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the tables of a pack by their name of today."""
+    names = (n for n in pack if n.startswith(_FOLDER) and n.endswith(".csv") and n != DICTIONARY)
+    bare = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in names}
+    return {_RENAMED.get(table, table): pack[n] for table, n in bare.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,10 @@ def _tables(
     table: str, words: _Words, first: bytes | None, second: bytes | None
 ) -> list[Difference]:
     left, right = rows_of(first), rows_of(second)
+    if first is None or second is None:  # of another edition, or of a file that one pack lacks
+        kind, title = Kind.LOST_LINE if left else Kind.NEW_LINE, words.titles.get(table, table)
+        whole = Difference(kind, title, "", "", "", "", lines=len(left or right))
+        return [whole] if left or right else []
     texts, naming = _naming_columns(table, words, left, right)
     before, after = (_keyed(rows, texts[:naming]) for rows in (left, right))
     title = words.titles.get(table, table)
