@@ -104,6 +104,11 @@ def test_the_survey_has_three_files_and_no_other(drawn: Pack) -> None:
     assert not found & {*gone, "synthese_satisfaction"}
     (sheet,) = [s for s in drawn.xlsx() if "t_satisfaction" in s.tables]
     assert (sheet.title, sheet["A1"].value) == ("Satisfaction", "Satisfaction")
+    cells = [str(c.value) for c in next(sheet.iter_cols(max_col=1))]
+    # what changed, which has no sheet of its own, is said under the table
+    moved = [c for c in cells if re.search(r"passé de −24 \(2019\) à −10 \(2023\)", c)]
+    assert len(moved) == 1
+    assert [c for c in cells if c.startswith("Évolution de l’écart entre QPV")]
 
 
 def pages(drawn: Pack) -> Iterator[tuple[str, str]]:
