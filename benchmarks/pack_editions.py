@@ -53,15 +53,16 @@ def cell(row: Row, name: str) -> list[str]:
 
 def kept(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not found, row by row: the cells of the nearest row."""
-    names = dict(rule.get("noms", {}))
-    lost = set(rule.get("perdu", {}))
+    names, of_wave = dict(rule.get("noms", {})), dict(rule.get("de_vague", {}))
+    lost = {*rule.get("perdu", {}), *["vague"] * bool(of_wave)}
     columns = {c: names.get(c, c) for c in _columns(old, names) if c not in lost}
     index: dict[tuple[Any, ...], list[Row]] = {}
     for row in new:
         index.setdefault(_key(row, [columns.get(c, c) for c in rule["par"]]), []).append(row)
     for row in old:
         found = index.get(_key(row, rule["par"]), [])
-        apart = [sorted(_apart(row, one, columns)) for one in found]
+        ended = {c: f"{name}_{row['vague']}" for c, name in of_wave.items()}
+        apart = [sorted(_apart(row, one, columns | ended)) for one in found]
         best = min(apart, key=len, default=None)
         if best is None:
             yield f"{table} : aucune ligne pour {' · '.join(row[c] for c in rule['par'])}"
@@ -121,10 +122,10 @@ def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str],
     """Compare two folders of data: lines on each table, then what is not found."""
     lines, missing = [], []
     for table, rule in rules.items():
-        before, places = rows_of(old / f"{table}.csv"), rule["dans"]
-        places = places if isinstance(places, list) else [places]
-        if not before:
+        before = rows_of(old / f"{table}.csv")
+        if not before or "dans" not in rule:
             continue
+        places = rule["dans"] if isinstance(rule["dans"], list) else [rule["dans"]]
         after = [row for place in places for row in rows_of(new / f"{place}.csv")]
         by = counted if "compte" in rule else told if "texte" in rule else kept
         found = list(by(table, before, after, rule))

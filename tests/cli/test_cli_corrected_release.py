@@ -136,7 +136,7 @@ def case(request: pytest.FixtureRequest) -> tuple[Path, Spoil]:
 
 
 def figures(pack: Path) -> list[tuple[str, ...]]:
-    rows = Pack(pack).rows("comparaison_detail")
+    rows = Pack(pack).rows("satisfaction_detail")
     return sorted(tuple(row[c] for c in (*KEY, *NUMBERS) if c in row) for row in rows)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
+    "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits",
     "Sources", "Sortants", "Rapprochement, suite",

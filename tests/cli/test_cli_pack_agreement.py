@@ -80,7 +80,8 @@ def test_the_stock_balances_in_every_medium(made: Pack) -> None:
 
 
 def satisfaction(made: Pack) -> list[dict[str, str]]:
-    lines = made.rows("synthese_satisfaction")
+    heads = {r["Fait"] for r in sheet_tables(made.xlsx())["synthese"]}
+    lines = [r for r in made.rows("satisfaction") if r["niveau"] == TOTAL and r["libelle"] in heads]
     assert len(lines) == 5
     return lines
 
@@ -133,10 +134,10 @@ def test_a_group_bears_one_count_wherever_it_is_printed(made: Pack) -> None:
     keys = ("vague", "bailleur", "groupe", "item")
     counts = {
         tuple(r[k] for k in keys): r["n"]
-        for r in made.rows("comparaison_detail")
+        for r in made.rows("satisfaction_detail")
         if (r["niveau"], r["ajustement"]) == (TOTAL, "brut")
     }
-    levels = [r for r in made.rows("niveaux") if r["n"] and r["niveau"] == TOTAL]
+    levels = [r for r in made.rows("satisfaction_niveaux") if r["n"] and r["niveau"] == TOTAL]
     assert len(levels) > 100
     assert [r for r in levels if r["n"] != counts[tuple(r[k] for k in keys)]] == []
 

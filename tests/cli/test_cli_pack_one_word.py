@@ -44,7 +44,7 @@ def _named(made: Pack) -> dict[str, str]:
     """Return what a row may be about, by each of its wordings: a quarter, a question, an axis, all."""
     quarters = {r["code_qpv"]: r["nom_qpv"] for r in made.rows("abattement_qpv")}
     out = {w: code for code, name in quarters.items() for w in (code, name, f"{name} ({code})")}
-    out |= {r["libelle"]: r["libelle"] for r in made.rows("comparaison")}
+    out |= {r["libelle"]: r["libelle"] for r in made.rows("satisfaction")}
     out |= {r["axe_mot"]: r["axe_mot"] for r in made.rows("axes")}
     return out | {word: word for word in ("Total", "Tous quartiers")}
 
@@ -397,9 +397,10 @@ _TECHNICAL: Final = r"(?:[ée]quivalent|(?:non.)?inf[ée]rieur|sup[ée]rieur|mei
 
 def test_a_verdict_has_one_wording_and_its_key(made: Pack) -> None:
     assert not any(re.search(_TECHNICAL, word) for word in VERDICTS.values())
-    met = {r["verdict_mot"] for r in made.rows("comparaison")} - {""}
+    rows = made.rows("satisfaction")
+    met = {r[name] for r in rows for name in ("verdict_mot", "verdict_mot_2019")} - {""}
     key = _plain(re.sub(r"\s+", " ", made.pdf().split("Comment lire un verdict")[1]))
-    sheet = _plain("\n".join(str(c[0].value) for c in made.xlsx()["Comparaison"].iter_rows()))
+    sheet = _plain("\n".join(str(c[0].value) for c in made.xlsx()["Satisfaction"].iter_rows()))
     for said in met:
         word = re.sub(r" \((?:isolé|fragile|isolé, fragile)\)$", "", said)
         if word[0] in set(SIGNS.values()) - {"–"}:

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from conftest import Run
+
 SHEETS = {
-    "comparaison": ("comparaison", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
-        "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart", "Brut, bas à 90 %": "ic90_bas",
-        "Brut, haut à 90 %": "ic90_haut", "Brut, bas à 95 %": "ic95_bas", "Brut, haut à 95 %": "ic95_haut"}),
-    "evolution": ("evolution", {"n, deux vagues": "n", "Évolution en QPV (points)": "evolution_qpv",
-        "Évolution hors QPV (points)": "evolution_hors", "Évolution de l’écart (points)": "ecart",
-        "évol., bas à 90 %": "ic90_bas", "évol., haut à 90 %": "ic90_haut"}),
+    "satisfaction": ("satisfaction", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
+        "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart",
+        "En QPV, évolution 2019-2023 (points)": "evolution_qpv_2019-2023",
+        "Hors QPV, évolution 2019-2023 (points)": "evolution_hors_2019-2023",
+        "Écart, évolution 2019-2023 (points)": "evolution_ecart_2019-2023",
+        "Satisfaits QPV, 2019 (%)": "qpv_2019", "Écart brut, 2019 (points)": "ecart_2019"}),
     "evaluation": ("evaluation", {"n": "n", "Écart (points)": "ecart", "bas à 90 %": "ecart_ic90_bas",
         "haut à 90 %": "ecart_ic90_haut", "Évolution de l’écart (points)": "evolution"}),
 }  # fmt: skip
@@ -62,7 +64,7 @@ def test_each_row_of_a_sheet_is_the_row_of_the_csv(drawn: Pack, sheet: str) -> N
 
 def test_the_sheet_is_of_the_rows_that_are_attacked(drawn: Pack) -> None:
     """What the sheet and the readings of the pages are made of is a part of the detailed table."""
-    detail = pd.DataFrame(drawn.rows("comparaison_detail"))
+    detail = pd.DataFrame(drawn.rows("satisfaction_detail"))
     raw = detail[(detail["ajustement"] == "brut") & (detail["publication"] == "publiable")]
     keys = ["vague", "niveau", "territoire", "item", "bailleur"]
     gaps = raw[raw["groupe"] == "ecart"].merge(
@@ -75,10 +77,38 @@ def test_the_sheet_is_of_the_rows_that_are_attacked(drawn: Pack) -> None:
             strict=True,
         )
     )
-    shown = [r for r in drawn.rows("comparaison") if r["ecart"]]
+    shown = [r for r in drawn.rows("satisfaction") if r["ecart"]]
     assert len(shown) > 20
     for row in shown:
         assert tuple(row[c] for c in ("qpv", "ecart", "ic90_bas", "ic95_haut")) in told, row
+
+
+def test_comparer_alone_writes_the_long_tables_of_the_pack(
+    drawn: Pack, example: Path, run: Run, tmp_path: Path
+) -> None:
+    deliveries = (example / "enquete_2019.csv", example / "enquete_2023.xlsx")
+    out, plan = tmp_path / "s.csv", example / "plan_enquete.toml"
+    made = run("comparer", *deliveries, "--plan", plan, "--sortie", out)
+    assert made.exit_code == 0, made.output
+    for alone, table in (("s.csv", "detail"), ("s_niveaux.csv", "niveaux")):
+        files = (tmp_path / alone, drawn.folder / "donnees" / f"satisfaction_{table}.csv")
+        one, two = (f.read_text("utf-8-sig").splitlines()[0] for f in files)
+        assert one == two
+
+
+def test_the_survey_has_three_files_and_no_other(drawn: Pack) -> None:
+    kept = {"satisfaction", "satisfaction_detail", "satisfaction_niveaux"}
+    gone = {"comparaison", "comparaison_detail", "evolution", "niveaux", "reperes"}
+    found = {f.stem for f in (drawn.folder / "donnees").glob("*.csv")}
+    assert kept <= found
+    assert not found & {*gone, "synthese_satisfaction"}
+    (sheet,) = [s for s in drawn.xlsx() if "t_satisfaction" in s.tables]
+    assert (sheet.title, sheet["A1"].value) == ("Satisfaction", "Satisfaction")
+    cells = [str(c.value) for c in next(sheet.iter_cols(max_col=1))]
+    # what changed, which has no sheet of its own, is said under the table
+    moved = [c for c in cells if re.search(r"passé de −24 \(2019\) à −10 \(2023\)", c)]
+    assert len(moved) == 1
+    assert [c for c in cells if c.startswith("Évolution de l’écart entre QPV")]
 
 
 def pages(drawn: Pack) -> Iterator[tuple[str, str]]:
@@ -89,7 +119,7 @@ def pages(drawn: Pack) -> Iterator[tuple[str, str]]:
 
 
 def test_each_gap_of_a_pdf_is_that_of_one_row_of_the_csv(drawn: Pack) -> None:
-    detail = pd.DataFrame(drawn.rows("comparaison_detail"))
+    detail = pd.DataFrame(drawn.rows("satisfaction_detail"))
     last = detail.loc[~detail["vague"].str.contains("-"), "vague"].max()
     rows = detail[(detail["vague"] == last) & (detail["ajustement"] == "brut")]
     rows = rows[(rows["publication"] == "publiable") & (rows["bailleur"] == "ensemble")]

@@ -14,8 +14,8 @@ import pytest
 from region_outputs import OWNERS, read
 
 from tfpb.io.sources.toml_files import load_settings
+from tfpb.model.report import Table
 from tfpb.pipeline.assembling import assemble
-from tfpb.pipeline.pack_files import data_files
 from tfpb.report.sections import report
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def test_every_output_is_there(region_made: Path) -> None:
-    assert (region_made / "region" / "donnees" / "comparaison.csv").is_file()
+    assert (region_made / "region" / "donnees" / "satisfaction.csv").is_file()
     packs = sorted(p.name for p in (region_made / "bailleurs").iterdir() if p.is_dir())
     assert len(packs) == len(OWNERS)
     for pack in packs:
@@ -136,8 +136,12 @@ def test_a_bailleurs_own_dossier_reads_the_region_back(
     text = text.replace("[reglages]", 'repere = "repere_habitat-fictif-05.csv"\n\n[reglages]')
     (home / "dossier.toml").write_text(text, encoding="utf-8")
     told = assemble(load_settings(home / "dossier.toml"), region.parent / "geodonnees")
-    (tmp_path / "reperes.csv").write_bytes(data_files(report(told))["donnees/reperes.csv"])
-    rows = read(tmp_path / "reperes.csv")
+    (rows,) = [
+        b.rows
+        for s in report(told).sections
+        for b in s.blocks
+        if isinstance(b, Table) and b.key == "reperes"
+    ]
     given = read(home / "repere_habitat-fictif-05.csv")
     last = given[given["vague"] == 2023]
     assert len(rows) == len(last) > 0
@@ -240,7 +244,7 @@ def test_territories_add_up_to_what_each_pack_tells(region_made: Path) -> None:
     assert set(gpd.read_file(layers, layer="questions")["vague"]) == {"2023"}
     shown = [c for c in drawn if c.startswith("satisf_")]
     # a figure of a quarter is there only where the sheets of contrats show it
-    told = [read(p) for p in region_made.glob("contrats/*/donnees/comparaison.csv")]
+    told = [read(p) for p in region_made.glob("contrats/*/donnees/satisfaction.csv")]
     assert bool(drawn[shown].notna().any().any()) <= any(len(t) for t in told)
 
 

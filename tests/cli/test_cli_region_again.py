@@ -140,7 +140,7 @@ def test_a_release_waits_for_what_is_open_and_binds_the_next(
     assert again.protected is not None
     second = again.release(OWNERS, again.protected.whole)
     assert second["calcul"] != first["calcul"]
-    name = "donnees/comparaison_detail.csv"
+    name = "donnees/satisfaction_detail.csv"
     for file, one in (("un.csv", made), ("deux.csv", again)):
         (tmp_path / file).write_bytes(data_files(restitution(one))[name])
     rows = [read(tmp_path / file) for file in ("un.csv", "deux.csv")]

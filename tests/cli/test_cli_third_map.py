@@ -258,7 +258,7 @@ def test_a_dossier_of_2030_and_its_survey_are_on_its_map(
     named = {r["code_qpv"] for r in rows(made / "donnees" / "quartiers.csv")}
     assert named
     assert all(code.startswith("QR") for code in named)
-    surveyed = rows(made / "donnees" / "comparaison_detail.csv")
+    surveyed = rows(made / "donnees" / "satisfaction_detail.csv")
     territories = {r["territoire"] for r in surveyed if r["niveau"] == "code_qpv"}
     assert territories
     assert all(code.startswith("QR") for code in territories)

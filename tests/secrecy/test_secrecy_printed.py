@@ -207,7 +207,7 @@ def test_doubts_that_count_interviews_say_so_and_are_not_told_exactly() -> None:
     assert [c for c in counting if not CATALOGUE[c].hides] == []
 
 
-SURVEY_SECTIONS = ("comparaison", "evolution", "sources", "quartiers", "faits")
+SURVEY_SECTIONS = ("satisfaction", "evolution", "sources", "quartiers", "faits")
 WORKED_OUT = {"part_hasard"}
 """Of printed ends: `raw_gaps.exploration`, which reads a protected table alone."""
 

@@ -27,6 +27,11 @@ _OF_THE_RUN: Final = (
     frozenset({None, *(SOURCES[k] for k in ("fichier", "carte", "reglage"))}),
 )
 """Table whose rows of these kinds `run.json` has too; of 0.3.0, all of them."""
+_RENAMED: Final = {
+    "comparaison_detail": "satisfaction_detail",
+    "niveaux": "satisfaction_niveaux",
+}
+"""Tables of a pack of 0.3.0 that are the same under another name."""
 _LABEL: Final = 2
 _TEXT: Final = "texte"
 
@@ -59,13 +64,17 @@ def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list
 def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
     found = _records(first.get(_RUN, b"{}"), second.get(_RUN, b"{}"))
     words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
-    names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}
-    tables = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {DICTIONARY})}
-    for table in sorted(tables, key=words.rank):
-        if table not in _COMPARED_ELSEWHERE:
-            name = tables[table]
-            found += _tables(table, words, first.get(name), second.get(name))
+    before, after = _data(first), _data(second)
+    for table in sorted({*before, *after} - _COMPARED_ELSEWHERE, key=words.rank):
+        found += _tables(table, words, before.get(table), after.get(table))
     return found
+
+
+def _data(pack: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the tables of a pack by their name of today."""
+    names = (n for n in pack if n.startswith(_FOLDER) and n.endswith(".csv") and n != DICTIONARY)
+    bare = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in names}
+    return {_RENAMED.get(table, table): pack[n] for table, n in bare.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,10 @@ def _tables(
         ]
         for data in (first, second)
     )
+    if first is None or second is None:  # of another edition, or of a file that one pack lacks
+        kind, title = Kind.LOST_LINE if left else Kind.NEW_LINE, words.titles.get(table, table)
+        whole = Difference(kind, title, "", "", "", "", lines=len(left or right))
+        return [whole] if left or right else []
     texts, naming = _naming_columns(table, words, left, right)
     before, after = (_keyed(rows, texts[:naming]) for rows in (left, right))
     title = words.titles.get(table, table)

@@ -106,11 +106,15 @@ class _Tables:
     def rows(self, table: str) -> list[Row]:
         return rows_of(self.pack.get(f"donnees/{table}.csv"))
 
+    def listed(self, about: Mapping[str, str]) -> list[Row]:
+        """Return the rows that name what a subject may be."""
+        return self.rows(about["table"]) or self.rows(about.get("before", about["table"]))
+
     def names(self) -> list[str]:
         cells = (
             row[column]
             for about in _SUBJECTS.values()
-            for row in self.rows(about["table"])
+            for row in self.listed(about)
             for column in about["names"]
         )
         return list(dict.fromkeys(filter(None, cells)))
@@ -121,7 +125,7 @@ class _Tables:
         found = {
             (kind, row[about["names"][0]]): None
             for kind, about in _SUBJECTS.items()
-            for row in self.rows(about["table"])
+            for row in self.listed(about)
             if wanted in {fold(row[column]) for column in about["names"]}
         }
         return list(found)
@@ -140,7 +144,7 @@ class _Tables:
             if any(mark in fold(line[2] + line[0]) for mark in about["law"])
         )
         columns = about["names"]
-        row = next((r for r in self.rows(about["table"]) if r[columns[0]] == key), {})
+        row = next((r for r in self.listed(about) if r[columns[0]] == key), {})
         name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
         return Explanation(kind, name, tuple(extracts), law)
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 RELEASE: Final = "diffusion.json"
 """Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
-TABLE: Final = "donnees/comparaison_detail.csv"
+TABLES: Final = ("donnees/satisfaction_detail.csv", "donnees/comparaison_detail.csv")
+"""The long table of a pack, and of one of 0.3.0."""
 _PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
 _ROW: Final = [*_PLACE, "item", "ajustement"]
 _SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
@@ -129,10 +130,11 @@ def _listed(code: str, rows: pd.DataFrame, column: str) -> list[Unlike]:
 
 
 def _rows(pack: Mapping[str, bytes]) -> pd.DataFrame:
-    if TABLE not in pack:
+    data = next((pack[name] for name in TABLES if name in pack), None)
+    if data is None:
         return pd.DataFrame()
     try:
-        text = pack[TABLE].decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
         table = pd.read_csv(io.StringIO(text), sep=";", dtype=str, keep_default_na=False)
         numbers = {
             c: pd.to_numeric(table[c].str.replace(",", "."))

@@ -111,7 +111,7 @@ def released(claims: Claims, name: str, scope: str) -> float | None:
 def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     """Claim what a bailleur's tenants answered: every question over the whole, those of a page by quarter.
 
-    The other rows stay in the frame of « Comparaison »: they are thousands, and no sentence writes them.
+    The other rows stay in the frame of « Satisfaction »: they are thousands, and no sentence writes them.
 
     Parameters
     ----------

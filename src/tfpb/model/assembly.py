@@ -38,7 +38,8 @@ class Difference:
     table : str
         Title of the table; role of a file; empty for settings, versions and checks.
     key : str
-        What names the line in its table; name of a file, a setting, a library, a check.
+        What names the line in its table, empty of a whole table of `lines`; name of a file, a setting, a
+        library, a check.
     column : str
         Header of the column, empty for whole lines.
     before, after : str

@@ -68,6 +68,17 @@ def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> 
     assert second.name.startswith("QN05991I")
 
 
+def test_a_question_of_a_pack_of_0_3_0_is_found_in_the_table_that_it_has() -> None:
+    """« comparaison » in place of « satisfaction »: the columns of the last wave bear the same names."""
+    now = {n.replace("/satisfaction.csv", "/comparaison.csv"): d for n, d in pack().items()}
+    now[DICTIONARY] = re.sub(rb"(?m)^satisfaction;", b"comparaison;", now[DICTIONARY])
+    assert b"\r\nsatisfaction;" not in now[DICTIONARY]
+    (before,), (found,) = (explain(each, "Accueil par le bailleur") for each in (now, pack()))
+    assert (found.kind, found.name) == (Subject.QUESTION, before.name)
+    assert found.extracts[0].lines == before.extracts[0].lines
+    assert near(now, "accueil par le baileur") == ("Accueil par le bailleur",)
+
+
 def test_a_question_gives_its_verdict_and_a_masked_cell_stays_masked() -> None:
     text = lines("Tranquillité dans le quartier")
     assert "■ plus bas, de plus de 5 points" in text

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.printed_survey import RELEASE, TABLE, checked
+from tfpb.evidence.printed_survey import RELEASE, TABLES, checked
 from tfpb.words.documents.pack_words import unlike_print
 
 ROW = {
@@ -20,7 +20,7 @@ ROW = {
 
 def pack(*changes: dict[str, str]) -> dict[str, bytes]:
     table = pd.DataFrame([ROW | c for c in changes])
-    return {TABLE: table.to_csv(sep=";", index=False).encode("utf-8-sig")}
+    return {TABLES[0]: table.to_csv(sep=";", index=False).encode("utf-8-sig")}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,14 @@ def test_counts_are_to_ten_and_shares_at_their_step(
     assert [f.code for f in found] == codes
     assert rows == (change.get("publication") != "masque")
     assert all("2023 · total · total · ensemble · qpv" in f.where for f in found)
+
+
+def test_the_table_of_a_pack_of_0_3_0_is_read_too() -> None:
+    (data,) = pack({"n": "121"}).values()
+    assert [f.code for f in checked({TABLES[1]: data})[1]] == ["effectif"]
+    new, old = pack({"estimation": "0,6"}), {TABLES[1]: data.replace(b"121", b"120")}
+    _, found = checked(new | {RELEASE: b"{}"}, [old])
+    assert [(f.code, f.found) for f in found] == [("reprise", "0.6")]
 
 
 def test_a_group_has_one_count_a_base() -> None:
@@ -78,4 +86,4 @@ def test_a_released_wave_is_that_of_the_last_pack_unless_it_is_replaced() -> Non
 def test_a_pack_without_survey_and_one_that_is_broken() -> None:
     assert checked({}) == (0, [])
     with pytest.raises(TfpbError):
-        checked({TABLE: b"vague;n\n2023;x\n"})
+        checked({TABLES[0]: b"vague;n\n2023;x\n"})

@@ -96,7 +96,7 @@ def test_a_figure_is_claimed_as_released() -> None:
     assert (gap.amount, gap.state, gap.sheet) == (
         known(Decimal("-0.104")),
         State.CONNU,
-        "Comparaison",
+        "Satisfaction",
     )
     assert released(held, "ecart_bas", scope) == -0.104 - 0.03
     assert held.amount("menages", scope) == known(640)

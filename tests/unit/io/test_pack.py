@@ -195,6 +195,29 @@ def test_differences_are_told_figure_by_figure() -> None:
     assert difference_words([]) == ["Les deux dossiers portent les mêmes chiffres."]
 
 
+def test_a_table_that_one_edition_lacks_is_one_line_and_a_renamed_one_is_compared() -> None:
+    long = "vague;item;estimation\r\n2023;q1;{share}\r\n2023;q2;0,7\r\n"
+    old = {
+        **FILES,
+        "donnees/comparaison_detail.csv": long.format(share="0,6").encode("utf-8-sig"),
+        "donnees/evolution.csv": b"item;ecart\r\nq1;0,1\r\nq2;0,2\r\n",
+    }
+    new = {
+        **FILES,
+        "donnees/satisfaction_detail.csv": long.format(share="0,65").encode("utf-8-sig"),
+        "donnees/satisfaction.csv": b"item;ecart\r\nq1;0,1\r\n",
+    }
+    found = differences(old, new)
+    assert [(d.kind, d.table, d.before, d.after, d.lines) for d in found] == [
+        ("ligne_retiree", "evolution", "", "", 2),
+        ("ligne_ajoutee", "satisfaction", "", "", 1),
+        ("chiffre", "satisfaction_detail", "0,6", "0,65", 1),
+    ]
+    said = "\n".join(difference_words(found))
+    assert "tableau retiré : 2 lignes" in said
+    assert "tableau ajouté : 1 ligne" in said
+
+
 def test_a_failed_write_leaves_the_old_pack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

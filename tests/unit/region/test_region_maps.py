@@ -203,7 +203,7 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
         quarters=Quarters(), stock=pd.DataFrame(columns=["code_qpv", "bailleur"]), claims=Claims(),
     )  # fmt: skip
     told = {s.key: s.lead for s in said.sections}
-    assert told["comparaison"].startswith("Aucune question ne peut être publiée pour ce contrat")
+    assert told["satisfaction"].startswith("Aucune question ne peut être publiée pour ce contrat")
 
 
 def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:

@@ -89,7 +89,7 @@ def test_what_hangs_on_open_questions_is_added_by_bailleur_and_unit() -> None:
 
 
 def test_figures_under_an_open_question_of_the_survey_say_that_they_are_provisional() -> None:
-    page = Section("comparaison", "Comparaison", "", (Text(("suite",)),))
+    page = Section("satisfaction", "Satisfaction", "", (Text(("suite",)),))
     heard = asked("enquete", Unit.POINTS, 35, 65)
     first = provisional(page, [heard, heard]).blocks[0]
     assert isinstance(first, Text)

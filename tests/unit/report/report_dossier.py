@@ -587,7 +587,7 @@ def complete() -> Dossier:
 
 
 _last: list[tuple[Dossier, tuple[str, ...], Report]] = []
-SURVEYED = ("note", "comparaison", "evolution")
+SURVEYED = ("note", "satisfaction_section", "evolution")
 """Sections that most of a report's time goes to: left out where nothing is looked for in them."""
 
 

@@ -54,7 +54,7 @@ def _texts(dossier: Dossier, key: str) -> tuple[str, list[str]]:
 
 
 def test_sections_open_with_it(dossier: Dossier) -> None:
-    lead, said = _texts(dossier, "comparaison")
+    lead, said = _texts(dossier, "satisfaction")
     assert lead.startswith("Pour ")
     assert "à lire d’abord. Vague 2023" in lead
     assert SAID in said[0]

@@ -43,8 +43,8 @@ from tfpb.report.documents.quarter_pdf import render_face
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.quarter_reports import changes, residents_page, second_face
-from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
+from tfpb.report.sections.survey.satisfaction_section import satisfaction_section
 from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.words.documents import face_words
 from tfpb.words.documents import quarter_page as page_words
@@ -751,7 +751,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
         made = claimed(dataclasses.replace(dossier, survey=heard))
         page = page_of(made)
         fields = page.gap_scope
-        sheets = (note(made), synthese(made), comparaison(made), evaluation(made))
+        sheets = (note(made), synthese(made), satisfaction_section(made), evaluation(made))
         texts = [
             "\n".join(p for b in s.blocks if isinstance(b, Text) for p in b.paragraphs)
             for s in sheets[1:]

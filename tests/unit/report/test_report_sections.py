@@ -49,7 +49,7 @@ from tfpb.words.survey import satisfaction, verdict_words
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
-    "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
+    "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits", "Sources",
 ]  # fmt: skip
@@ -110,7 +110,7 @@ def test_no_chapter_of_a_whole_document_is_a_bare_title() -> None:
 
 def test_document_only_sections_stand_between_the_sheets() -> None:
     keys = [s.key for s in said().sections if not s.sheet]
-    assert keys == ["note", "rappel"]
+    assert keys == ["note", "rappel", "evolution"]
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -185,7 +185,7 @@ def test_straight_apostrophes_and_plain_spaces_before_signs_are_not_written() ->
 def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
     by_sheet = {s.sheet: s for s in said(full=False).sections}
     for sheet, key in (
-        ("Comparaison", "enquete"), ("Évolution", "enquete"), ("Abattement", "fiscalite"),
+        ("Satisfaction", "enquete"), ("Abattement", "fiscalite"),
         ("Rapprochement", "fiscalite"),
         ("Programme et bilan", "programme"), ("Droit commun", "droit_commun"),
         ("Évaluation", "programme"),
@@ -229,7 +229,7 @@ def test_a_single_wave_says_that_nothing_can_be_compared() -> None:
 
 
 def test_gap_charts_hold_every_gap_on_one_axis() -> None:
-    section = {s.key: s for s in said().sections}["comparaison"]
+    section = {s.key: s for s in said().sections}["satisfaction"]
     drawn = [b for b in section.blocks if isinstance(b, Chart) and b.kind is ChartKind.GAPS]
     assert len(drawn) > 1
     (reach,) = {c.reach for c in drawn}
@@ -255,12 +255,13 @@ def test_without_rows_of_the_bailleur_the_ensemble_is_read() -> None:
 
 
 def test_a_masked_cell_shows_its_reason_and_no_number() -> None:
-    rows = tables(said())["comparaison"].rows
+    rows = tables(said())["satisfaction"].rows
     masked = rows[rows["publication_court"] == "masqué"]
     assert len(masked) == 2
-    numbers = masked.drop(columns=["territoire_mot", "theme_mot", "libelle", "verdict_mot",
-                                   "publication_court"])  # fmt: skip
-    assert numbers.isna().to_numpy().all()
+    # those of the wave that is masked: the other one has its own
+    own = ["qpv", "hors", "ecart", "comparable", "n_qpv", "marge_demontree_points", "bascule"]
+    assert masked[own].isna().to_numpy().all()
+    assert set(masked["phrase"]) == {"masqué"}
     assert set(masked["verdict_mot"]) == {"– masqué"}
 
 
@@ -298,7 +299,7 @@ def test_an_inconclusive_item_says_what_it_would_have_taken() -> None:
 
 
 def test_a_favourable_verdict_that_holm_rejects_is_marked() -> None:
-    rows = tables(said())["comparaison"].rows
+    rows = tables(said())["satisfaction"].rows
     marked = rows[rows["verdict_mot"].str.contains("isolé")]
     assert set(marked["libelle"]) == {"Accueil par le bailleur"}
 

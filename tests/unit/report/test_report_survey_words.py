@@ -54,7 +54,7 @@ def test_a_masked_question_is_masked_in_every_medium() -> None:
     dossier = masked()
     assert dossier.claims.get("ecart", answers_scope(TOTAL, "q04", "2023")).state is State.MASQUE
     assert " ; masqué : 1" in closing(dossier, "x")[_survey_line(dossier)]
-    found = section_of(dossier, "comparaison")
+    found = section_of(dossier, "satisfaction")
     assert "1 « masqué »" in found.lead
     keys = [p for b in found.blocks if isinstance(b, Text) for p in b.paragraphs]
     assert any(p.startswith("– masqué : moins de 30 ménages") for p in keys)
@@ -91,7 +91,7 @@ def test_a_little_lower_is_lower_in_the_title_of_a_chart_too() -> None:
     charts = {
         b.key: b.title
         for b in section_of(
-            with_rows(make(), "q04", verdict="equivalent_inferieur"), "comparaison"
+            with_rows(make(), "q04", verdict="equivalent_inferieur"), "satisfaction"
         ).blocks
         if isinstance(b, Chart)
     }

@@ -8,7 +8,7 @@ import math
 from report_dossier import claimed, make
 
 from tfpb.model.report import Table
-from tfpb.report.sections.survey.comparaison import comparaison
+from tfpb.report.sections.survey.satisfaction_section import satisfaction_section
 from tfpb.words.survey.satisfaction import HOLDS_UP_TO
 
 
@@ -21,7 +21,7 @@ def test_each_verdict_of_the_report_has_its_tipping_factor_beside_it() -> None:
     never = gaps & (rows["item"] == "q02")
     told = rows["bascule"].mask(gaps, 1.35).mask(never, math.inf)
     given = dataclasses.replace(survey, comparison=rows.assign(bascule=told))
-    section = comparaison(claimed(dataclasses.replace(whole, survey=given)))
+    section = satisfaction_section(claimed(dataclasses.replace(whole, survey=given)))
     (short,) = [
         b for b in section.blocks if isinstance(b, Table) and b.key == "comparaison_document"
     ]

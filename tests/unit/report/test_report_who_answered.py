@@ -79,7 +79,7 @@ def test_what_would_tip_a_word(verdict: str, factor: float, wanted: str) -> None
 
 def test_each_headline_says_what_would_tip_it_and_no_other_question() -> None:
     dossier = dossier_of(tipped(q01=1.07, q02=1.3, q04=1.6))
-    found = texts(section_of(dossier, "comparaison"))
+    found = texts(section_of(dossier, "satisfaction"))
     assert "« Propreté des parties communes », " in found
     assert "1,07 fois plus volontiers" in found
     assert "1,60 fois plus volontiers" in found
@@ -91,8 +91,8 @@ def test_each_headline_says_what_would_tip_it_and_no_other_question() -> None:
 
 
 def test_the_workbook_shows_a_factor_that_is_a_number() -> None:
-    section = section_of(dossier_of(tipped(q01=1.07, q04=math.inf)), "comparaison")
-    whole = next(b for b in section.blocks if isinstance(b, Table) and b.key == "comparaison")
+    section = section_of(dossier_of(tipped(q01=1.07, q04=math.inf)), "satisfaction")
+    whole = next(b for b in section.blocks if isinstance(b, Table) and b.key == "satisfaction")
     shown = whole.rows["bascule"].dropna().tolist()
     assert shown == [1.07] * 3  # over the whole, and in two quarters
 
@@ -163,6 +163,10 @@ def test_contacts_of_all_are_not_set_against_one_bailleur() -> None:
     assert _by_side(section_of(dossier_of(lambda rows: rows, **more), "sources")).empty
 
 
+def tables_of(dossier: Dossier) -> list[Table]:
+    return [b for b in section_of(dossier, "satisfaction").blocks if isinstance(b, Table)]
+
+
 def broken(rows: pd.DataFrame) -> pd.DataFrame:
     """Levels of two firms: withheld; one change of the gap stands."""
     levels = rows["groupe"].isin(["evolution_qpv", "evolution_hors"])
@@ -174,14 +178,13 @@ def broken(rows: pd.DataFrame) -> pd.DataFrame:
 
 def test_between_two_firms_levels_are_withheld_and_the_gap_bears_it() -> None:
     section = section_of(dossier_of(broken), "evolution")
-    notes = {b.key: b for b in section.blocks if isinstance(b, Table)}
-    assert satisfaction.BROKEN_LEVELS in notes["evolution"].notes
-    assert notes["evolution"].rows["evolution_qpv"].isna().all()
+    (whole,) = [b for b in tables_of(dossier_of(broken)) if b.key == "satisfaction"]
+    assert satisfaction.BROKEN_LEVELS in whole.notes
+    assert whole.rows["evolution_qpv_2019-2023"].isna().all()
     assert "2019) à" in texts(section)
     assert ", mode changé" in texts(section)
-    told = dict(
-        zip(notes["evolution"].rows["libelle"], notes["evolution"].rows["verdict_mot"], strict=True)
-    )
+    rows = whole.rows[whole.rows["territoire_mot"] == "Ensemble"]
+    told = dict(zip(rows["libelle"], rows["evolution_verdict_mot_2019-2023"], strict=True))
     assert "(mode changé)" in told["Propreté des parties communes"]
     assert "mode changé" not in told["État du logement"]  # no change is told of it
     assert not [
@@ -190,6 +193,8 @@ def test_between_two_firms_levels_are_withheld_and_the_gap_bears_it() -> None:
     same = section_of(complete(), "evolution")
     assert [b for b in same.blocks if isinstance(b, Chart)]
     assert satisfaction.BROKEN_LEVELS not in texts(same)
+    (whole,) = [b for b in tables_of(complete()) if b.key == "satisfaction"]
+    assert satisfaction.BROKEN_LEVELS not in whole.notes
 
 
 def test_a_broken_scale_has_a_word_and_no_number() -> None:
@@ -214,7 +219,7 @@ def test_segments_are_a_table_of_their_own_without_rank() -> None:
         return pd.concat([rows, *parts], ignore_index=True)
 
     settings = {**published().settings, "segments": {"anciennete": "Ancienneté"}}
-    section = section_of(dossier_of(change, settings=settings), "comparaison")
+    section = section_of(dossier_of(change, settings=settings), "satisfaction")
     made = next(
         b for b in section.blocks if isinstance(b, Table) and b.key == "comparaison_segments"
     )

@@ -45,7 +45,7 @@ def test_workbook_and_documents_agree(gap: float, code: str) -> None:
     said = report(_with_gap(gap))
     fmt = {"whole": Format.WHOLE_POINTS, "exact": Format.POINTS}[code]
     book = openpyxl.load_workbook(io.BytesIO(workbook.render(said)))
-    sheet = book["Comparaison"]
+    sheet = book["Satisfaction"]
     cells = [c for r in sheet.iter_rows() for c in r if c.value == pytest.approx(100 * gap)]
     assert len(cells) > 10
     assert {c.number_format for c in cells} == {EXCEL[fmt]}

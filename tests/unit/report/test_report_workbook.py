@@ -230,7 +230,7 @@ def test_a_number_column_is_never_narrowed(book: openpyxl.Workbook) -> None:
 
 def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> None:
     alone = ("Locaux", "Actions")
-    for name in ("Résidences", "Adresses", "Comparaison", "Évolution", *alone):
+    for name in ("Résidences", "Adresses", "Satisfaction", *alone):
         sheet = book[name]
         (table,) = sheet.tables.values()
         top = openpyxl.utils.range_boundaries(table.ref)[1]
@@ -279,7 +279,7 @@ def test_no_chart_prints_under_the_header_of_a_table(book: openpyxl.Workbook) ->
     """A sheet that repeats a header on each page prints nothing but its table and its notes."""
     repeated = [s for s in book if len(s.tables) == 1 and s.print_title_rows]
     drawn = [s for s in repeated if s._charts]  # openpyxl shows them nowhere else
-    assert "Comparaison" in {s.title for s in drawn}
+    assert "Satisfaction" in {s.title for s in drawn}
     for sheet in drawn:
         last = int(sheet.print_area.rsplit("$", 1)[1])
         assert all(c.anchor._from.row >= last for c in sheet._charts)
@@ -308,7 +308,7 @@ def test_native_charts_draw_cells(book: openpyxl.Workbook) -> None:
     drawn = [v.decode() for k, v in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", k)]
     assert len(drawn) == 3
     assert any("'Programme et bilan'!" in c for c in drawn)
-    assert any("'Comparaison'!" in c for c in drawn)
+    assert any("'Satisfaction'!" in c for c in drawn)
 
 
 def test_doubtful_values_carry_a_comment(book: openpyxl.Workbook) -> None:
@@ -349,7 +349,7 @@ def test_same_report_same_bytes_and_no_clock(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_bare_report_is_a_whole_workbook() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(full=False)))
-    assert len(book.sheetnames) == 16
+    assert len(book.sheetnames) == 15
 
 
 @pytest.mark.slow

@@ -250,7 +250,7 @@ def write(
     state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
     sent = {"envoye_quand_meme": list(result.sent_anyway)} if result.sent_anyway else {}
     note = dumps({**result.line, **sent}) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
-    tables = {"table": (result.shown.comparison, "Comparaison")}
+    tables = {"table": (result.shown.comparison, "Satisfaction, table longue")}
     tables["niveaux"] = (result.shown.levels, "Niveaux")
     files = {
         paths[name]: table_bytes(paths[name], frame, raw_csv=raw_csv, sheet=sheet)

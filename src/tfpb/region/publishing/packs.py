@@ -232,8 +232,8 @@ def report_files(job: ReportJob) -> dict[str, bytes]:
 
 
 def _with_section(content: Report, section: Section) -> Report:
-    """Put a section after the comparison."""
-    at = next((k for k, s in enumerate(content.sections) if s.key == "comparaison"), 0) + 1
+    """Put a section after that of satisfaction."""
+    at = next((k for k, s in enumerate(content.sections) if s.key == "satisfaction"), 0) + 1
     return replace(content, sections=(*content.sections[:at], section, *content.sections[at:]))
 
 

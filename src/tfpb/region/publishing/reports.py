@@ -34,8 +34,8 @@ from tfpb.report.sections.note import OfPlace, note
 from tfpb.report.sections.provisional import caution, provisional
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.sources import place_sources
-from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution
+from tfpb.report.sections.survey.satisfaction_section import satisfaction_section
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.faults.sentences import LEAST, masked_fault
@@ -100,7 +100,7 @@ def restitution(region: Region, *, printed: bool = True) -> Report:
         sections.append(place_note(region, dossier, titled.titre, TOTAL, codes, held, heard=whole))
     sections += [
         pages.overview(facts, survey, limits.part_maximum),
-        comparaison(dossier),
+        satisfaction_section(dossier),
         evolution(dossier),
         pages.places(facts, whole, names),
     ]
@@ -217,13 +217,13 @@ def contrat_sheet(
     owners = stock["bailleur"].nunique()
     sections: list[Section] = [pages.contrat_stock(stock, claims, scope, owners)]
     if survey is not None and (survey.comparison["niveau"] == TOTAL).any():
-        compared = comparaison(dossier)
+        compared = satisfaction_section(dossier)
         if not _published(survey):
             compared = replace(compared, lead=words.NO_SURVEY_PLACE)
         sections += [compared, evolution(dossier)]
     elif survey is not None:
         shown_when = words.SHOWN_WHEN.format(part=head.settings.reglages.part_maximum)
-        sections.append(section("comparaison", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
+        sections.append(section("satisfaction", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
     rows = pd.DataFrame(
         [(q.code_qpv, q.shown, q.code_qpv) for q in quarters],
         columns=["code_qpv", "nom_qpv", "scope"],

@@ -33,6 +33,7 @@ COLUMNS: Final = 3
 PANEL: Final = 28.0
 TITLE: Final = 9.5
 FOOT: Final = 7.0
+CHANGE: Final = 4.5
 _SIDES: Final = (
     ("hors", words.CHART_OUTSIDE, theme.HORS, theme.SOFT, -0.03),
     ("qpv", words.CHART_INSIDE, theme.QPV, theme.QPV, 0.03),
@@ -87,7 +88,8 @@ def slopes(chart: Chart) -> Sheet:
     rows = plot.table(chart.rows, *sides)
     waves = list(rows["vague"].unique())
     panels = list(rows.groupby("libelle", sort=False))
-    width, high = WIDTH / COLUMNS, TITLE + PANEL + FOOT
+    said = "change" in rows
+    width, high = WIDTH / COLUMNS, TITLE + PANEL + FOOT + CHANGE * said
     sheet = Sheet(WIDTH, -(-len(panels) // COLUMNS) * high + 1)
     low, top = plot.limits(plot.finite(rows, *sides), least=0.2)
     for index, (item, part) in enumerate(panels):
@@ -100,6 +102,10 @@ def slopes(chart: Chart) -> Sheet:
         plot.ticks(axes.yaxis, plot.percent_tick, 6)
         axes.tick_params(axis="y", labelsize=theme.MIN_PT)
         _wave_lines(axes, part, waves)
+        if said:
+            text = words.CHART_CHANGE.format(change=part["change"].iloc[0])
+            fits = shorten(printable(text), width - 5, theme.AXIS_PT)
+            sheet.text(x, y + TITLE + PANEL + FOOT, fits, theme.AXIS_PT, color=theme.SOFT)
     return sheet
 
 

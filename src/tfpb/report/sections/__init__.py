@@ -19,9 +19,9 @@ from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import adresses, quartiers, residences
 from tfpb.report.sections.provisional import provisional
 from tfpb.report.sections.sources import rappel, sources
-from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
 from tfpb.report.sections.survey.evolution import evolution
+from tfpb.report.sections.survey.satisfaction_section import satisfaction_section
 from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents.report_words import MAP_CAPTION, subtitle
 
@@ -55,7 +55,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         quartiers(dossier),
         residences(dossier),
         adresses(dossier),
-        comparaison(dossier),
+        satisfaction_section(dossier),
         evolution(dossier),
         abattement(dossier),
         rapprochement(dossier),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.report import Section
 
-_HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "position"})
+_HEARD: Final = frozenset({"synthese", "satisfaction", "evolution", "position"})
 """Sections of what tenants answered."""
 
 

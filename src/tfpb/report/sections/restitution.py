@@ -25,7 +25,6 @@ from tfpb.report.sections.build import (
     worded,
 )
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.report.sections.synthese import headline_table
 from tfpb.survey.verdicts import CHANGED
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
@@ -138,9 +137,6 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
     if survey is not None:
         wave = survey.last_wave
         rows = view.totals(view.gaps(survey, "ensemble", wave))
-        heads = view.headlines(rows)
-        if len(heads):
-            blocks.append(headline_table(heads, wave, view.margin_of(heads), survey.target))
         blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
         blocks.append(Text((words.KEPT_ONCE, words.SHOWN_WHEN.format(part=largest)), bullets=True))
     lead = words.REGION.format(

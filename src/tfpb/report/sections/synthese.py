@@ -12,7 +12,7 @@ from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import state_of_few
 from tfpb.model.codes import Verdict
 from tfpb.model.question import Unit
-from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Table, Text
+from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Text
 from tfpb.packaged import packaged
 from tfpb.report.sections.build import counted, figure, section, table
 from tfpb.report.sections.survey import survey_view as view
@@ -221,15 +221,8 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     if heads.empty:
         return []
     margin = view.margin_of(heads)
-    table = headline_table(heads, wave, margin, survey.target)
     sentences = (*view.not_named(dossier), *_reading(view.totals(rows), margin))
-    return [table, Text(sentences)]
-
-
-def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -> Table:
-    """Return the table of the headline items."""
-    marge = verdict_words.margin_words(margin) + verdict_words.target_words(target)
-    return table("synthese_satisfaction", heads, vague=wave, marge=marge)
+    return [Text(sentences)]
 
 
 def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:

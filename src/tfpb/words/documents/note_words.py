@@ -155,7 +155,7 @@ NONE_ALIKE: Final = "Entre immeubles comparables, pas de réponse possible."
 SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
 SURE: Final = "Sûres : trop nettes, même parmi tant de questions, pour être dues au hasard."
 OTHER_QUESTIONS: Final = Phrase(
-    "{count:s autre question/autres questions} : feuille « Comparaison »."
+    "{count:s autre question/autres questions} : feuille « Satisfaction »."
 )
 TOO_EARLY: Final = (
     "Les actions servent-elles ? L’enquête précède celles de {year} : elle ne le dit pas encore."
@@ -172,7 +172,7 @@ NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 NEXT_SURVEY: Final = (
     "Fixer la prochaine enquête :", "la seule façon de savoir si les actions servent.",
 )  # fmt: skip
-MOVED_SHEET: Final = "Évolution"
+MOVED_SHEET: Final = "Satisfaction"
 NO_STAKE: Final = "–"
 UNKNOWN_STAKE: Final = "inconnu"
 GIVE_FILE: Final = "Fournir « {name} » :"

@@ -28,6 +28,7 @@ _STATES: Final[dict[str, str]] = _TEXTS["states"]
 _MOST_BROKEN: Final = 12
 _MOST: Final = 200
 _PARTS: Final[tuple[tuple[str, str], ...]] = tuple(_TEXTS["parts"].items())
+_WHOLE: Final = {"ligne_ajoutee": "tableau ajouté", "ligne_retiree": "tableau retiré"}
 _FIGURES: Final = frozenset({"chiffre", "ligne_ajoutee", "ligne_retiree"})
 _FORMATS: Final[dict[str, Callable[[Decimal, int], str]]] = {
     "entier": number,
@@ -126,6 +127,8 @@ def _record(one: Difference) -> str:
 
 
 def _figure(one: Difference) -> str:
+    if one.kind in _WHOLE and not one.key:
+        return f"    – {_WHOLE[one.kind]} : {plural(one.lines, 'ligne')}"
     if one.kind == "ligne_ajoutee":
         return f"    – ligne ajoutée : {one.key}"
     if one.kind == "ligne_retiree":

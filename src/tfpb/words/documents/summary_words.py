@@ -17,7 +17,7 @@ VERDICT: Final = Phrase(
     "{tasks:s chose} à faire : feuille « À faire »."
 )
 TENANTS: Final = "3. Qu’en disent les locataires ?"
-COMPARED: Final = "Comparaison"
+COMPARED: Final = "Satisfaction"
 FILTERED: Final = "{sheet}, « {filter} »"
 OBJECTS: Final = "{meaning} {names}."
 ELSEWHERE: Final = "Ailleurs : {elsewhere} ; {verdict}."

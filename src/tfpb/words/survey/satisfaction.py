@@ -41,7 +41,22 @@ BROKEN_LEVELS: Final = (
     "vagues. L’évolution de l’écart n’est dite qu’au-delà de 1,5 point, « mode changé », et seulement si ce "
     "changement a touché les deux côtés de la même façon."
 )
+_NOT_SHOWN: Final = (
+    "Une cellule vide n’est pas publiable : masqué (moins de 30 ménages, une seule résidence ou 1 à 10 "
+    "ménages d’autres bailleurs), ou personne n’a répondu."
+)
+_SHOWN_MARGIN: Final = (
+    "Marge démontrable : la plus petite marge à laquelle ces réponses montreraient que les QPV ne sont pas "
+    "en dessous."
+)
+_TIPS: Final = (
+    "Bascule : le mot ne tiendrait plus si satisfaits (mot favorable) ou mécontents (plus bas) avaient "
+    "répondu tant de fois plus volontiers que les autres en QPV, et autant qu’eux ailleurs ; sous 1,2, "
+    "fragile à la non-réponse."
+)
+TABLE: Final = (_NOT_SHOWN, _SHOWN_MARGIN, _TIPS)
 NO_CAUSE: Final = "Cette évolution ne dit pas sa cause."
+CHANGE_TABLE: Final = (NO_CAUSE, CHANGE_COMPARABLE)
 NO_CHANGE_SHOWN: Final = "aucune question n’a, aux deux vagues, des chiffres qui se publient"
 
 

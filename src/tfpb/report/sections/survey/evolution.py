@@ -12,6 +12,7 @@ from tfpb.model.report import BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import charts, lacking, section, table
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.answer_rows import SIDES, joined
 from tfpb.survey.verdicts import CHANGED
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def evolution(dossier: Dossier) -> Section:
-    """Return the section of the changes between waves."""
+    """Return the section of the changes between waves: without a sheet, « Satisfaction » has its words."""
     survey = dossier.survey
     if survey is None:
         return lacking("evolution", subject="enquete")
@@ -34,11 +35,8 @@ def evolution(dossier: Dossier) -> Section:
     whole = view.totals(rows)
     shown = view.shown(whole)
     broken = (words.BROKEN_LEVELS,) if rows["mode_change"].any() else ()
-    notes = (words.NO_CAUSE, *broken, words.CHANGE_COMPARABLE)
     of = view.source(survey)
-    placed = view.placed(rows, dossier.quarters.names, survey.segments)
-    main = table("evolution", placed, notes=notes, **of)
-    blocks: list[Block] = [main]
+    blocks: list[Block] = []
     if len(shown):
         alike = bool(shown["comparable"].notna().any())
         note = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
@@ -52,7 +50,7 @@ def evolution(dossier: Dossier) -> Section:
     waves = (survey.waves[-2].vague, survey.last_wave)
     clash = view.contradicted(shown)
     if clash:
-        blocks.insert(1, Text(clash, bullets=True, media=BOTH_ANNEX))
+        blocks.insert(0, Text(clash, bullets=True, media=BOTH_ANNEX))
     if moved := _moved(survey, name):
         blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(clash), change=True)
@@ -93,12 +91,18 @@ class Movement:
     mode: bool
 
 
-def movements(survey: Published, name: str) -> list[Movement]:
-    """Return what became of the gap of every question of the whole; nothing without two waves."""
+def movements(survey: Published, name: str, *, first: int = -2) -> list[Movement]:
+    """Return what became of the gap of every question of the whole; nothing without two waves.
+
+    Parameters
+    ----------
+    first : int
+        Rank of the wave that the last one is held against.
+    """
     rows = view.totals(view.changes(survey, name))
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
         return []
-    waves = (survey.waves[-2].vague, survey.last_wave)
+    waves = (survey.waves[first].vague, survey.last_wave)
     gaps = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         groupe=Groupe.ECART, publication=SHOWN,
@@ -106,14 +110,14 @@ def movements(survey: Published, name: str) -> list[Movement]:
     value = {(w, i): float(v) for w, i, v in gaps[["vague", "item", "estimation"]].to_numpy()}
     out = []
     for row in pick(rows, vague="-".join(waves)).to_dict("records"):
-        first, last = (value.get((wave, row["item"]), math.nan) for wave in waves)
-        known = not math.isnan(first + last)
+        before, after = (value.get((wave, row["item"]), math.nan) for wave in waves)
+        known = not math.isnan(before + after)
         moved = row["verdict"] in CHANGED and row["publication"] in SHOWN and known
         marks = (bool(row["isole"]), math.isnan(row["comparable"]) or bool(row["autrement"]))
         out.append(
             Movement(
                 row["item"], str(row["libelle"]), str(row["mot"]), moved, row["verdict"] == Verdict.HAUSSE,
-                waves, (first, last) if known else None, *marks, bool(row["mode_change"]),
+                waves, (before, after) if known else None, *marks, bool(row["mode_change"]),
             )
         )  # fmt: skip
     return out
@@ -134,7 +138,7 @@ def movement_words(one: Movement) -> str:
 
 
 def _slopes(survey: Published, name: str) -> list[Chart]:
-    """Return the levels of the headline questions drawn wave after wave."""
+    """Return the levels of the headline questions drawn wave after wave; of three, what changed in all."""
     picked = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         publication=SHOWN, vague=[w.vague for w in survey.waves],
@@ -144,12 +148,15 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
     picked = picked[~picked["item"].isin(cut)]  # a line from one firm to another would be a trend
     keys = ("vague", "item")
     both = pick(picked, groupe=Groupe.QPV)[list(keys)]
-    for group, prefix in view.SIDES:
-        both = view.joined(both, pick(picked, groupe=group), prefix, keys=keys, how="inner")
+    for group, prefix in SIDES:
+        both = joined(both, pick(picked, groupe=group), prefix, keys=keys, how="inner")
     rows = both.merge(view.heads(survey), on="item", how="inner", validate="many_to_one")
     rows = rows[rows.groupby("item")["vague"].transform("nunique") > 1]  # one point is no change
     if rows.empty:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
+    if len(survey.waves) > 2:  # noqa: PLR2004 - of two, the table beside says it
+        moved = {m.item: movement_words(m) for m in movements(survey, name, first=0)}
+        rows = rows.assign(change=[moved.get(item, "") for item in rows["item"]])
     return charts("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))

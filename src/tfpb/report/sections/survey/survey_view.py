@@ -5,17 +5,25 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+import pandas as pd
 
 from tfpb.facts.amount import excess
-from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
+from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Groupe, Verdict
 from tfpb.model.survey import Published, pick, rows_of
 from tfpb.report.sections.build import number_of
-from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
+from tfpb.survey.answer_rows import (
+    CHANGED,
+    INTERVALS,
+    change_rows,
+    ended,
+    satisfaction,
+    wave_rows,
+)
+from tfpb.survey.raw_gaps import key_of, stories_of
 from tfpb.survey.sample_size import n_necessaire
-from tfpb.survey.verdicts import CHANGED
+from tfpb.survey.verdicts import CHANGED as MOVED
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NOT_NAMED, THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import (
@@ -29,19 +37,13 @@ from tfpb.words.survey.verdict_words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
+    from collections.abc import Mapping
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
     from tfpb.facts.whole_dossier import Dossier
 
-SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
-INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
-_MARKS: Final = ("isole", "peu_de_reponses", "assurance")
-_KEYS: Final = ("vague", "niveau", "territoire", "item")
-_CHANGES: Final = (Groupe.EVOLUTION_ECART, Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS)
+_ROW: Final = ("niveau", "territoire", "item")
 _READ: Final = (
     "verdict", "publication", "isole", "peu_de_reponses", "estimation", "ic90_bas", "ic90_haut",
 )  # fmt: skip
@@ -99,40 +101,8 @@ def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows[rows["bailleur"].isin([name, ENSEMBLE])]
 
 
-def joined(
-    out: pd.DataFrame, rows: pd.DataFrame, prefix: str, *, keys: Sequence[str] = _KEYS,
-    how: Literal["left", "inner"] = "left", more: tuple[str, ...] = (),
-) -> pd.DataFrame:  # fmt: skip
-    """Set estimates and their intervals at 90 % beside rows of the same keys, under a prefix.
-
-    Raises
-    ------
-    ValueError
-        Two rows of one key.
-    """
-    ends = {"estimation": prefix, "ic90_bas": f"{prefix}_bas", "ic90_haut": f"{prefix}_haut"}
-    there = _keyed(rows, keys)
-    at = np.array([there.get(key, -1) for key in _keyed(out, keys)], dtype=int)
-    if how == "inner":
-        out, at = out[at >= 0], at[at >= 0]
-    figures = {
-        title: np.append(rows[name].to_numpy(dtype=float), np.nan)[at]  # of no row, no number
-        for name, title in {**{name: name for name in more}, **ends}.items()
-    }
-    return out.assign(**figures)
-
-
-def _keyed(rows: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[Any, ...], int]:
-    """Return where the row of each key stands: a merge would sort out texts at every call."""
-    found = zip(*(rows[key].to_numpy(dtype=object) for key in keys), strict=True)
-    there = {key: k for k, key in enumerate(found)}
-    if len(there) < len(rows):
-        raise ValueError("two rows of one key")
-    return there
-
-
 def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
-    """Lay out the comparison of one wave, one row a territory × item.
+    """Lay out the comparison of one wave for reading, one row a territory × item.
 
     Parameters
     ----------
@@ -142,27 +112,15 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `vague, niveau, territoire, item, libelle, theme, nature, ordre, tete, n_qpv, n_hors, n, qpv,
-        qpv_bas, qpv_haut, hors, hors_bas, hors_haut, ecart, ic90_bas, ic90_haut, ic95_bas,
-        ic95_haut, comparable, comparable_bas, comparable_haut, marge_points, marge_demontree_points,
-        verdict, publication, peu_de_reponses, assurance, bascule, sign, mot, mot_entier, phrase, isole,
-        autrement` (words); proportions 0..1. What is not shown holds no number.
+        `wave_rows`, then `libelle, theme, nature, ordre, tete` of the item and, in words, `sign, mot,
+        mot_entier, phrase, autrement`; `isole` is a flag.
     """
     return _gaps(survey, name, wave).copy(deep=False)
 
 
 @lru_cache(maxsize=4)  # the sections of a report ask for the same waves in turn
 def _gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
-    mine = pick(survey.comparison, vague=wave, bailleur=name)
-    mine = pick(mine, ajustement=[Ajustement.BRUT, Ajustement.COMPARABLE])
-    raw = pick(mine, ajustement=Ajustement.BRUT)
-    kept = ["n", *INTERVALS, *_MARKS, "bascule"]
-    kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
-    out = pick(raw, groupe=Groupe.ECART)[[*_KEYS, *kept]].rename(columns={"estimation": "ecart"})
-    for group, prefix in SIDES:
-        part = pick(raw, groupe=group).rename(columns={"n": f"n_{prefix}"})
-        out = joined(out, part, prefix, more=(f"n_{prefix}",))
-    return _labelled(_with_comparable(out, mine, Groupe.ECART), survey, name)
+    return _labelled(wave_rows(survey, name, wave), survey, name)
 
 
 def _short(publication: str) -> str:
@@ -171,37 +129,13 @@ def _short(publication: str) -> str:
 
 
 def changes(survey: Published, name: str) -> pd.DataFrame:
-    """Lay out the changes between waves, one row a pair of waves × territory × item.
-
-    Returns
-    -------
-    DataFrame
-        `vague` (« 2019-2023 »), keys and labels as `gaps`, then `evolution_qpv, evolution_hors`
-        (with `_bas`, `_haut`), `ecart` (change of the gap), its intervals, `n`, `verdict`;
-        `comparable` (with `_bas`, `_haut`): change of the gap like with like; `mode_change`: firm or mode
-        changed between the two.
-    """
+    """Lay out the changes between waves (`change_rows`) with the labels and words of `gaps`."""
     return _changes(survey, name).copy(deep=False)
 
 
 @lru_cache(maxsize=2)  # the note, the table and what moved are read one after the other
 def _changes(survey: Published, name: str) -> pd.DataFrame:
-    ways = [Ajustement.BRUT, Ajustement.COMPARABLE]
-    own = pick(survey.comparison, bailleur=name, ajustement=ways, groupe=list(_CHANGES))
-    mine = pick(own, ajustement=Ajustement.BRUT)
-    kept = ["n", *INTERVALS, *_MARKS, "verdict", "publication", "estimation"]
-    out = pick(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
-    out = out.rename(columns={"estimation": "ecart"})
-    for group in _CHANGES[1:]:
-        out = joined(out, pick(mine, groupe=group), str(group))
-    out = out.assign(mode_change=out["vague"].isin(list(mode_changed(mine))))
-    return _labelled(_with_comparable(out, own, Groupe.EVOLUTION_ECART), survey, name)
-
-
-def _with_comparable(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
-    """Set the comparable figure of a gap, or of its change, beside the raw one."""
-    kind = Ajustement.COMPARABLE
-    return joined(out, pick(mine, groupe=group, ajustement=kind), str(kind))
+    return _labelled(change_rows(survey, name), survey, name)
 
 
 def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
@@ -211,7 +145,8 @@ def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
         return [""] * len(rows)
     group = Groupe.EVOLUTION_ECART if "evolution_qpv" in rows else Groupe.ECART
     clashes = (
-        found.get(key_of(row, groupe=str(group), bailleur=name)) for row in rows_of(rows, *_KEYS)
+        found.get(key_of(row, groupe=str(group), bailleur=name))
+        for row in rows_of(rows, "vague", *_ROW)
     )
     return [
         otherwise(*clash.figures, survey.margin, change=clash.change) if clash else ""
@@ -225,33 +160,71 @@ def contradicted(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(otherwise_sentence(str(label), text) for label, text in pairs if text)
 
 
+def answers(survey: Published, name: str) -> pd.DataFrame:
+    """Return the table of satisfaction (`satisfaction`) with labels, in reading order, and its words.
+
+    Returns
+    -------
+    DataFrame
+        And `verdict_mot, phrase, publication_court`, of each wave and change under their own names; empty
+        where that one has no row.
+    """
+    rows = satisfaction(survey, name)
+    older = [("", ended(w.vague)) for w in survey.waves[:-1]]
+    moved = [(CHANGED, ended(pair)) for pair in pairs_of(survey, name)]
+    words: dict[str, list[str]] = {}
+    for start, end in (("", ""), *older, *moved):
+        read = ("ecart", *(c for c in _READ if c != "estimation"), *["mode_change"] * bool(start))
+        part = rows[[f"{start}{c}{end}" for c in read]].set_axis(list(read), axis=1)
+        there = part["publication"].notna()
+        found = _worded(part[there], survey.margin)
+        for column in _WORDS:
+            texts = pd.Series(found[column], index=part.index[there], dtype=object)
+            words[f"{start}{column}{end}"] = texts.reindex(rows.index).fillna("").tolist()
+    return _ordered(_of_items(rows.assign(**words), survey), "ordre")
+
+
+_WORDS: Final = ("verdict_mot", "phrase", "publication_court")
+
+
+def pairs_of(survey: Published, name: str) -> tuple[str, ...]:
+    """Return the pairs of waves that changes are told of: « 2019-2023 »."""
+    return tuple(map(str, dict.fromkeys(change_rows(survey, name)["vague"])))
+
+
 def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     """Add labels, order, words and signs; total first, then territories, items in survey order."""
     out = _of_items(rows.assign(autrement=_otherwise(rows, survey, name)), survey)
-    total = out["niveau"] != TOTAL
-    out = out.assign(_rest=total).sort_values(
-        ["_rest", "niveau", "territoire", "vague", "ordre"], kind="stable"
-    )
-    out = out.drop(columns="_rest").reset_index(drop=True)
-    pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
-    margin = survey.margin
-    read = list(rows_of(out.assign(estimation=out["ecart"]), *_READ))
+    out = _ordered(out, "vague", "ordre")
+    return out.assign(**_worded(out, survey.margin), isole=out["isole"] == ALONE)
+
+
+def _ordered(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Put the whole first, then territories."""
+    order = ["_rest", "niveau", "territoire", *by]
+    out = rows.assign(_rest=rows["niveau"] != TOTAL).sort_values(order, kind="stable")
+    return out.drop(columns="_rest").reset_index(drop=True)
+
+
+def _worded(rows: pd.DataFrame, margin: float) -> dict[str, list[str]]:
+    """Write the words of gaps, or of changes of gaps, row by row."""
+    pairs = list(zip(rows["verdict"].fillna(""), rows["publication"], strict=True))
+    read = list(rows_of(rows.assign(estimation=rows["ecart"]), *_READ))
     broken = (
-        out["mode_change"] & out["verdict"].isin(CHANGED)
-        if "mode_change" in out
-        else [False] * len(out)
+        rows["mode_change"].astype(bool) & rows["verdict"].isin(MOVED)
+        if "mode_change" in rows
+        else [False] * len(rows)
     )
     signs = [sign(v, p) for v, p in pairs]
     words = [word_of_row(row, margin, moved=bool(m)) for row, m in zip(read, broken, strict=True)]
-    return out.assign(
-        mot=[plainly(v, p, margin) for v, p in pairs],
-        sign=signs,
-        mot_entier=words,
-        phrase=[gap_phrase(row, margin) for row in read],
-        isole=out["isole"] == ALONE,
-        verdict_mot=[f"{mark} {word}" for mark, word in zip(signs, words, strict=True)],
-        publication_court=[_short(p) for _, p in pairs],
-    )
+    return {
+        "mot": [plainly(v, p, margin) for v, p in pairs],
+        "sign": signs,
+        "mot_entier": words,
+        "phrase": [gap_phrase(row, margin) for row in read],
+        "verdict_mot": [f"{mark} {word}" for mark, word in zip(signs, words, strict=True)],
+        "publication_court": [_short(p) for _, p in pairs],
+    }
 
 
 def _of_items(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:

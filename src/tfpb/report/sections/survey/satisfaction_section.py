@@ -1,20 +1,23 @@
-"""« Comparaison »: satisfaction in QPV beside the other quarters, raw and like with like."""
+"""« Satisfaction »: QPV beside the other quarters, raw and like with like, wave after wave."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.codes import ENSEMBLE, HIGHER, LOWER, SHOWN, TOTAL, Groupe, Theme, Verdict, outcome
-from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
+from tfpb.model.report import ANNEX, BOTH_ANNEX, SHEET, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.report.sections.survey.evolution import evolution
+from tfpb.survey.answer_rows import SIDES
 from tfpb.survey.raw_gaps import exploration
 from tfpb.words.documents.report_words import unreadable_quarters
 from tfpb.words.places.map_words import interviews
@@ -24,15 +27,16 @@ if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
 _NEVER_TIPPED: Final = {"bascule": {math.inf: math.nan}}
+_MODE: Final = "evolution_mode_change"
 _MOST: Final = 20
 """Rows of the exploration that a reader looks at, the clearest first."""
 
 
-def comparaison(dossier: Dossier) -> Section:
-    """Return the section of the comparison."""
+def satisfaction_section(dossier: Dossier) -> Section:
+    """Return the section of satisfaction; what `evolution` says, which has no sheet, stands there too."""
     survey = dossier.survey
     if survey is None:
-        return lacking("comparaison", subject="enquete")
+        return lacking("satisfaction", subject="enquete")
     wave = survey.last_wave
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
@@ -41,12 +45,16 @@ def comparaison(dossier: Dossier) -> Section:
     whole = view.totals(rows)
     shown = view.shown(whole)
     margin = view.margin_of(whole)
-    met = pd.concat([whole, view.shown(view.quarters(rows))])
+    met = pd.concat(
+        part
+        for of_wave in (view.gaps(survey, name, w.vague) for w in survey.waves)
+        for part in (view.totals(of_wave), view.shown(view.quarters(of_wave)))
+    )
     key = Text(_verdict_key(met, margin), bullets=True, title=verdict_words.KEY)
     others = view.not_named(dossier)
     blocks: list[Block] = [
         *([Text(others)] if others else []),
-        table("comparaison", rows.replace(_NEVER_TIPPED), **of),
+        _whole(survey, name, names, of),
         *_counted(dossier, whole),
         *([key] if len(whole) else []),
         *(_charts(shown, of, margin) if dossier.printed else ()),
@@ -84,15 +92,36 @@ def comparaison(dossier: Dossier) -> Section:
             groupe=satisfaction.GROUPES,
         )
         blocks.append(table("reperes", named))
+    blocks += _on_the_sheet(evolution(dossier))
     # the long table of the contract, protected, without any other bailleur
     own = view.visible(survey.comparison, name)
-    blocks.append(long_table("comparaison_detail", own, COMPARISON_COLUMNS))
+    blocks.append(long_table("satisfaction_detail", own, COMPARISON_COLUMNS))
     clash = view.contradicted(shown)
     if clash:
         blocks.insert(1, Text(clash, bullets=True, media=BOTH_ANNEX))
     lead = satisfaction.otherwise_first(len(clash))
     lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
-    return section("comparaison", lead, blocks)
+    return section("satisfaction", lead, blocks)
+
+
+def _on_the_sheet(changed: Section) -> list[Block]:
+    """Return what a section without a sheet says, for a sheet."""
+    said = [b for b in changed.blocks if isinstance(b, Text) and b.media & SHEET]
+    return [Text((changed.lead,), media=SHEET), *(replace(b, media=SHEET) for b in said)]
+
+
+def _whole(survey: Published, name: str, names: dict[str, str], of: dict[str, Any]) -> Block:
+    """Return the one table of what tenants answered: the last wave, older ones, what changed."""
+    rows = view.placed(view.answers(survey, name), names, survey.segments)
+    older, pairs = [w.vague for w in survey.waves[:-1]], view.pairs_of(survey, name)
+    last = f"{older[-1]}-{survey.last_wave}" if older else ""
+    each = [{"change" if pair == last else "autre": pair} for pair in pairs]
+    each += [{"avant": wave} for wave in reversed(older)]
+    broken = any(rows[c].eq(True).any() for c in rows if str(c).startswith(_MODE))  # noqa: FBT003
+    notes = (*satisfaction.TABLE, *satisfaction.CHANGE_TABLE * bool(pairs))
+    notes += (satisfaction.BROKEN_LEVELS,) * broken
+    never = {c: {math.inf: math.nan} for c in rows if str(c).startswith("bascule")}
+    return table("satisfaction", rows.replace(never), repeated=each, notes=notes, **of)
 
 
 def _counted(dossier: Dossier, whole: pd.DataFrame) -> list[Block]:
@@ -210,10 +239,10 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
     rows = view.visible(survey.levels, name)
     if rows.empty:
         return []
-    out: list[Block] = [long_table("niveaux", rows, LEVEL_COLUMNS)]
+    out: list[Block] = [long_table("satisfaction_niveaux", rows, LEVEL_COLUMNS)]
     picked = pick(
         rows, vague=wave, bailleur=name, niveau=TOTAL, mesure="niveau",
-        groupe=[group for group, _ in view.SIDES], publication=SHOWN,
+        groupe=[group for group, _ in SIDES], publication=SHOWN,
     ).merge(view.heads(survey), on="item", how="inner", validate="many_to_one")  # fmt: skip
     if len(picked):
         pairs = zip(picked["groupe"], picked["n"], strict=True)
