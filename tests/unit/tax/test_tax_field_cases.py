@@ -48,7 +48,7 @@ PAID, REFUSED = "577,5", 825
 )
 def test_an_unread_notice_of_a_lost_year_is_lost_or_at_risk(paid: object, signed: Any) -> None:
     rows = [
-        local(invariant=1, nb_logements=10, cotisation_avis_eur=paid),
+        local(invariant=1, nb_logements=1, cotisation_avis_eur=paid),
         local(invariant=2, avis="B", id_residence="R2", cotisation_avis_eur=REFUSED),
     ]
     made = abate(*rows, conventions=signed)
@@ -129,11 +129,11 @@ def test_the_year_between_an_end_and_a_late_avenant_is_lost() -> None:
         id_convention="C2", date_signature_convention="2025-06-15", date_declaration="2025-06-20"
     )
     signed = conventions(convention(**ended), renewed)
-    made = abate(local(nb_logements=10, cotisation_avis_eur=REFUSED), conventions=signed)
+    made = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED), conventions=signed)
     assert (made.states.lost, made.states.hanging) == (DUE, 0)
     assert made.reserves == {}
     alone = conventions(convention(**ended))
-    waiting = abate(local(nb_logements=10, cotisation_avis_eur=REFUSED), conventions=alone)
+    waiting = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED), conventions=alone)
     assert waiting.reserves == {"renouvellement": DUE}
 
 
@@ -170,14 +170,14 @@ def test_of_dwellings_on_either_side_nothing_or_all_is_lost() -> None:
 @pytest.mark.parametrize(("given", "left"), [(165, "82.50"), ("82,5", "165.00"), (825, "0")])
 def test_a_claim_is_less_what_a_relief_gave_back_already(given: object, left: str) -> None:
     """Of vacancy or works: what was given back is claimed no more."""
-    made = abate(local(nb_logements=10, cotisation_avis_eur=REFUSED, degrevements_eur=given))
+    made = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED, degrevements_eur=given))
     assert made.states.to_claim == Decimal(left)
     assert held(made).amount("a_reclamer").at_least == Decimal(left)
     assert made.states.acquired == 0
 
 
 def test_a_relief_of_the_whole_claim_still_asks_whether_it_was_obtained() -> None:
-    made = abate(local(nb_logements=10, cotisation_avis_eur=REFUSED, degrevements_eur="247,5"))
+    made = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED, degrevements_eur="247,5"))
     assert made.states.to_claim == DUE
     assert "obtenu ?" in first(made)["motif"]
 

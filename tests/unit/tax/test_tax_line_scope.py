@@ -241,3 +241,81 @@ def test_the_same_lines_with_their_buildings_are_sure() -> None:
     made = abate(*rows, **two(side="hors"))
     assert list(made.premises["statut"]) == ["abattu", "hors_qpv"]
     assert (made.states.acquired, made.states.to_claim) == (Decimal("247.50"), 0)
+
+
+def beyond(paid: str, side: str = "dans", **cells: Any) -> Any:
+    """Make a line of forty dwellings, of a résidence of which the stock knows ten."""
+    stock = homes(home(nb_logements=10, logements_dans=10 if side == "dans" else 0, cote=side))
+    line = local(nb_logements=40, cotisation_avis_eur=paid, **cells)
+    return abate(line, residences=stock, entrances=pd.DataFrame([door(side=side)]))
+
+
+def test_dwellings_that_the_stock_lacks_are_claimed_by_nobody() -> None:
+    """Ten of forty are known to be in the quarter: a quarter of the claim is sure, now and later."""
+    made = beyond("825")
+    assert first(made)["statut"] == "a_reclamer"
+    assert (made.states.to_claim, made.states.hanging) == (Decimal("61.88"), Decimal("185.62"))
+    assert due(made) == [Decimal("61.88")] * 6
+    assert set(made.by_year["en_attente_eur"]) == {Decimal("185.62"), Decimal("185.63")}
+    assert "logements_divergents" in codes(made)
+    assert "75\u202f% de plus dépendent d’une vérification du côté" in first(made)["motif"]
+
+
+def test_what_a_notice_abates_of_dwellings_that_the_stock_lacks_is_under_reserve() -> None:
+    made = beyond("577,5")
+    assert first(made)["statut"] == "abattu"
+    states = made.states
+    assert (states.acquired, states.doubtful, states.at_risk) == (
+        Decimal("61.88"), Decimal("185.62"), 0,
+    )  # fmt: skip
+
+
+def test_of_a_residence_out_of_the_quarters_what_is_abated_may_be_of_what_the_stock_lacks() -> None:
+    made = beyond("577,5", side="hors")
+    assert first(made)["statut"] == "a_verifier"
+    assert (made.states.at_risk, made.states.doubtful) == (Decimal("61.87"), Decimal("185.63"))
+    assert "comptent 40 logements, le patrimoine 10" in first(made)["motif"]
+    refused = beyond("825", side="hors")
+    assert first(refused)["statut"] == "hors_qpv"
+    assert not refused.states.hanging
+
+
+def test_a_building_out_of_the_quarters_that_the_stock_lacks_is_not_at_risk() -> None:
+    doors = pd.DataFrame([door(building=b, side="hors") for b in "AB"])
+    stock = homes(home(nb_logements=20, logements_dans=0, logements_hors=20, cote="hors"))
+    asked = {"A": "825", "B": "825", "C": "577,5"}
+    rows = [
+        local(**{**A, "invariant": b, "avis": b, "id_batiment": b}, cotisation_avis_eur=paid)
+        for b, paid in asked.items()
+    ]
+    made = abate(*rows, residences=stock, entrances=doors)
+    assert list(made.premises["statut"]) == ["hors_qpv", "hors_qpv", "a_verifier"]
+    assert (made.states.at_risk, made.states.doubtful) == (0, Decimal("247.50"))
+
+
+@pytest.mark.parametrize(("of_b", "sure"), [(8, "495.00"), (10, "453.75")])
+def test_no_more_dwellings_lack_than_lines_count_in_all(of_b: int, sure: str) -> None:
+    """Twelve of a building of ten, eight of the other: a count moved, no dwelling lacks."""
+    rows = [
+        local(**{**A, "invariant": b, "id_batiment": b, "nb_logements": n})
+        for b, n in zip("AB", (12, of_b), strict=True)
+    ]
+    made = abate(*rows, **two())
+    assert made.states.estimated == Decimal(sure)
+    assert made.states.hanging == Decimal("495.00") - Decimal(sure)
+    rows[0]["nb_logements"] = 15
+    more = abate(*rows, **two())
+    assert more.states.hanging == Decimal("247.50") * (5 + of_b - 10) / 15
+
+
+def test_a_notice_that_abates_the_part_in_the_quarter_confirms_it() -> None:
+    made = abate(local(nb_logements=40, cotisation_avis_eur="701,25"), **two(side="hors"))
+    assert first(made)["statut"] == "abattu"
+    assert (made.states.acquired, made.states.hanging) == (Decimal("123.75"), 0)
+
+
+def test_what_may_be_of_either_side_may_be_of_what_the_stock_lacks() -> None:
+    """Of its twenty-five dwellings ten may be in the quarter, and ten more are of a side unknown."""
+    made = abate(*lines(25, 5, notices="an"), **two(side="hors"))
+    assert set(made.premises["statut"]) == {"droit_inconnu"}
+    assert made.states.doubtful >= Decimal("247.50") * 20 / 25

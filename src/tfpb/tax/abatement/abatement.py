@@ -17,7 +17,14 @@ from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
-from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
+from tfpb.tax.abatement.line_scope import (
+    may_be_exempt,
+    of_counts,
+    of_excess,
+    of_unnamed,
+    of_young,
+    unlined,
+)
 from tfpb.tax.abatement.missing_rates import Checks, stretched
 from tfpb.tax.abatement.notices.bare_lines import HOMES, NONE, taken_for_bare
 from tfpb.tax.abatement.notices.bare_lines import question_of as question_of_lines
@@ -302,8 +309,9 @@ def _counts_doubted(items: Sequence[Premises], stock: Stock, reader: Reader) -> 
             mine = [items[k] for k in group]
             rights = of_counts(holding, mine, [i.right for i in mine], reader)
             rights = of_young(mine, of_unnamed(mine, rights), reader, dated=dated)
+            rights = of_excess(holding, mine, rights)
             for k, right in zip(group, rights, strict=True):
-                out[k] = replace(items[k], right=right)
+                out[k] = items[k].entitled_to(right)
     return out
 
 

@@ -16,7 +16,14 @@ from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.money import Course, LegalChange
 from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax.abatement.formula import Terms, terms
-from tfpb.tax.abatement.line_scope import may_be_young, of_counts, of_unnamed, of_young, unlined
+from tfpb.tax.abatement.line_scope import (
+    may_be_young,
+    of_counts,
+    of_excess,
+    of_unnamed,
+    of_young,
+    unlined,
+)
 from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
@@ -460,7 +467,8 @@ def _parts(
     ]
     counted = of_counts(holding, group, rights[: len(group)], then)
     parted = of_unnamed(group, counted)
-    rights[: len(group)] = of_young(group, parted, then, dated=stock.dated)
+    aged = of_young(group, parted, then, dated=stock.dated)
+    rights[: len(group)] = of_excess(holding, group, aged)
     parts = []
     for (place, line), right in zip(places, rights, strict=True):
         standing, whole = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.premises import (
+    BORNE,
     FULL,
     NONE,
     RIGHT,
@@ -27,7 +28,7 @@ from tfpb.tax.abatement.rights import (
 from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.holdings import Holding, Unit
@@ -109,6 +110,55 @@ def of_counts(
                     motive="logements_exoneres", fields=fields,
                 )  # fmt: skip
     return out
+
+
+def of_excess(holding: Holding, items: Sequence[Premises], rights: Sequence[Right]) -> list[Right]:
+    """Doubt the side of the dwellings that lines count beyond the stock: it may lack an entrance.
+
+    A notice that abates the very part of a cut résidence that is in the quarter confirms that part. Where
+    all is out, only what a notice abates is doubted.
+
+    Parameters
+    ----------
+    items : sequence of Premises
+        Of the résidence, each premises once, their notices read.
+    rights : sequence of Right
+        Theirs, in any year.
+    """
+    out = list(rights)
+    counts = [written_dwellings(i.row) or 0 for i in items]
+    over = sum(counts) - holding.dwellings if holding.counted else 0
+    for units, rows in _scopes(holding, [i.row for i in items]) if over > 0 else ():
+        written = dwellings_of(rows)
+        more = 0 if written is None else min(over, written - _dwellings(units))
+        for k, item in enumerate(items):
+            if written and more > 0 and any(item.row is row for row in rows):
+                fields = {
+                    "residence": holding.id_residence,
+                    "lus": sum(counts),
+                    "connus": holding.dwellings,
+                }
+                out[k] = _beyond(item, out[k], Decimal(more) / written, fields)
+    return out
+
+
+def _beyond(item: Premises, right: Right, part: Decimal, fields: Mapping[str, object]) -> Right:
+    """Leave the side of a part of a line unknown."""
+    if right.statut == Statut.HORS_QPV and item.state in BORNE:
+        return replace(
+            right,
+            statut=Statut.A_VERIFIER,
+            doubt=part,
+            motive="logements_hors_patrimoine",
+            fields=fields,
+        )
+    if right.motive == EITHER_SIDE:
+        return replace(right, share=min(Decimal(1), right.share + part))
+    confirmed = item.state == RIGHT and right.share < 1
+    if confirmed or right.statut in {Statut.HORS_QPV, Statut.EXONERE, Statut.SANS_LOGEMENT}:
+        return right
+    known = 1 - part
+    return replace(right, share=right.share * known, doubt=right.doubt * known + part)
 
 
 def of_young(

@@ -182,6 +182,11 @@ class Premises:
         """Whether every condition holds."""
         return not self.right.statut
 
+    def entitled_to(self, right: Right) -> Premises:
+        """Return it with another right; a notice that abates the whole of a right abates all of it."""
+        whole = self.state == RIGHT and self.right.share == 1
+        return replace(self, right=right, state=FULL if whole and right.share < 1 else self.state)
+
     @property
     def proof(self) -> str:
         """What is known of its declaration, where it is to claim."""
