@@ -6,6 +6,7 @@ Two columns exchanged in a delivery; a scale read the other way round.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -202,7 +203,7 @@ def send(page: Served, **more: Any) -> list[str]:
     job = page.desk.job
     assert job is not None
     assert not job.broken, job.broken
-    return [f.code for f in job.faults]
+    return [f.code for f in page.desk.stopped]
 
 
 def mend(page: Served, spoil: Spoil, tmp_path: Path) -> None:
@@ -247,6 +248,11 @@ def test_by_the_page(
         wrong = figures(folder / "dossier")
         mend(page, spoil, tmp_path)
         assert {*send(page)} == {"diffusion_contredite"}
+        shown = page.get("/dossier").text
+        assert "remplacer ou garder" in shown
+        os.utime(folder / "patrimoine.xlsx")  # changed outside the page: a check begins of itself
+        page.get("/dossier")
+        page.wait()
         shown = page.get("/dossier").text
         assert "remplacer ou garder" in shown
         waves = [s.split('"')[0] for s in shown.split('name="vague" value="')[1:]]
