@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from surveycases import make_delivery, make_plan
 
@@ -56,6 +56,7 @@ def test_the_order_of_rows_does_not_count(seed: int) -> None:
 
 @pytest.mark.slow
 @few
+@example(seed=2249, scale=0.01)
 @given(seeds, st.sampled_from([0.01, 3.0, 250.0]))
 def test_the_scale_of_weights_moves_nothing_but_the_design_effect(seed: int, scale: float) -> None:
     frame = _delivery(seed)

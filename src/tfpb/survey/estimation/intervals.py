@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
-_HALVINGS: Final = 24
+_HALVINGS: Final = 22
 BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 
@@ -245,5 +245,9 @@ def exceeding_p(low: Callable[[Floats], Floats], limit: float, shape: tuple[int,
         middle = (left + right) / 2
         above = low(middle) > limit
         left, right = np.where(above, middle, left), np.where(above, right, middle)
-    out: Floats = ndtr(-(left + right) / 2)
+    # between two quantiles as a line: halves alone would tell apart two figures equal but for a last digit
+    over, under = low(left) - limit, limit - low(right)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.clip(np.where(over + under > 0, over / (over + under), 0.5), 0.0, 1.0)
+    out: Floats = ndtr(-(left + (right - left) * part))
     return out
