@@ -134,6 +134,22 @@ def test_nothing_to_be_satisfied_with_is_not_dissatisfaction(answer: str, side: 
     assert answer in getattr(scale, side)
 
 
+def test_answers_in_capitals_or_spaced_are_the_same_answers() -> None:
+    """Six answers written three ways are eighteen texts, which no scale has; the reader takes them as six."""
+    said = list(LABELS.values())
+    plain = table(q1=said * 3, q2=said * 3)
+    other = table(
+        q1=[*said, *(f" {a.upper()}" for a in said), *(a.lower() for a in said)], q2=said * 3
+    )
+    drafted = draft_plan(other, Dictionary())
+    assert drafted == draft_plan(plain, Dictionary())
+    survey = recode(
+        [other.frame.assign(repondant=range(18), vague="2024")],
+        load(drafted.replace('# vague_fixe = ""', 'vague_fixe = "2024"')),
+    )
+    assert [f.code for f in survey.faults if f.code == "code_reponse_inconnu"] == []
+
+
 def test_a_question_about_the_bailleur_names_no_bailleur() -> None:
     firm = table(QPV=["Oui", "Non"] * 4, NOTE=[str(k) for k in range(8)])
     text = draft_plan(firm, Dictionary({"NOTE": "Note globale donnée au bailleur sur 10"}, {}))

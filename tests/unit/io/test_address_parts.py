@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -14,6 +16,7 @@ from tfpb.io.sources.address_columns import read_addresses
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
 from tfpb.io.tables.text_table import TextTable
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,3 +119,35 @@ def test_a_number_that_became_a_date_is_not_read_and_is_doubted() -> None:
     assert read.frame["N°"].tolist() == ["", "3"]
     (doubt,) = read.notices
     assert (doubt.code, doubt.got, doubt.place.row) == ("numeros_en_dates", "12/12/2024", 2)
+
+
+@pytest.mark.parametrize(
+    ("street", "line", "told"),
+    [
+        ("rue Neuve", "rue Neuve", "il n’est pas lu."),
+        ("12-14 rue Neuve", "12-14 rue Neuve", "celui que porte la voie l’est"),
+    ],
+)
+def test_of_a_workbook_a_number_made_a_date_is_told_with_its_row(
+    tmp_path: Path, street: str, line: str, told: str
+) -> None:
+    """« 12-14 » typed in a spreadsheet is 14 December: the file holds a day, and the number is lost."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id_residence", "N°", "Voie", "commune", "nb_logements"])
+    for k in range(9):
+        sheet.append([f"R{k}", k + 2, "rue Haute", "Lille", 8])
+    sheet.append(["R9", dt.datetime(2024, 12, 14), street, "Lille", 8])  # noqa: DTZ001 - a cell has no zone
+    book.save(tmp_path / "patrimoine.xlsx")
+    text = small_settings(patrimoine="patrimoine.xlsx")
+    (tmp_path / "dossier.toml").write_text(text, encoding="utf-8")
+    settings, _ = read_settings(tmp_path / "dossier.toml")
+    assert settings is not None
+    inputs, faults = gather_inputs(settings)
+    assert inputs.frames["patrimoine"]["adresse"].tolist() == [
+        *(f"{k + 2} rue Haute" for k in range(9)), line,
+    ]  # fmt: skip
+    (fault,) = [f for f in faults if f.code == "numeros_en_dates"]
+    assert (fault.place.file, fault.place.row) == ("patrimoine.xlsx", 11)
+    assert told in fault_text(fault).title

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Nature, Theme
 from tfpb.packaged import packaged
-from tfpb.text import fold
+from tfpb.survey.reading.delivery_columns import token
+from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,7 +109,7 @@ def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedS
     GuessedScale or None
         None when the column is no question of satisfaction.
     """
-    filled = [a for a in answers if a]
+    filled = _once_each(answers)
     if not filled:
         return None
     numeric = all(re.fullmatch(r"-?\d+", a) for a in filled)
@@ -119,6 +120,15 @@ def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedS
     if len(words) > _MAX_ANSWERS or not any(_SATISFACTION.search(t) for t in texts):
         return _mark_with_words(filled, meanings)
     return _placed(words)
+
+
+def _once_each(answers: Iterable[str]) -> list[str]:
+    """Return answers, each once however it is written: « TRÈS SATISFAIT » is « Très satisfait »."""
+    writings: dict[str, list[str]] = {}
+    for answer in answers:
+        if answer.strip():
+            writings.setdefault(token(answer), []).append(squeeze(answer))
+    return [min(same, key=lambda a: (a.isupper(), a)) for same in writings.values()]
 
 
 def is_code(text: str) -> bool:
