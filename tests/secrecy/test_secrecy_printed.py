@@ -174,7 +174,7 @@ def test_gaps_are_of_their_sides_and_their_words_of_the_printed_ends(told: Publi
         assert (gap["n"] == one["n"] + two["n"]).all()
         demonstrated = gap["marge_demontree_points"].dropna()
         np.testing.assert_allclose(demonstrated, -100 * gap.loc[demonstrated.index, "ic90_bas"])
-        few = (gap["peu_de_reponses"] == "oui").to_numpy()
+        few = (gap["peu_de_reponses"] != "").to_numpy()
         low, high = (gap[c].to_numpy(dtype=float) for c in ("ic90_bas", "ic90_haut"))
         words = words_of(low, high, 0.05)
         assert (words == gap["verdict"])[~few].all()

@@ -32,6 +32,7 @@ class State(StrEnum):
     INCONNU = "inconnu"
     SUSPENDU = "suspendu"
     PEU_DE_REPONSES = "peu_de_reponses"
+    PEU_DE_RESIDENCES = "peu_de_residences"
     MASQUE = "masque"
     NON_CONCLUANT = "on_ne_sait_pas"
     NON_DEMONTRE = "non_demontre"
@@ -174,7 +175,7 @@ def state_of(why: Iterable[str]) -> State:
 
 _WEAKEST_FIRST: Final = (
     State.INCONNU, State.SUSPENDU, State.NON_LU, State.A_VERIFIER, State.A_CONFIRMER, State.MASQUE,
-    State.PEU_DE_REPONSES, State.NON_CONCLUANT, State.NON_DEMONTRE,
+    State.PEU_DE_REPONSES, State.PEU_DE_RESIDENCES, State.NON_CONCLUANT, State.NON_DEMONTRE,
 )  # fmt: skip
 _STATE_OF: Final[dict[str, State]] = {
     **{str(s): s for s in State},

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import known
 from tfpb.facts.claim import TITLES, TOTAL, Claim, State, claim
 from tfpb.model.codes import (
-    ALONE,
     ENSEMBLE,
     FAVOURABLE,
+    FEW_ANSWERS,
     LOWER,
     SHOWN,
     Ajustement,
@@ -76,10 +76,19 @@ def verdict_scope(code: str) -> str:
     return f"verdict {code}"
 
 
-def state_of_row(verdict: str, publication: str, *, few: bool = False) -> State:
-    """Return the state of a row: why it is not shown, then few answers, then its verdict."""
+FEW: Final = frozenset({State.PEU_DE_REPONSES, State.PEU_DE_RESIDENCES})
+"""States of what rests on little."""
+
+
+def state_of_few(few: str) -> State:
+    """Return the state of what there is little of; « oui », of a release of before, is of résidences."""
+    return State.PEU_DE_REPONSES if few == FEW_ANSWERS else State.PEU_DE_RESIDENCES
+
+
+def state_of_row(verdict: str, publication: str, *, few: str = "") -> State:
+    """Return the state of a row: why it is not shown, then what it has little of, then its verdict."""
     if few and publication in SHOWN:
-        return State.PEU_DE_REPONSES
+        return state_of_few(few)
     return _STATES.get(outcome(verdict, publication), State.CONNU)
 
 
@@ -126,7 +135,7 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     )  # fmt: skip
     for row in (*rows_of(whole), *rows_of(quarters)):
         scope = answers_scope(row["territoire"], row["item"], row["vague"])
-        few = row["peu_de_reponses"] == ALONE
+        few = str(row["peu_de_reponses"])
         state = state_of_row(row["verdict"], row["publication"], few=few)
         for name, column in _FIGURES[row["groupe"]].items():
             yield _cell(name, scope, row[column], state)
@@ -144,7 +153,7 @@ def _cell(name: str, scope: str, value: float, state: State) -> Claim:
     if state is State.MASQUE or value == HIDDEN_COUNT:
         return Claim(name, scope, None, State.MASQUE)
     if math.isnan(value):
-        lacks = state is State.PEU_DE_REPONSES
+        lacks = state in FEW
         return Claim(name, scope, None, state if lacks else State.INCONNU)
     if TITLES[name].unit is Unit.REPONSES:
         return claim(name, scope, known(int(value)))

@@ -118,7 +118,10 @@ HIGHER: Final = frozenset({Verdict.MEILLEUR_PEU, Verdict.MEILLEUR, Verdict.SUPER
 FAVOURABLE: Final = HIGHER | {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR}
 """Verdicts that establish one as good as elsewhere or better, to the margin; of others nothing is known."""
 ALONE: Final = "oui"
-"""`isole` of a verdict that the rule of families does not keep; `peu_de_reponses`, `autre_histoire` too."""
+"""`isole` of a verdict that the rule of families does not keep; `autre_histoire` too."""
+FEW_ANSWERS: Final = "reponses"
+FEW_HOMES: Final = "residences"
+"""`peu_de_reponses`: what there is too little of for a margin to be concluded on."""
 
 
 def outcome(verdict: str, publication: str) -> str:

@@ -260,11 +260,11 @@ def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
     rank = gaps["vague"].map({wave: k for k, wave in enumerate(answers.waves)})
     gaps = gaps.iloc[rank.argsort(kind="stable")]
     alone = gaps["isole"] == ALONE
-    weak = zip(gaps["publication"], alone, gaps["peu_de_reponses"] == ALONE, strict=True)
+    weak = zip(gaps["publication"], alone, gaps["peu_de_reponses"], strict=True)
     measured = gaps.rename(columns={"territoire": "code_qpv", "estimation": "ecart"}).assign(
         libelle=gaps["item"].map(answers.labels),
         verdict=[outcome(v, p) for v, p in zip(gaps["verdict"], gaps["publication"], strict=True)],
-        faible=[weakness(p, alone=bool(one), few=bool(few)) for p, one, few in weak],
+        faible=[weakness(p, alone=bool(one), few=few) for p, one, few in weak],
         phrase=[_phrase(row, answers.against) for row in gaps.to_dict("records")],
     )
     return measured[list(_GAP_COLUMNS)].reset_index(drop=True)

@@ -68,9 +68,10 @@ class Thresholds:
     least_homes : int
         Fewer résidences than this: hidden.
     few_n : int
-        Fewer households than this on a side (rounded): « peu de résidences ».
+        Fewer households than this on a side (rounded): « peu de réponses ».
     few_half : float
-        Half-width of the 90 % interval, as expected before the answers, beyond which it is so too.
+        Half-width of the 90 % interval, as expected before the answers, beyond which it is so too; « peu de
+        résidences » where as many answers, each of another résidence, would be enough.
     default_deff : float
         Design effect assumed when the delivery names no résidence.
     """
@@ -128,8 +129,8 @@ def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin:
     state : int array
         Index of `STATES`.
     few : bool array
-        « Peu de résidences », known before the answers: the side of zero is kept, whichever it is, and
-        nothing is concluded from the margin.
+        « Peu de réponses » or « de résidences », known before the answers: the side of zero is kept,
+        whichever it is, and nothing is concluded from the margin.
     """
     out = words_of(low, high, margin)
     for word, kept in _OF_FEW.items():

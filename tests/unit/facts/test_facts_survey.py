@@ -150,17 +150,19 @@ COUNTS = (
 @pytest.mark.parametrize(
     ("verdict", "publication", "few", "state"),
     [
-        ("inferieur", "publiable", False, State.CONNU),
-        ("inferieur", "publiable", True, State.PEU_DE_REPONSES),
-        ("non_concluant", "publiable", False, State.NON_CONCLUANT),
-        ("non_demontre", "publiable", False, State.NON_DEMONTRE),
-        ("", "publiable", False, State.CONNU),
-        ("inferieur", "masque", True, State.MASQUE),  # masked is a word of its own
-        ("masque", "non_publiable", False, State.MASQUE),
-        ("", "non_calculable", False, State.INCONNU),
+        ("inferieur", "publiable", "", State.CONNU),
+        ("inferieur", "publiable", "reponses", State.PEU_DE_REPONSES),
+        ("inferieur", "publiable", "residences", State.PEU_DE_RESIDENCES),
+        ("inferieur", "publiable", "oui", State.PEU_DE_RESIDENCES),  # of 0.3.0
+        ("non_concluant", "publiable", "", State.NON_CONCLUANT),
+        ("non_demontre", "publiable", "", State.NON_DEMONTRE),
+        ("", "publiable", "", State.CONNU),
+        ("inferieur", "masque", "reponses", State.MASQUE),  # masked is a word of its own
+        ("masque", "non_publiable", "", State.MASQUE),
+        ("", "non_calculable", "", State.INCONNU),
     ],
 )
-def test_each_row_has_one_state(verdict: str, publication: str, *, few: bool, state: State) -> None:
+def test_each_row_has_one_state(verdict: str, publication: str, few: str, state: State) -> None:
     assert state_of_row(verdict, publication, few=few) is state
 
 

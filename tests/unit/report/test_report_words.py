@@ -61,9 +61,11 @@ def test_what_is_not_shown_is_said_by_its_reason() -> None:
 def test_a_verdict_bears_what_weakens_it() -> None:
     said = verdict_words.plainly
     assert said("equivalent", "publiable", 5.0) == "proche"
-    assert said("inferieur_peu", "publiable", 5.0, few=True) == "plus bas (peu de résidences)"
+    assert (
+        said("inferieur_peu", "publiable", 5.0, few="residences") == "plus bas (peu de résidences)"
+    )
     assert said("meilleur", "publiable", 5.0, alone=True) == "plus haut (isolé)"
-    assert said("masque", "masque", 5.0, alone=True, few=True) == "masqué"
+    assert said("masque", "masque", 5.0, alone=True, few="residences") == "masqué"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_no_movement_of_a_quarter_is_told_under_a_hundred_households() -> None:
         for row in moved.itertuples():
             told[bool(counts[row.territoire, row.bailleur] >= 100)].add(str(row.verdict))
             if counts[row.territoire, row.bailleur] < 100:
-                assert row.peu_de_reponses == "oui"
+                assert row.peu_de_reponses == "reponses"
     assert told == {False: {Verdict.NON_DEMONTRE}, True: {Verdict.BAISSE}}
 
 

@@ -58,6 +58,20 @@ def test_a_quarter_stands_against_all_the_hors_qpv_of_its_bailleurs() -> None:
     assert agency["n"].sum() == total["n"].sum()
 
 
+@pytest.mark.parametrize(
+    ("interviews", "few"), [(10, "reponses"), (40, "reponses"), (120, "residences")]
+)
+def test_the_mark_says_what_there_is_little_of(interviews: int, few: str) -> None:
+    """Of some 120 answers a side, each of another résidence, the interval would be too wide all the same."""
+    plan = make_plan(variables={"agence": {}})
+    frame = make_delivery(2, owners=("A",), residences=30, interviews=interviews, waves=("2023",))
+    own = [f"A{k:02d}" for k in range(1, 7)]
+    frame["agence"] = np.where(frame["residence"].isin(own), "petite", "autre")
+    table = compare(recode([frame], plan), plan, by=["agence"]).comparison
+    small = _raw(table, niveau="agence", territoire="petite", groupe="ecart", bailleur="A")
+    assert set(small["peu_de_reponses"]) == {few}
+
+
 def test_a_territory_of_few_residences_is_flagged_whatever_its_bailleurs_hold() -> None:
     plan = make_plan(variables={"agence": {}})
     frame = make_delivery(2, owners=("A",), residences=30, interviews=30, waves=("2023",))
@@ -69,7 +83,7 @@ def test_a_territory_of_few_residences_is_flagged_whatever_its_bailleurs_hold() 
     assert (small["n"] >= 60).all()
     assert set(small["publication"]) == {"publiable"}  # no quarter: two résidences are enough
     gap = _raw(estimates.comparison, **place | {"groupe": "ecart"})
-    assert set(gap["peu_de_reponses"]) == {"oui"}
+    assert set(gap["peu_de_reponses"]) == {"reponses"}
     large = _raw(table, niveau="agence", territoire="autre", groupe="hors_qpv", bailleur="A")
     assert set(large["publication"]) == {"publiable"}
 

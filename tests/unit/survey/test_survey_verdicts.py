@@ -76,15 +76,19 @@ def row(**changes: object) -> dict[str, object]:
         ({"verdict": "meilleur", "estimation": 0.08, "ic90_bas": 0.05, "ic90_haut": 0.11},
          "8 de plus (entre 5 et 11)"),
         ({}, "on ne sait pas (−10 à +2)"),
-        ({"peu_de_reponses": "oui"}, "on ne sait pas, peu de résidences (−10 à +2)"),
-        ({"verdict": "inferieur_peu", "ic90_bas": -0.12, "ic90_haut": -0.01, "peu_de_reponses": "oui"},
+        ({"peu_de_reponses": "residences"}, "on ne sait pas, peu de résidences (−10 à +2)"),
+        ({"peu_de_reponses": "reponses"}, "on ne sait pas, peu de réponses (−10 à +2)"),
+        ({"peu_de_reponses": "oui"}, "on ne sait pas, peu de résidences (−10 à +2)"),  # of 0.3.0
+        ({"verdict": "inferieur_peu", "ic90_bas": -0.12, "ic90_haut": -0.01, "peu_de_reponses": "reponses"},
+         "moins, peu de réponses (−12 à −1)"),
+        ({"verdict": "inferieur_peu", "ic90_bas": -0.12, "ic90_haut": -0.01, "peu_de_reponses": "residences"},
          "moins, peu de résidences (−12 à −1)"),
         ({"verdict": "inferieur", "estimation": -0.16, "ic90_bas": -0.2, "ic90_haut": -0.12,
-          "peu_de_reponses": "oui"}, "16 de moins (entre 12 et 20), peu de résidences"),
-        ({"verdict": "superieur_peu", "ic90_bas": 0.01, "ic90_haut": 0.04, "peu_de_reponses": "oui"},
+          "peu_de_reponses": "residences"}, "16 de moins (entre 12 et 20), peu de résidences"),
+        ({"verdict": "superieur_peu", "ic90_bas": 0.01, "ic90_haut": 0.04, "peu_de_reponses": "residences"},
          "plus, peu de résidences (+1 à +4)"),
         ({"verdict": "meilleur", "estimation": 0.16, "ic90_bas": 0.12, "ic90_haut": 0.2,
-          "peu_de_reponses": "oui"}, "16 de plus (entre 12 et 20), peu de résidences"),
+          "peu_de_reponses": "residences"}, "16 de plus (entre 12 et 20), peu de résidences"),
         ({"verdict": "masque", "publication": "masque", "estimation": float("nan")}, "masqué"),
         ({"verdict": "masque", "publication": "non_publiable"}, "masqué"),
     ],
@@ -103,13 +107,13 @@ def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
 
 def test_an_isolated_verdict_is_marked() -> None:
     assert verdict_words.plainly("equivalent", "publiable", 5.0, alone=True) == "proche (isolé)"
-    told = verdict_words.plainly("non_concluant", "publiable", 5.0, few=True)
+    told = verdict_words.plainly("non_concluant", "publiable", 5.0, few="residences")
     assert told == "on ne sait pas (peu de résidences)"
     assert (
         verdict_words.signed("inferieur", "publiable", 5.0)
         == "■ plus bas, de plus de 5\u202fpoints"
     )
-    assert verdict_words.signed("masque", "masque", 5.0, few=True) == "– masqué"
+    assert verdict_words.signed("masque", "masque", 5.0, few="residences") == "– masqué"
 
 
 def test_arrows_are_for_movements_alone() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.evidence.tasks import BY_RESIDENCE
 from tfpb.facts.claim import STATES, State
+from tfpb.facts.survey_claims import state_of_few
 from tfpb.model.codes import Verdict
 from tfpb.model.question import Unit
 from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Table, Text
@@ -129,7 +130,8 @@ def _tenants(dossier: Dossier) -> list[dict[str, object]]:
     shown = set(view.shown(heads)["item"])
     for row in heads.to_dict("records"):
         is_shown = row["item"] in shown
-        few = State.PEU_DE_REPONSES if row["peu_de_reponses"] else State.CONNU
+        little = row["peu_de_reponses"]
+        few = state_of_few(little) if little else State.CONNU
         few = State.A_CONFIRMER if row["verdict"] == Verdict.A_CONFIRMER else few
         state = STATES[few if is_shown else State.MASQUE]
         verdict = words.ELSEWHERE.format(elsewhere=percent(row["hors"]), verdict=row["mot"])

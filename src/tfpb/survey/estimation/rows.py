@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe, Verdict
+from tfpb.model.codes import (
+    ALONE,
+    ENSEMBLE,
+    FEW_ANSWERS,
+    FEW_HOMES,
+    TOTAL,
+    Ajustement,
+    Groupe,
+    Verdict,
+)
 from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
 from tfpb.survey.printed import at_step, step_of
@@ -140,11 +149,14 @@ def _judged(
     """Return words, what weakens them, and the p-values that families are counted by."""
     limits, state = c.thresholds, columns["_etat"]
     quarter = c.quarters[lines][:, None] & (limits.cible == SERVICE)
-    half = _Z * np.sqrt(_PLANNED_VARIANCE * domains.planned[sides].sum(axis=1) * 2 / sides.shape[1])
-    few = (columns["peu_de_reponses"] == ALONE) | ~(half <= limits.few_half) | quarter
+    thin = columns["peu_de_reponses"] != ""
+    few = thin | ~(_expected_half(domains.planned[sides]) <= limits.few_half) | quarter
+    with np.errstate(divide="ignore"):
+        answers = thin | ~(_expected_half(1 / domains.n[sides]) <= limits.few_half)
     low, high = columns["ic90_bas"], columns["ic90_haut"]
     gap = group is Groupe.ECART
-    out: Columns = {"peu_de_reponses": np.where(few, ALONE, "").astype(object)}
+    lacks = np.where(few, np.where(answers, FEW_ANSWERS, FEW_HOMES), "")
+    out: Columns = {"peu_de_reponses": lacks.astype(object)}
     if gap:
         out["verdict"] = gap_verdicts(low, high, state, few, limits.margin)
         out["marge_points"] = np.full(low.shape, limits.margin * 100)
@@ -158,8 +170,15 @@ def _judged(
         still = c.quarters[lines][:, None] & (domains.n[sides[:, ::2]].min(axis=1) < MOVING)
         still &= np.isin(out["verdict"], [str(v) for v in CHANGED])
         out["verdict"][still] = str(Verdict.NON_DEMONTRE)
-        out["peu_de_reponses"][still] = ALONE
+        out["peu_de_reponses"][still] = FEW_ANSWERS
     return out
+
+
+def _expected_half(dispersion: Floats) -> Floats:
+    """Return the half-width of a 90 % interval before any answer, D of each side known (or as of 1 / n)."""
+    sides = dispersion.shape[1]
+    half: Floats = _Z * np.sqrt(_PLANNED_VARIANCE * dispersion.sum(axis=1) * 2 / sides)
+    return half
 
 
 def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None = None) -> Columns:
@@ -175,7 +194,7 @@ def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None
     few = domains.n[sides].min(axis=1) < c.thresholds.few_n
     return {
         "n": c.means.n[own].sum(axis=1),
-        "peu_de_reponses": np.where(few, ALONE, "").astype(object),
+        "peu_de_reponses": np.where(few, FEW_ANSWERS, "").astype(object),
         "publication": state_names(state),
         "_etat": state,
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import between, known
 from tfpb.facts.claim import STATES, State
-from tfpb.facts.survey_claims import verdict_scope
+from tfpb.facts.survey_claims import FEW, verdict_scope
 from tfpb.model.codes import Publication
 from tfpb.model.report import Headed
 from tfpb.packaged import packaged
@@ -352,7 +352,7 @@ def content(claim: Claim) -> str:
     """Write a share of tenants as its state has it: a figure, « masqué », « à confirmer »."""
     if claim.value is None or not claim.value.is_known:
         return STATES[claim.state]
-    marked = claim.state in (State.PEU_DE_REPONSES, State.A_CONFIRMER)
+    marked = claim.state in {*FEW, State.A_CONFIRMER}
     mark = f", {STATES[claim.state]}" if marked else ""
     return f"{percent(claim.value.exact)}{mark}"
 

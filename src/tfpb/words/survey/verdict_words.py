@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from tfpb.model.codes import ALONE, SHOWN, Publication, Verdict, outcome
+from tfpb.model.codes import ALONE, FEW_HOMES, SHOWN, Publication, Verdict, outcome
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, THIN, number, plural
 from tfpb.words.survey.wave_dates import began
@@ -27,7 +27,7 @@ ISOLATED: Final = "isolé"
 ISOLATED_MEANS: Final = (
     "« Peut-être » ou « isolé » : parmi tant de questions, le hasard peut suffire."
 )
-FEW: Final = "peu de résidences"
+_FEW: Final[dict[str, str]] = _TEXTS["few"]
 """Mark of a row of too few résidences or answers, by numbers fixed before the answers."""
 TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 """What the comparison is about, by `cible`."""
@@ -55,13 +55,16 @@ def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
     return SIGNS.get(outcome(verdict, publication), NOTHING)
 
 
-def weakness(
-    publication: str, *, alone: bool = False, few: bool = False, moved: bool = False
-) -> str:
+def weakness(publication: str, *, alone: bool = False, few: str = "", moved: bool = False) -> str:
     """Write what weakens a figure: « isolé, peu de résidences »; empty where nothing does or it is hidden."""
     if publication not in SHOWN:
         return ""
-    return ", ".join([ISOLATED] * alone + [FEW] * few + [MODE_CHANGED] * moved)
+    return ", ".join([ISOLATED] * alone + [few_words(few)] * bool(few) + [MODE_CHANGED] * moved)
+
+
+def few_words(few: str) -> str:
+    """Write what there is little of; what a release of before told without saying it is of résidences."""
+    return _FEW.get(few, _FEW[FEW_HOMES])
 
 
 @lru_cache(maxsize=512)  # asked of every row, of few verdicts
@@ -71,7 +74,7 @@ def plainly(
     margin_points: float,
     *,
     alone: bool = False,
-    few: bool = False,
+    few: str = "",
     moved: bool = False,
 ) -> str:
     """Write a verdict, with what weakens it: « plus haut (isolé) », « plus bas (peu de résidences) »."""
@@ -87,7 +90,7 @@ def signed(
     margin_points: float,
     *,
     alone: bool = False,
-    few: bool = False,
+    few: str = "",
 ) -> str:
     """Write it with its sign: « ◆ plus haut (isolé) », « – masqué »."""
     words = plainly(verdict, publication, margin_points, alone=alone, few=few)
@@ -100,9 +103,16 @@ def word_of_row(row: Mapping[Any, Any], margin_points: float, *, moved: bool = F
     return plainly(verdict, publication, margin_points, moved=moved, **marks_of_row(row))
 
 
-def marks_of_row(row: Mapping[Any, Any]) -> dict[str, bool]:
-    """Return what weakens a row: `alone`, `few`."""
-    return {"alone": row["isole"] == ALONE, "few": row["peu_de_reponses"] == ALONE}
+class Marks(TypedDict):
+    """What weakens a row: isolated; what it has little of."""
+
+    alone: bool
+    few: str
+
+
+def marks_of_row(row: Mapping[Any, Any]) -> Marks:
+    """Return what weakens a row."""
+    return {"alone": row["isole"] == ALONE, "few": str(row["peu_de_reponses"])}
 
 
 def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
@@ -121,6 +131,7 @@ def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
         return verdict_words(code, publication)
     low, high = printed_ends(row["ic90_bas"], row["ic90_haut"], margin_points)
     far, near = (abs(low), abs(high)) if high < 0 else (high, low)
+    marks = marks_of_row(row)
     phrase = _PHRASES[code].format(
         size=_points(100 * abs(float(row["estimation"]))),
         near=_points(near),
@@ -128,12 +139,12 @@ def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
         low=_points(low, sign=True),
         high=_points(high, sign=True),
         margin=margin_words(margin_points),
+        few=few_words(marks["few"]),
     )
-    marks = marks_of_row(row)
     if code in (Verdict.INFERIEUR_PEU, Verdict.SUPERIEUR_PEU):
         return phrase
     if code == Verdict.NON_CONCLUANT and marks["few"]:
-        return phrase.replace(" (", f", {FEW} (", 1)
+        return phrase.replace(" (", f", {few_words(marks['few'])} (", 1)
     doubts = weakness(publication, **marks)
     return f"{phrase}, {doubts}" if doubts else phrase
 

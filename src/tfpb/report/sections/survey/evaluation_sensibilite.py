@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
+from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
@@ -142,7 +142,7 @@ _ENDS: Final = {"ecart_ic90_bas": "ic90_bas", "ecart_ic90_haut": "ic90_haut"}
 def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.DataFrame:
     published = quarters[
         quarters["publication"].isin(SHOWN)
-        & (quarters["peu_de_reponses"] != ALONE)
+        & (quarters["peu_de_reponses"] == "")
         & quarters["ecart"].notna()
         & (quarters["verdict"] != Verdict.A_CONFIRMER)
     ]
