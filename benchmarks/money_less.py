@@ -31,6 +31,11 @@ ALONE = {
     ("s", "date_demolition"): "only the stock says that a dwelling was demolished",
     ("f", "degrevements_eur"): "only the tax sheet says what was given back",
     ("f", "declare"): "only this column says that a premises was not declared",
+    (
+        "f",
+        "teom_eur",
+    ): "only this column says what the TEOM left in a sum would be: with it, sums that this reading "
+    "explains too are not read",
     ("f", "avis"): "only this column says which lines share a sum; it is asked",
     (
         "c",

@@ -403,7 +403,7 @@ def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Dec
         if done.exit_code:
             return [], done.output
         book = openpyxl.load_workbook(folder / "o.xlsx", read_only=True, data_only=True)
-        rows = {str(r["invariant"]): r for r in _rows(book["Abattement"])}
+        rows = {str(r["invariant"]): r for r in _rows(book["Locaux"])}
         ahead = _rows(book["Prévision"])
     out: list[tuple[str, str, str, Decimal, Decimal]] = []
     firsts = {line.avis: line for line in reversed(world.lines)}.values()
