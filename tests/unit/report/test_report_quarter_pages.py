@@ -719,6 +719,7 @@ def test_the_response_against_the_stock_stands_with_the_verdict() -> None:
     told = f"environ {here} réponses pour 100 logements ici, {elsewhere} ailleurs"
     assert page.heard == told
     assert told in page_words.answers_note(page)
+    assert told in face_of(whole).sheet.subtitle  # beside the verdicts of the other face
     assert f"{told.capitalize()}." in page_words.page_in_words(page)
     survey = whole.survey
     masked = dataclasses.replace(survey, comparison=survey.comparison.assign(publication="masque"))

@@ -66,7 +66,7 @@ def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> 
     lines = [line for axis in axes for line in axis.answers]
     survey = ""
     if answers is not None:
-        survey = words.survey_words(answers.waves[-1], lines, answered(lines))
+        survey = words.survey_words(answers.waves[-1], lines, answered(lines), page.heard)
     shares = [x for a in lines for x in (a.qpv, a.hors) if x is not None]
     subtitle = words.SUBTITLE.format(code=code, bailleur=head.bailleur, year=year, survey=survey)
     return Face(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TITLE: Final = Phrase("{name} : action, preuve, réponses")
 SUBTITLE: Final = Phrase("{code} · {bailleur} · actions {year}{survey}")
-_SURVEY: Final = Phrase(" · enquête {wave} : ici {here}, ailleurs {elsewhere}")
+_SURVEY: Final = Phrase(" · enquête {wave} : ici {here}, ailleurs {elsewhere}{heard}")
 HEADERS: Final = Phrase(
     "Axe, actions (€)|Valorisé {year} ({before})|Prouvé|Ce que disent les locataires|● ici||○ ailleurs|"
     "Écart, en points ({level})|Écart, {waves}"
@@ -45,9 +45,10 @@ NOT_ASKED: Final = "aucune question ne porte sur cet axe"
 NO_SURVEY: Final = "aucune enquête jointe"
 _KEY: Final = Phrase(
     "Clé. De moins, de plus : la marge exclut zéro. Autant : moins de {margin} d’écart, c’est démontré. Pas "
-    "moins : pas plus bas de plus de {margin}, c’est démontré. On ne sait pas : trop peu de réponses pour "
+    "moins : pas plus bas de plus de {margin}, c’est démontré. On ne sait pas : marge trop large pour "
     "trancher. Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs. "
-    "Peu de réponses : à lire avec prudence. {isolated} – : pas de changement démontré. {dagger}. Barre :"
+    "Peu de réponses, de résidences : à lire avec prudence. {isolated} – : pas de changement démontré. "
+    "{dagger}. Barre :"
 )
 _BAR: Final = (("prouve", "prouvé ;"), ("a_prouver", "valorisé, preuve à joindre ou en trop."))
 WALKED: Final = Phrase("Constats faits sur place : {count:n} ({found}).")
@@ -67,11 +68,12 @@ NOTHING_BESIDE: Final = "Pas de comparaison avec {year} : ses actions ne sont pa
 _MORE: Final = Phrase("{count:s autre}")
 
 
-def survey_words(wave: str, lines: Iterable[GapLine], span: Iterable[str]) -> str:
-    """Write the survey and how many answered on each side; nothing where no line has figures."""
+def survey_words(wave: str, lines: Iterable[GapLine], span: Iterable[str], heard: str) -> str:
+    """Write the survey and how many answered on each side, of how many; nothing where no line has figures."""
     here, elsewhere = span
     shown = any(line.gap is not None for line in lines)
-    return _SURVEY.format(wave=wave, here=here, elsewhere=elsewhere) if shown else ""
+    rates = f", {heard}" if heard else ""
+    return _SURVEY.format(wave=wave, here=here, elsewhere=elsewhere, heard=rates) if shown else ""
 
 
 def headers(year: int, waves: Sequence[str]) -> tuple[str, ...]:
