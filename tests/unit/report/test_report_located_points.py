@@ -15,8 +15,9 @@ from tfpb.facts.place import located_stock
 from tfpb.perimeters import residences
 from tfpb.perimeters.map_marks import marks
 from tfpb.report.gis_layers import layers
-from tfpb.report.map_model import map_residences
+from tfpb.report.map_model import map_model, map_residences
 from tfpb.report.quarter_pages import _unplaced
+from tfpb.report.web_map.map_payload import payload
 from tfpb.survey.reading.located_residences import located_residences
 
 if TYPE_CHECKING:
@@ -89,6 +90,36 @@ def test_the_web_map_and_its_card_draw_the_located_entrances() -> None:
     assert not any(after["doutes"])
     shown = before.set_index("id_residence")["motif"]
     assert not shown.eq(REJECTED).any()
+
+
+def test_a_card_has_the_address_of_a_located_entrance_whatever_was_decided_of_the_others() -> None:
+    """The side of a rejected entrance may be decided by hand: it is known, and still nowhere."""
+    decided = doors()["result_verdict"] == "rejete"
+    known = doors().assign(qpv_statut=doors()["qpv_statut"].mask(decided, "dans"))
+    first = known.iloc[np.argsort(~decided, kind="stable")].reset_index(drop=True)
+    homes = map_residences(stock(first)).set_index("id_residence")
+    away = set(doors()["adresse"][decided])
+    assert not away & set(homes["adresse"])
+    assert (homes["motif"] != REJECTED).all()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_page_of_the_web_map_holds_no_place_of_a_rejected_entrance() -> None:
+    """Where a résidence is drawn, its card, its size; dwellings that wait for a check are counted apart."""
+    before, after = (
+        payload(map_model(restocked(make(), d, residences(d))))["residences"]
+        for d in (doors(), kept())
+    )
+    lost = doors()[doors()["result_verdict"] == "rejete"]
+    assert [one for lines in before["dou"].values() for one in lines] == [
+        f"{row.adresse} : {row.qpv_motif}" for row in lost.itertuples()
+    ]
+    assert before["dou"].keys() == {str(k) for k in range(HOMES)}
+    assert after["dou"] == {}
+    assert sum(before["non"]) == lost["nb_logements"].sum()
+    for key in ("id", "adr", "sta", "mot", "dis", "des", "cou", "x", "y"):
+        assert before[key] == after[key], key
+    assert None not in before["x"]
 
 
 def test_the_printed_page_draws_the_located_entrances_and_names_the_others() -> None:

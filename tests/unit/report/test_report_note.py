@@ -28,6 +28,7 @@ from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.io.tables.tabular import csv_bytes
+from tfpb.model.codes import TaskState
 from tfpb.model.question import Unit
 from tfpb.model.report import Drawn, Format, Headed, Lines
 from tfpb.pipeline.pack_files import data_tables, dictionary
@@ -315,6 +316,24 @@ def tasked(*tasks: Task, **amounts: object) -> list[list[str]]:
     answer = left_to_do(with_claims(make(), **amounts), tasks)(8)
     assert isinstance(answer.rests_on, Lines)
     return [[plain(cell(c)) for c in row] for row in answer.rests_on.rows]
+
+
+def test_the_last_answer_lists_what_nobody_has_done_the_nearest_day_first() -> None:
+    """What is done, or has no object any more, is not asked again on page one."""
+
+    def task(kind: str, day: dt.date | None, **more: Any) -> Task:
+        return Task(KINDS[kind], f"R {kind}", name=f"Le {kind}", stake=known(10), day=day, **more)
+
+    late = task("reclamer", dt.date(2026, 12, 31))
+    soon = task("situer", dt.date(2026, 3, 31))
+    now = task("signaler", None, at_once=True)
+    said = [row[0] for row in tasked(late, soon, now)][:3]
+    assert [next(k for k in ("signaler", "situer", "reclamer") if f"Le {k}" in s) for s in said] == [
+        "signaler", "situer", "reclamer",
+    ]  # fmt: skip
+    for state in (TaskState.FAIT, TaskState.SANS_OBJET):
+        done = dataclasses.replace(soon, state=state)
+        assert not any("Le situer" in row[0] for row in tasked(late, done, now))
 
 
 def test_what_is_at_risk_inside_a_quarter_is_not_said_out_of_it() -> None:

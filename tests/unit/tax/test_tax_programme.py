@@ -333,6 +333,11 @@ def test_what_others_paid_is_not_the_landlords_to_value() -> None:
         ({"date_piece": "2025-12-31"}, None),
         ({"date_piece": "2025-04-02", "calendrier": "2e semestre 2025"}, "piece_avant_action"),
         ({"date_piece": "2025-07-02", "calendrier": "2e semestre 2025"}, None),
+        (
+            {"date_piece": "2025-07-01", "calendrier": "2e semestre 2025"},
+            None,
+        ),  # its very first day
+        ({"date_piece": "2025-06-30", "calendrier": "2e semestre 2025"}, "piece_avant_action"),
         ({"date_piece": "2024-06-01", "annee": 2024}, None),
         ({"calendrier": "1er semestre 2024"}, "calendrier_autre_annee"),
         ({"calendrier": "de 2024 à 2026"}, None),
@@ -806,5 +811,11 @@ def test_the_bilan_is_the_quarters_own_and_the_last_of_all_for_every_quarter() -
     assert (
         "80 €" in found["piece_apres_bilan"].fields["montant"]
     )  # the whole, not a quarter's share
+    between = programme(
+        action(code_qpv=tables.ALL_QUARTERS, date_piece="2025-12-02"),
+        residences=homes(home(), home("R2", code_qpv="QN05992M")),
+        due=due,
+    )
+    assert codes(between) == ["action_partagee"]  # after the first bilan, before the last
     last = table(tables.PROGRAMME, action(9, piece="F77", date_piece="2024-12-30"))
     assert "piece_apres_bilan" not in codes(programme(action(1), previous=last, due=due))
