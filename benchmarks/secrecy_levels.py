@@ -1,7 +1,9 @@
 """Groups of thirty households and more that are shown, by level, on drawn surveys; attacks on the same ones.
 
-Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N]``; the second with agencies across
-quarters, a family of the tree that overlaps them in part.
+Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N] [--pareils N]``; the second with
+agencies across quarters, a family of the tree that overlaps them in part; the third with rows like with like,
+raked to the dwellings by kind: those of who knows every size, then the number of households of a rare kind
+that who knows none reads through the dispersion that twenty-one questions share.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ import argparse
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "secrecy"))
@@ -25,8 +29,12 @@ from drawn import (
     released,
     small_targets,
     with_agencies,
+    with_kinds,
 )
 
+from tfpb.survey.adjustment.raking import MOST_FACTOR
+from tfpb.survey.estimation.intervals import BOUNDS, Sides
+from tfpb.survey.printed import printed_dispersion, rounded_count
 from tfpb.survey.secrecy.groups import _groups_of, residence_codes
 from tfpb.survey.secrecy.publishable import Rules, publishable
 
@@ -101,12 +109,81 @@ def attacked(seed: int, count: int, *, agencies: bool = False) -> Counter[tuple[
     return found
 
 
+def alike(seed: int, count: int) -> Counter[tuple[str, str]]:
+    """Attack small groups by raw rows, then by rows like with like too; every size is known."""
+    found: Counter[tuple[str, str]] = Counter()
+    for k in range(count):
+        survey = with_kinds(
+            draw(seed + k, owners=2 + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9)), seed + k
+        )
+        owner = str(survey.homes["bailleur"].value_counts().index[0])
+        cases = {
+            "every size known": ([published(survey)], ""),
+            "a bailleur, every pack, every size": ([published(survey, crossed=None)], owner),
+        }
+        for (name, (printed, viewer)), both in product(cases.items(), (False, True)):
+            whole, atoms = attack([survey], printed, sizes=True, viewer=viewer, alike=both)
+            case = f"{name}, like with like" if both else name
+            for target in list(small_targets(survey, atoms, viewer=viewer).values())[:12]:
+                told = whole.answers(QUESTIONS[k % 3], target)
+                found[case, "tried"] += 1
+                found[case, "exact"] += told.exact
+                found[case, "within one"] += told.near
+    return found
+
+
+def kinds_told(seed: int, count: int) -> Counter[tuple[str, str]]:
+    """Count the households of a rare kind that bounds like with like leave, the target being known.
+
+    The easiest for a reader: two kinds, no likeness within résidences, D = Σ W² / n of the kinds.
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    rng, name = np.random.default_rng(seed), "no size known, a rare kind, like with like"
+    while found[name, "tried"] < count:
+        n, rare = int(rng.integers(30, 500)), int(rng.integers(1, 11))
+        part = min(0.5, rare / n * rng.uniform(0.3, 4))
+        if rare > n - 20 or part * n / rare > MOST_FACTOR:
+            continue
+        one, two = np.meshgrid(np.arange(1, 80), np.arange(1, 600), indexing="ij")
+        here = rounded_count(one + two.astype(float)) == rounded_count(np.array(float(n)))
+        here &= (part * (one + two) <= MOST_FACTOR * one) & (
+            (1 - part) * (one + two) <= MOST_FACTOR * two
+        )
+        one, two = one[here], two[here]
+        spread = np.round(
+            printed_dispersion(part**2 / one + (1 - part) ** 2 / two, one + two.astype(float)), 12
+        )
+        kinds = ((part, rare), (1 - part, n - rare))
+        share = sum(w * rng.binomial(m, 0.7, 21) / m for w, m in kinds)[:, None]
+        exact = np.full(share.shape, sum(w**2 / m for w, m in kinds))
+        printed = Sides.of(share, exact, np.full(share.shape, float(n)))
+        own = _figures(printed)
+        fits = [
+            float(d)
+            for d in np.unique(spread)
+            if np.allclose(
+                _figures(replace(printed, dispersion=np.full(share.shape, d))), own, atol=1e-9
+            )
+        ]
+        left = one[np.isin(spread, fits)]
+        found[name, "tried"] += 1
+        found[name, "exact"] += len(set(left.tolist())) == 1
+        found[name, "within one"] += bool(abs(left - rare).max() <= 1)
+    return found
+
+
+def _figures(sides: Sides) -> np.ndarray:
+    made = sides.each()
+    return np.stack([made[c][:, 0] for c in ("estimation", *BOUNDS)])
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--graine", type=int, default=20_000)
     parser.add_argument("--attaques", type=int, default=0)
     parser.add_argument("--agences", type=int, default=0)
+    parser.add_argument("--pareils", type=int, default=0)
     given = parser.parse_args()
     begun = time.process_time()
     large, shown = levels(surveys(given.graine))
@@ -117,6 +194,11 @@ def main() -> None:
         print(f"{name}: {what} {count}")
     for (name, what), count in sorted(attacked(given.graine, given.agences, agencies=True).items()):
         print(f"agencies, {name}: {what} {count}")
+    for (name, what), count in sorted(alike(given.graine, given.pareils).items()):
+        print(f"{name}: {what} {count}")
+    told = kinds_told(given.graine, 20 * given.pareils)
+    for (name, what), count in sorted(told.items()):
+        print(f"{name}: {what} {count}")
     print(f"{time.process_time() - begun:.1f} s")
 
 
