@@ -2,8 +2,7 @@
 
 Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N] [--pareils N]``; the second with
 agencies across quarters, a family of the tree that overlaps them in part; the third with rows like with like,
-raked to the dwellings by kind: those of who knows every size, then the number of households of a rare kind
-that who knows none reads through the dispersion that twenty-one questions share.
+raked to the dwellings by kind, read by who knows every size, hence every weight.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import argparse
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -32,9 +30,6 @@ from drawn import (
     with_kinds,
 )
 
-from tfpb.survey.adjustment.raking import MOST_FACTOR
-from tfpb.survey.estimation.intervals import BOUNDS, Sides
-from tfpb.survey.printed import printed_dispersion, rounded_count
 from tfpb.survey.secrecy.groups import _groups_of, residence_codes
 from tfpb.survey.secrecy.publishable import Rules, publishable
 
@@ -132,51 +127,6 @@ def alike(seed: int, count: int) -> Counter[tuple[str, str]]:
     return found
 
 
-def kinds_told(seed: int, count: int) -> Counter[tuple[str, str]]:
-    """Count the households of a rare kind that bounds like with like leave, the target being known.
-
-    The easiest for a reader: two kinds, no likeness within résidences, D = Σ W² / n of the kinds.
-    """
-    found: Counter[tuple[str, str]] = Counter()
-    rng, name = np.random.default_rng(seed), "no size known, a rare kind, like with like"
-    while found[name, "tried"] < count:
-        n, rare = int(rng.integers(30, 500)), int(rng.integers(1, 11))
-        part = min(0.5, rare / n * rng.uniform(0.3, 4))
-        if rare > n - 20 or part * n / rare > MOST_FACTOR:
-            continue
-        one, two = np.meshgrid(np.arange(1, 80), np.arange(1, 600), indexing="ij")
-        here = rounded_count(one + two.astype(float)) == rounded_count(np.array(float(n)))
-        here &= (part * (one + two) <= MOST_FACTOR * one) & (
-            (1 - part) * (one + two) <= MOST_FACTOR * two
-        )
-        one, two = one[here], two[here]
-        spread = np.round(
-            printed_dispersion(part**2 / one + (1 - part) ** 2 / two, one + two.astype(float)), 12
-        )
-        kinds = ((part, rare), (1 - part, n - rare))
-        share = sum(w * rng.binomial(m, 0.7, 21) / m for w, m in kinds)[:, None]
-        exact = np.full(share.shape, sum(w**2 / m for w, m in kinds))
-        printed = Sides.of(share, exact, np.full(share.shape, float(n)))
-        own = _figures(printed)
-        fits = [
-            float(d)
-            for d in np.unique(spread)
-            if np.allclose(
-                _figures(replace(printed, dispersion=np.full(share.shape, d))), own, atol=1e-9
-            )
-        ]
-        left = one[np.isin(spread, fits)]
-        found[name, "tried"] += 1
-        found[name, "exact"] += len(set(left.tolist())) == 1
-        found[name, "within one"] += bool(abs(left - rare).max() <= 1)
-    return found
-
-
-def _figures(sides: Sides) -> np.ndarray:
-    made = sides.each()
-    return np.stack([made[c][:, 0] for c in ("estimation", *BOUNDS)])
-
-
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser()
@@ -195,9 +145,6 @@ def main() -> None:
     for (name, what), count in sorted(attacked(given.graine, given.agences, agencies=True).items()):
         print(f"agencies, {name}: {what} {count}")
     for (name, what), count in sorted(alike(given.graine, given.pareils).items()):
-        print(f"{name}: {what} {count}")
-    told = kinds_told(given.graine, 20 * given.pareils)
-    for (name, what), count in sorted(told.items()):
         print(f"{name}: {what} {count}")
     print(f"{time.process_time() - begun:.1f} s")
 
