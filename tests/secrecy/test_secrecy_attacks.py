@@ -98,7 +98,7 @@ def _told(survey: Drawn, *, alike: bool, exact: bool = False) -> list[bool]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_rows_like_with_like_tell_no_more_exactly_than_raw_ones(seed: int) -> None:
-    """Raked to the dwellings by kind, read by who knows every size; at large: `secrecy_levels.py --pareils`."""
+    """Raked to the dwellings by kind, read by who knows every size (at large: `secrecy_levels.py`)."""
     survey = with_kinds(draw(6000 + seed, **size_of(seed)), seed)
     assert _told(survey, alike=True) == _told(survey, alike=False)
 
