@@ -1,7 +1,8 @@
 """Groups of thirty households and more that are shown, by level, on drawn surveys; attacks on the same ones.
 
-Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N]``; the second with agencies across
-quarters, a family of the tree that overlaps them in part.
+Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N] [--pareils N]``; the second with
+agencies across quarters, a family of the tree that overlaps them in part; the third with rows like with like,
+raked to the dwellings by kind, read by who knows every size, hence every weight.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "secrecy"))
@@ -25,6 +27,7 @@ from drawn import (
     released,
     small_targets,
     with_agencies,
+    with_kinds,
 )
 
 from tfpb.survey.secrecy.groups import _groups_of, residence_codes
@@ -101,12 +104,36 @@ def attacked(seed: int, count: int, *, agencies: bool = False) -> Counter[tuple[
     return found
 
 
+def alike(seed: int, count: int) -> Counter[tuple[str, str]]:
+    """Attack small groups by raw rows, then by rows like with like too; every size is known."""
+    found: Counter[tuple[str, str]] = Counter()
+    for k in range(count):
+        survey = with_kinds(
+            draw(seed + k, owners=2 + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9)), seed + k
+        )
+        owner = str(survey.homes["bailleur"].value_counts().index[0])
+        cases = {
+            "every size known": ([published(survey)], ""),
+            "a bailleur, every pack, every size": ([published(survey, crossed=None)], owner),
+        }
+        for (name, (printed, viewer)), both in product(cases.items(), (False, True)):
+            whole, atoms = attack([survey], printed, sizes=True, viewer=viewer, alike=both)
+            case = f"{name}, like with like" if both else name
+            for target in list(small_targets(survey, atoms, viewer=viewer).values())[:12]:
+                told = whole.answers(QUESTIONS[k % 3], target)
+                found[case, "tried"] += 1
+                found[case, "exact"] += told.exact
+                found[case, "within one"] += told.near
+    return found
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--graine", type=int, default=20_000)
     parser.add_argument("--attaques", type=int, default=0)
     parser.add_argument("--agences", type=int, default=0)
+    parser.add_argument("--pareils", type=int, default=0)
     given = parser.parse_args()
     begun = time.process_time()
     large, shown = levels(surveys(given.graine))
@@ -117,6 +144,8 @@ def main() -> None:
         print(f"{name}: {what} {count}")
     for (name, what), count in sorted(attacked(given.graine, given.agences, agencies=True).items()):
         print(f"agencies, {name}: {what} {count}")
+    for (name, what), count in sorted(alike(given.graine, given.pareils).items()):
+        print(f"{name}: {what} {count}")
     print(f"{time.process_time() - begun:.1f} s")
 
 

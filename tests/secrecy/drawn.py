@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from judge import Attack, Reader, Row
+from judge import Attack, Reader, Row, Weighed
 
 from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates, Households, Order, WaveFacts
 from tfpb.survey import Release, protect, standing, together
+from tfpb.survey.adjustment.raking import MOST_FACTOR
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
 from tfpb.survey.printed import at_step, rounded_count
 from tfpb.survey.secrecy.disclosure import sealed
-from tfpb.survey.secrecy.groups import _groups_of
+from tfpb.survey.secrecy.groups import _groups_of, group_table
+from tfpb.survey.secrecy.publishable import Rules
 from tfpb.survey.verdicts import CLAIMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tfpb.model.survey import Published
 
@@ -35,6 +37,7 @@ SATISFIED: Final = (0,)
 PLACE: Final = ["bailleur", "groupe", *LEVELS]
 PLACED: Final = ["niveau", "territoire", "bailleur", "groupe"]
 FIGURES: Final = ("n", "estimation", *BOUNDS)
+SEAM: Final = "\x1f"
 _FUZZ: Final = 1e-9
 _SAME: Final = 1e-6
 Key = tuple[str, ...]
@@ -55,22 +58,31 @@ class Drawn:
         Satisfied answers by question; everybody answers.
     levels : tuple of str
         Columns of `homes` that the tree is made of.
+    kinds : bool
+        Whether `homes` has the kind of each résidence (`type`), which figures like with like are raked on.
     """
 
     homes: pd.DataFrame
     n: np.ndarray
     hits: dict[str, np.ndarray]
     levels: tuple[str, ...] = LEVELS
+    kinds: bool = False
 
     @property
     def place(self) -> list[str]:
         return ["bailleur", "groupe", *self.levels]
 
+    @property
+    def told_apart(self) -> list[str]:
+        """Columns that tell atoms apart: those of the tree, and the kind."""
+        return [*self.place, "type"] if self.kinds else self.place
+
     def households(self) -> Households:
-        places = self.homes[["residence", *self.place]].reset_index(drop=True)
+        places = self.homes[["residence", *self.told_apart]].reset_index(drop=True)
         n = self.n[:, None].astype(np.int64)
         valid = np.repeat(n, len(QUESTIONS), axis=1)
-        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, (), n, valid)
+        alike = ("type",) if self.kinds else ()
+        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, alike, n, valid)
 
     def later(self, rng: np.random.Generator, late: int) -> Drawn:
         """Add some late interviews, anywhere in the stock."""
@@ -124,6 +136,14 @@ def with_agencies(drawn: Drawn, seed: int) -> Drawn:
     named = homes["bailleur"] + " " if rng.random() < 0.5 else ""
     homes = homes.assign(agence=named + "agence " + pd.Series(number, index=homes.index))
     return replace(drawn, homes=homes, levels=(*LEVELS, "agence"))
+
+
+def with_kinds(drawn: Drawn, seed: int) -> Drawn:
+    """Give résidences a kind, of which one is rare."""
+    rng = np.random.default_rng(seed)
+    rare = rng.random(len(drawn.homes)) < rng.choice([0.1, 0.25, 0.4])
+    homes = drawn.homes.assign(type=np.where(rare, "individuel", "collectif"))
+    return replace(drawn, homes=homes, kinds=True)
 
 
 def printed_figures(n: np.ndarray, hits: np.ndarray) -> dict[str, np.ndarray]:
@@ -295,12 +315,14 @@ def attack(
     sizes: bool,
     viewer: str = "",
     exact: bool = False,
+    alike: bool = False,
 ) -> tuple[Attack, pd.DataFrame]:
     """Return the attack on what was printed, and its atoms: what no printed row tells apart.
 
-    `exact`: gaps are printed of exact shares, and read so.
+    `exact`: gaps, and rows like with like, are printed of exact shares, and read so. `alike`: the first
+    release prints each of its rows like with like too, which who knows the sizes can read.
     """
-    stock, place = moments[0].homes, moments[0].place
+    stock, place = moments[0].homes, moments[0].told_apart
     codes, atoms = pd.factorize(pd.MultiIndex.from_frame(stock[place]), sort=True)
     table = pd.DataFrame(list(atoms), columns=place)
 
@@ -320,7 +342,75 @@ def attack(
     ]
     own = (table["bailleur"] == viewer).to_numpy()
     caps = summed(stock["logements"].to_numpy())
-    return Attack(rows, n, hits, caps, Reader(sizes, own)), table
+    weighed = []
+    if alike:
+        told = as_written(printed[0])
+        weighed = list(_alike(moments[0], told, table, n[0], caps, exact=exact))
+    return Attack(rows, n, hits, caps, Reader(sizes, own), weighed=weighed), table
+
+
+def _alike(
+    drawn: Drawn,
+    told: pd.DataFrame,
+    atoms: pd.DataFrame,
+    n: np.ndarray,
+    caps: np.ndarray,
+    *,
+    exact: bool,
+) -> Iterator[Weighed]:
+    """Yield what rows like with like tell: each side raked to the dwellings of the landlord’s own stock.
+
+    Only rows whose two sides are shown, like with like too, and have both kinds: all of the target is
+    supported.
+    """
+    rule = group_table([drawn.households()], Rules(), crossed=None).drop_duplicates(PLACED)
+    allowed = rule[PLACED][rule["alike"]].astype(str).agg(SEAM.join, axis=1)
+    shown = told[told["publication"] == "publiable"]
+    gaps = shown[shown["groupe"] == "ecart"].drop_duplicates(PLACED)
+    kind = atoms["type"].to_numpy()
+    for level, place, owner in gaps[PLACED[:3]].astype(str).to_numpy():
+        whole = np.ones(len(atoms), bool) if owner == ENSEMBLE else (atoms["bailleur"] == owner)
+        target = {k: caps[whole & (kind == k)].sum() for k in ("collectif", "individuel")}
+        away = (TOTAL, TOTAL) if level == "code_qpv" else (level, place)
+        keys = ((level, place, owner, "qpv"), (*away, owner, "hors_qpv"))
+        if not exact and not {SEAM.join(k) for k in keys} <= set(allowed):
+            continue
+        for key in keys:
+            at = _atoms(key, atoms)
+            met = {k: int(n[at][kind[at] == k].sum()) for k in target}
+            if not all(met.values()) or not all(target.values()):
+                continue
+            part = {k: target[k] / sum(target.values()) for k in target}
+            weight = np.array([part[k] / met[k] for k in kind[at]])
+            if max(part[k] * sum(met.values()) / met[k] for k in met) > MOST_FACTOR:
+                continue
+            spread, size = sum(part[k] ** 2 / met[k] for k in met), float(sum(met.values()))
+            for item in QUESTIONS:
+                hits = drawn.hits[item]
+                share = sum(
+                    w * float(hits[_is(drawn.homes, atoms.iloc[a])].sum())
+                    for a, w in zip(at, weight, strict=True)
+                )
+                low, high = (share,) * 2 if exact else _printing_alike(share, spread, size)
+                yield Weighed(item, at, weight, (low + high) / 2, (high - low) / 2 + _FUZZ)
+
+
+def _is(homes: pd.DataFrame, atom: pd.Series[Any]) -> np.ndarray:
+    return np.asarray((homes[list(atom.index)] == atom).all(axis=1))
+
+
+def _printing_alike(share: float, spread: float, size: float) -> tuple[float, float]:
+    """Return between what the shares lie that print as one does, all of its figures read."""
+    every = np.linspace(0.0, 1.0, 2001)
+    every = np.append(every[np.abs(every - share) < 0.06], share)
+
+    def told(values: np.ndarray) -> dict[str, np.ndarray]:
+        one = (np.full((len(values), 1), v) for v in (spread, size))
+        return Sides.of(values[:, None], *one).each()
+
+    made, own = told(every), told(np.array([share]))
+    same = np.all([np.abs(made[c] - own[c])[:, 0] < _SAME for c in FIGURES[1:]], axis=0)
+    return float(every[same].min()), float(every[same].max())
 
 
 def _rows(
@@ -427,7 +517,7 @@ def _printing(count: int) -> dict[tuple[int, ...], list[tuple[int, int]]]:
 def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:
     """List the groups of 1 to 10 households: of a tree, what is left of one without another, and atoms."""
     n = np.bincount(
-        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[drawn.place]), sort=True)[0],
+        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[drawn.told_apart]), sort=True)[0],
         drawn.n,
         len(atoms),
     )
@@ -443,6 +533,10 @@ def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dic
                     sets[f"{side} {level} {place} {owner}"] = (
                         there & others & (atoms["bailleur"] == owner).to_numpy()
                     )
+    if drawn.kinds:
+        for name, member in list(sets.items()):
+            for kind in sorted(set(atoms["type"])):
+                sets[f"{name} {kind}"] = member & (atoms["type"] == kind).to_numpy()
     targets: dict[bytes, tuple[str, np.ndarray]] = {}
     for name, member in sets.items():
         if 1 <= n[member].sum() <= 10:

@@ -21,6 +21,7 @@ from drawn import (
     released,
     small_targets,
     unprotected,
+    with_kinds,
 )
 
 from effort import tries
@@ -28,6 +29,7 @@ from tfpb.survey.estimation.intervals import BOUNDS, Sides, wilson_bounds
 from tfpb.survey.printed import at_step, bounds_outwards, rounded_count
 
 if TYPE_CHECKING:
+    from drawn import Drawn
     from judge import Range
 
 DRAWS = range(tries(4, 200))
@@ -84,6 +86,30 @@ def test_late_interviews_released_again_and_again_stay_hidden(late: int, seed: i
     for target in targets[-TARGETS:]:
         told = whole.late(QUESTIONS[0], len(moments) - 1, target)
         assert not told.exact or told.most == 0, told
+
+
+def _told(survey: Drawn, *, alike: bool, exact: bool = False) -> list[bool]:
+    """Return the small groups, of a kind of dwelling too, that who knows every size reads exactly."""
+    printed = [published(survey, exact_gaps=exact)]
+    whole, atoms = attack([survey], printed, sizes=True, alike=alike, exact=exact)
+    targets = list(small_targets(survey, atoms).values())[: tries(8, 40)]
+    return [whole.answers(QUESTIONS[0], target).exact for target in targets]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_like_with_like_tell_no_more_exactly_than_raw_ones(seed: int) -> None:
+    """Raked to the dwellings by kind, read by who knows every size (at large: `secrecy_levels.py`)."""
+    survey = with_kinds(draw(6000 + seed, **size_of(seed)), seed)
+    assert _told(survey, alike=True) == _told(survey, alike=False)
+
+
+def test_exact_shares_like_with_like_would_tell_more() -> None:
+    """Control: the judge reads them."""
+    drawn = (with_kinds(draw(6100 + k, owners=3, quarters=6, homes=40), k) for k in range(6))
+    assert any(
+        sum(_told(s, alike=True, exact=True)) > sum(_told(s, alike=False, exact=True))
+        for s in drawn
+    )
 
 
 def test_the_judge_finds_what_is_told_without_the_rule() -> None:

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from drawn import WAVE, draw, published
 
-from tfpb.model.survey import Order, WaveFacts
+from tfpb.model.survey import Households, Order, WaveFacts
 from tfpb.survey import Release, standing, together
 from tfpb.survey.printed import at_step, bounds_outwards
 from tfpb.survey.secrecy.disclosure import sealed
+from tfpb.survey.secrecy.groups import group_table
 from tfpb.survey.secrecy.publishable import Members, Rules, publishable
 
 if TYPE_CHECKING:
@@ -131,3 +132,21 @@ def test_a_release_of_other_bailleurs_binds_no_row_over_all() -> None:
     before = together([line_of(told(), "a")], ["B0", "B1"], Order(release=True))
     assert "ensemble" not in set(before.tables["comparison"]["bailleur"])
     assert "B1" in set(before.tables["comparison"]["bailleur"])
+
+
+def test_rows_like_with_like_wait_for_eleven_households_of_each_kind() -> None:
+    """A household of a rare kind may weigh eight times: its answer would be a step of the share."""
+    rows = [("A", f"R{k}", "hors_qpv", "collectif") for k in range(8)]
+    rows += [("A", "R9", "hors_qpv", "individuel"), ("A", "R10", "hors_qpv", "individuel")]
+    places = pd.DataFrame(rows, columns=["bailleur", "residence", "groupe", "type"])
+
+    def told(rare: int, *, kinds: tuple[str, ...] = ("type",)) -> bool:
+        n = np.array([[20]] * 8 + [[rare]] + [[0]])
+        wave = Households("2023", ("q1",), (0,), places, kinds, n, n)
+        table = group_table([wave], Rules())
+        one = table[(table["niveau"] == "total") & (table["bailleur"] == "ensemble")]
+        assert one["shown"].all()
+        return bool(one["alike"].all())
+
+    assert [told(rare) for rare in (0, 1, 10, 11)] == [True, False, False, True]
+    assert told(1, kinds=())

@@ -83,7 +83,7 @@ def _of_wave(
         shown = shown & ~(ours & lone).to_numpy()
         whole = names.assign(
             vague=wave.vague, shown=shown, owners=shares.owners,
-            alike=shown & fine(np.where(known, n, 0)),
+            alike=shown & fine(np.where(known, n, 0)) & _of_no_rare_kind(wave, members, n, rules),
             n=np.where(shown, rounded_count(asked), np.nan),
         )  # fmt: skip
         items = [k for k, b in enumerate(wave.base) if b == base]
@@ -101,6 +101,21 @@ def _of_wave(
         return out
     both: pd.DataFrame = pd.concat([out, out.assign(bailleur=lone_owner[0])], ignore_index=True)
     return both
+
+
+def _of_no_rare_kind(wave: Households, members: Members, n: Integers, rules: Rules) -> Flags:
+    """Return the groups no kind of which, or bailleur, is of fewer households than may be isolated.
+
+    Rows like with like may weigh a household of a rare kind eight times: a step of the share then tells how
+    many of them are satisfied, to who knows the weights.
+    """
+    out = np.ones(members.count, dtype=bool)
+    for variable in (*wave.alike, *(("bailleur",) if wave.alike else ())):
+        named = wave.places[variable].to_numpy()
+        for kind in sorted(set(named) - {""}):
+            met = members.total(np.where(named == kind, n, 0))
+            out &= (met == 0) | (met >= rules.fewest)
+    return out
 
 
 def _groups_of(
