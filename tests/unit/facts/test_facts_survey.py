@@ -72,7 +72,7 @@ def claims(*rows: dict[str, Any], n: int = 1480, name: str = "B") -> Claims:
     waves = tuple(WaveFacts(wave, n, 40, 600, 880) for wave in ("2019", "2023"))
     table = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     empty = pd.DataFrame()
-    made = Published(table, empty, empty, ITEMS, waves, (), {}, survey_model._SEAL)
+    made = Published(table, empty, empty, ITEMS, waves, (), {}, seal=survey_model._SEAL)
     return Claims(survey_claims(made, name))
 
 
