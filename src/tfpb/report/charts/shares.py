@@ -88,8 +88,8 @@ def slopes(chart: Chart) -> Sheet:
     rows = plot.table(chart.rows, *sides)
     waves = list(rows["vague"].unique())
     panels = list(rows.groupby("libelle", sort=False))
-    said = "change" in rows
-    width, high = WIDTH / COLUMNS, TITLE + PANEL + FOOT + CHANGE * said
+    of_three = "change" in rows
+    width, high = WIDTH / COLUMNS, TITLE + PANEL + FOOT + CHANGE * of_three
     sheet = Sheet(WIDTH, -(-len(panels) // COLUMNS) * high + 1)
     low, top = plot.limits(plot.finite(rows, *sides), least=0.2)
     for index, (item, part) in enumerate(panels):
@@ -102,7 +102,7 @@ def slopes(chart: Chart) -> Sheet:
         plot.ticks(axes.yaxis, plot.percent_tick, 6)
         axes.tick_params(axis="y", labelsize=theme.MIN_PT)
         _wave_lines(axes, part, waves)
-        if said:
+        if of_three:
             text = words.CHART_CHANGE.format(change=part["change"].iloc[0])
             fits = shorten(printable(text), width - 5, theme.AXIS_PT)
             sheet.text(x, y + TITLE + PANEL + FOOT, fits, theme.AXIS_PT, color=theme.SOFT)

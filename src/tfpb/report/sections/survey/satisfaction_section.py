@@ -26,7 +26,8 @@ from tfpb.words.survey import satisfaction, survey_words, verdict_words
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
-_NEVER_TIPPED: Final = {"bascule": {math.inf: math.nan}}
+_NEVER_TIPPED: Final = {math.inf: math.nan}
+"""Of a factor that no non-response reaches."""
 _MODE: Final = "evolution_mode_change"
 _MOST: Final = 20
 """Rows of the exploration that a reader looks at, the clearest first."""
@@ -63,7 +64,7 @@ def satisfaction_section(dossier: Dossier) -> Section:
         alike = bool(shown["comparable"].notna().any())
         short = table(
             "comparaison_document",
-            shown.replace(_NEVER_TIPPED),
+            shown.replace({"bascule": _NEVER_TIPPED}),
             **of,
             comparable=satisfaction.AND_COMPARABLE if alike else "",
             notes=(
@@ -106,8 +107,8 @@ def satisfaction_section(dossier: Dossier) -> Section:
 
 def _on_the_sheet(changed: Section) -> list[Block]:
     """Return what a section without a sheet says, for a sheet."""
-    said = [b for b in changed.blocks if isinstance(b, Text) and b.media & SHEET]
-    return [Text((changed.lead,), media=SHEET), *(replace(b, media=SHEET) for b in said)]
+    texts = [b for b in changed.blocks if isinstance(b, Text) and b.media & SHEET]
+    return [Text((changed.lead,), media=SHEET), *(replace(b, media=SHEET) for b in texts)]
 
 
 def _whole(survey: Published, name: str, names: dict[str, str], of: dict[str, Any]) -> Block:
@@ -120,7 +121,7 @@ def _whole(survey: Published, name: str, names: dict[str, str], of: dict[str, An
     broken = any(rows[c].eq(True).any() for c in rows if str(c).startswith(_MODE))  # noqa: FBT003
     notes = (*satisfaction.TABLE, *satisfaction.CHANGE_TABLE * bool(pairs))
     notes += (satisfaction.BROKEN_LEVELS,) * broken
-    never = {c: {math.inf: math.nan} for c in rows if str(c).startswith("bascule")}
+    never = {c: _NEVER_TIPPED for c in rows if str(c).startswith("bascule")}
     return table("satisfaction", rows.replace(never), repeated=each, notes=notes, **of)
 
 
