@@ -64,7 +64,7 @@ SPOKEN = {
     "enquete": "[Ee]nquête",
 }
 """How a message speaks of a file without its name, when it stands between two."""
-KEPT = ("faits.csv", "doutes.csv", "questions.csv")
+KEPT = ("faits.csv", "a_regler.csv")
 UNREAD = "ne sont pas lues"
 """The standing list of unread columns names any column: it is no doubt on one of them."""
 
@@ -171,12 +171,14 @@ def blocks(text: str, head: str = "") -> list[str]:
     return found
 
 
-def _doubts(pack: Path) -> list[str]:
-    file = pack / "donnees" / "doutes.csv"
+def _to_settle(pack: Path, *, asked: bool) -> list[str]:
+    """Rows of what is to settle: questions, or the others."""
+    file = pack / "donnees" / "a_regler.csv"
     if not file.is_file():
         return []
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        return ["\n".join(row.values()) for row in csv.DictReader(lines, delimiter=";")]
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    return ["\n".join(row.values()) for row in rows if bool(row["cle"]) is asked]
 
 
 def names_it(truth: Written, messages: list[str]) -> str:
@@ -194,18 +196,13 @@ def names_it(truth: Written, messages: list[str]) -> str:
 
 def questions(told: str, pack: Path) -> list[str]:
     """Questions that `verifier` asks, and those of the pack's own table."""
-    asked = blocks(told, r"^\d+ questions?\b")
-    file = pack / "donnees" / "questions.csv"
-    if file.is_file():
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            asked += ["\n".join(row.values()) for row in csv.DictReader(lines, delimiter=";")]
-    return asked
+    return blocks(told, r"^\d+ questions?\b") + _to_settle(pack, asked=True)
 
 
 def classify(truth: Written, runs: dict[str, tuple[int, str]], pack: Path) -> dict[str, object]:
     """Class a delivery by what was printed and what was written."""
     verifier, dossier = runs["verifier"], runs["dossier"]
-    messages = blocks(verifier[1]) + _doubts(pack)
+    messages = blocks(verifier[1]) + _to_settle(pack, asked=False)
     asked = questions(verifier[1], pack)
     facts = facts_of(pack)
     found: dict[str, object] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 import tomllib
 from collections import Counter
@@ -23,6 +24,7 @@ Row = dict[str, str]
 WHERE: Final = Path(__file__).with_suffix(".toml")
 _SHOWN: Final = 8
 _NUMBER: Final = Decimal("0.000001")
+_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 def rows_of(file: Path) -> list[Row]:
@@ -96,21 +98,40 @@ def counted(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any])
                 yield f"{table} : {row[by]} : {name} {row[name]} → {sums[row[by], name]}"
 
 
+def told(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the rows of a table that no text of the new ones tells whole."""
+    texts = [row[c] for row in new for c in rule["texte"] if row.get(c)]
+    for row in old:
+        cells = [_as_told(row[c]) for c in rule["noms"] if row[c]]
+        if not any(all(cell in text for cell in cells) for text in texts):
+            yield f"{table} : {' · '.join(cells)}"
+
+
+def _as_told(text: str) -> str:
+    """Return a cell as a text tells it: a day in French, no stop at its end."""
+    day = _DAY.fullmatch(text)
+    return f"{day[3]}/{day[2]}/{day[1]}" if day else text.rstrip(" .")
+
+
 def _number(text: str) -> Decimal:
     return Decimal(text.replace(",", ".") or "0")
 
 
 def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Compare two folders of data: lines on each table, then what is not found."""
-    told, missing = [], []
+    lines, missing = [], []
     for table, rule in rules.items():
-        before, after = rows_of(old / f"{table}.csv"), rows_of(new / f"{rule['dans']}.csv")
+        before, places = rows_of(old / f"{table}.csv"), rule["dans"]
+        places = places if isinstance(places, list) else [places]
         if not before:
             continue
-        found = list((counted if "compte" in rule else kept)(table, before, after, rule))
+        after = [row for place in places for row in rows_of(new / f"{place}.csv")]
+        by = counted if "compte" in rule else told if "texte" in rule else kept
+        found = list(by(table, before, after, rule))
         missing += found
-        told.append(f"{table} → {rule['dans']} : {len(before)} lignes, {len(found)} non retrouvées")
-    return told, missing
+        where = ", ".join(places)
+        lines.append(f"{table} → {where} : {len(before)} lignes, {len(found)} non retrouvées")
+    return lines, missing
 
 
 def main() -> int:
@@ -125,9 +146,9 @@ def main() -> int:
     failed = 0
     for folder in sorted(asked.old.rglob("donnees")):
         where = folder.relative_to(asked.old)
-        told, missing = compared(folder, asked.new / where, rules)
+        found, missing = compared(folder, asked.new / where, rules)
         failed += len(missing)
-        lines = [str(where), *(f"  {line}" for line in told)]
+        lines = [str(where), *(f"  {line}" for line in found)]
         lines += [f"    {line}" for line in missing[:_SHOWN]]
         sys.stdout.write("\n".join(lines) + "\n")
     lost = ((t, c, why) for t, rule in rules.items() for c, why in rule.get("perdu", {}).items())

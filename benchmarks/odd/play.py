@@ -122,8 +122,8 @@ class Player:
         data = folder / "sortie" / "donnees"
         questions = [
             f"{row['code']} ({row['fichier']}) : {row['titre']}"
-            for row in _rows(data / "questions.csv")
-            if not row["reponse"]
+            for row in _rows(data / "a_regler.csv")
+            if row["cle"] and not row["reponse"]
         ]
         wrong, opened = [], []
         for fact, low, high, state in facts(_rows(data / "faits.csv")):

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
-    "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite", "Réserves",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits", "Méthode",
+    "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
-    "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Doutes sans suite",
+    "Quartiers, deux années", "Dépense et écart",
     "Terrain, réponse", "Terrain, parc",
-    "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
+    "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Sommaire",
 ]  # fmt: skip
 FED = {
-    "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite", "Réserves",
+    "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes",
-    "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
-    "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Axes, deux années", "Quartiers, deux années", "Dépense et écart",
+    "Terrain, réponse", "Terrain, parc",
     "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""

@@ -108,8 +108,8 @@ def with_teom(few: Path, true: object) -> Path:
 
 
 def asked(pack: Path) -> dict[str, dict[str, str]]:
-    with (pack / "donnees" / "questions.csv").open(encoding="utf-8-sig", newline="") as file:
-        return {row["code"]: row for row in csv.DictReader(file, delimiter=";")}
+    with (pack / "donnees" / "a_regler.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["code"]: row for row in csv.DictReader(file, delimiter=";") if row["cle"]}
 
 
 def facts(pack: Path) -> Facts:
@@ -309,7 +309,7 @@ def test_the_question_of_notices_is_asked_and_bounds_what_is_due(
     draft = run("dossier", with_teom, "--sortie", tmp_path / "projet", *where)
     assert draft.exit_code == 0, draft.output
     question = asked(tmp_path / "projet")["avis_teom"]
-    assert (question["cle"], question["etat"], question["lu"]) == (key, "attend", "")
+    assert (question["cle"], question["etat"], question["lecture"]) == (key, "attend", "")
     before = facts(tmp_path / "projet")
     for name in ("acquis", "a_reclamer"):
         low, high = ends(before[name])
@@ -489,7 +489,7 @@ def test_a_copied_action_never_makes_the_abatement_unknown(
     assert made.exit_code == 0, made.output
     told = facts(tmp_path / "double")
     assert told == true
-    sheet = openpyxl.load_workbook(tmp_path / "double" / "dossier.xlsx")["Questions"]
+    sheet = openpyxl.load_workbook(tmp_path / "double" / "dossier.xlsx")["À régler"]
     cells = " ".join(str(c.value) for row in sheet.iter_rows() for c in row if c.value)
     assert "est déjà à la ligne" in cells
     assert '"garder"' not in cells

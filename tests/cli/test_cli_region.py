@@ -100,7 +100,7 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made:
 
 def test_a_doubt_of_a_pack_is_written_once(region_made: Path) -> None:
     """Those of the programme were: under the file's name of the column, and under ours."""
-    for path in (region_made / "bailleurs").glob("*/donnees/doutes.csv"):
+    for path in (region_made / "bailleurs").glob("*/donnees/a_regler.csv"):
         rows = read(path)
         where = rows["ou"].fillna("").str.partition(", colonne")[0]
         assert not rows.assign(ou=where).duplicated(["titre", "ou"]).any(), path
@@ -271,7 +271,7 @@ def test_every_sum_of_the_region_is_that_of_its_quarters_and_of_its_bailleurs(
             assert cell == one["valeur_bas"] if known else pd.isna(cell), (name, code)
     assert rows["a_verifier"].sum() > 0
     assert facts.set_index(["nom", "portee"]).loc[("quartiers", "total"), "valeur_bas"] == len(rows)
-    assert not set(facts["feuille"]) & {"Abattement", "Doutes", "Actions"}
+    assert not set(facts["feuille"]) & {"Abattement", "À régler", "Actions"}
 
 
 def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:

@@ -135,7 +135,7 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     assert SERVICE in facts["a_prouver"]["role"]
     assert facts["a_reclamer"]["role"] == "Service fiscal"
     assert facts["a_reclamer"]["echeance"] == "2026-12-31"  # of the law, whatever people plan
-    assert any("nomme peut-être une personne" in r["titre"] for r in pack.rows("doutes"))
+    assert any("nomme peut-être une personne" in r["titre"] for r in pack.rows("a_regler"))
 
     # what was proposed follows the settings, what was filled stays
     text = toml.read_text(encoding="utf-8")
@@ -158,7 +158,7 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     other = next(key for key in first if key not in {PROOF, CLAIM, RISK})
     fill(book, other, État="bientôt", Clé="une ligne d’avant", Qui=SERVICE)
     again()
-    doubts = " ".join(r["titre"] for r in Pack(target).rows("doutes"))
+    doubts = " ".join(r["titre"] for r in Pack(target).rows("a_regler"))
     assert "« bientôt » n’a pas été compris dans la feuille « À faire »" in doubts
     assert "n’ont plus d’objet" in doubts or "n’a plus d’objet" in doubts
 
@@ -180,5 +180,5 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     again()
     beside = unsurveyed / "pack.2"
     assert (beside / "dossier.xlsx").is_file()
-    assert "elle n’a pas de clé" in " ".join(r["titre"] for r in Pack(beside).rows("doutes"))
+    assert "elle n’a pas de clé" in " ".join(r["titre"] for r in Pack(beside).rows("a_regler"))
     assert "La mairie" in str(list(load_workbook(book)[SHEET].values))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
-    from tfpb.model.question import Asked, Question
+    from tfpb.model.question import Asked
 
     Name = tuple[str, str]
 
@@ -150,35 +150,25 @@ def suspend_together(
     return claims.renewed(_unbounded(claims, unread))
 
 
-def lines_of(
-    name: Name, asked: Iterable[Asked], outcomes: Sequence[Outcome]
-) -> list[tuple[tuple[tuple[Question, str], ...], Claim | None]]:
-    """Return what a claim is under each combination of the answers that move it.
+def each_answer(
+    name: Name, one: Asked, outcomes: Sequence[Outcome]
+) -> list[tuple[str, Claim | None]]:
+    """Return what a claim is under each answer to a question, the others as they are read.
 
     Returns
     -------
-    list of (answers, claim)
-        The answers as (question, code); None for the claim where the files cannot be read so. Of more than
-        three questions, each answer alone.
+    list of (str, Claim or None)
+        Code of the answer; None where the files cannot be read so. Empty where no answer moves the claim.
     """
-    base = next((o.claims for o in outcomes if not o.supposed), None)
-    if base is None:
-        return []
-    stopping = refused(outcomes)
-    outcomes = [one for one in outcomes if not one.supposed & stopping]
-    values = {o.supposed: None if o.claims is None else _value(o.claims, name) for o in outcomes}
-    moving = {
-        pair[0] for supposed, value in values.items() for pair in supposed
-        if values.get(supposed - {pair}, value) != value
-    }  # fmt: skip
-    mine = [one for one in asked if one.question.key in moving]
-    out = []
+    key, stopping, found = one.question.key, refused(outcomes), dict[str, Claims | None]()
     for outcome in outcomes:
-        supposed = dict(outcome.supposed)
-        if moving.issuperset(supposed):
-            answers = tuple((a.question, supposed.get(a.question.key, a.reading)) for a in mine)
-            out.append((answers, None if outcome.claims is None else outcome.claims.get(*name)))
-    return sorted(out, key=lambda line: [("", *q.codes).index(code) for q, code in line[0]])
+        codes = dict(outcome.supposed)
+        if codes.keys() <= {key} and not outcome.supposed & stopping:
+            found[codes.get(key, one.reading)] = outcome.claims
+    if len({None if claims is None else _value(claims, name) for claims in found.values()}) < 2:  # noqa: PLR2004
+        return []
+    ranked = sorted(found.items(), key=lambda pair: ("", *one.question.codes).index(pair[0]))
+    return [(code, None if claims is None else claims.get(*name)) for code, claims in ranked]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings, towns_written
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
 from tfpb.report.sections.a_faire import subject_words
-from tfpb.report.sections.doutes import weights_of
+from tfpb.report.sections.a_regler import weights_of
 from tfpb.report.sections.synthese import key_figures, missing
 from tfpb.review.doubts import POSITION, limit_doubts
 from tfpb.review.picture import MOST, half_width, spots

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from effort import tries
 from tfpb.errors import Place
 from tfpb.evidence.suspension import (
-    lines_of,
+    each_answer,
     refused,
     suspend_asked,
     suspend_together,
@@ -104,11 +104,11 @@ def test_a_figure_lies_between_its_answers_and_others_do_not_move() -> None:
     ]  # fmt: skip
     assert claims.get("logements") == claim("logements", TOTAL, known(7))
     assert len(calls) == 2
-    lines = lines_of(("acquis", TOTAL), asked, outcomes)
-    assert [(line[0][0][1], line[1].amount.exact) for line in lines if line[1]] == [
+    lines = each_answer(("acquis", TOTAL), asked[0], outcomes)
+    assert [(code, held.amount.exact) for code, held in lines if held] == [
         (OUT, Decimal(179801)), (KEPT, Decimal(537513)),
     ]  # fmt: skip
-    assert all(len(answers) == 0 for answers, _ in lines_of(("logements", TOTAL), asked, outcomes))
+    assert each_answer(("logements", TOTAL), asked[0], outcomes) == []
 
 
 def test_what_is_left_unread_is_tried_under_every_answer_and_shown_without_one() -> None:
@@ -120,8 +120,8 @@ def test_what_is_left_unread_is_tried_under_every_answer_and_shown_without_one()
     held = claims.get("acquis")
     assert (held.amount.at_least, held.amount.at_most) == (20, 90)
     assert [c for call in calls for c in call.values()] == [OUT, KEPT]
-    lines = lines_of(("acquis", TOTAL), asked, outcomes)
-    assert [answers[0][1] for answers, _ in lines] == ["", OUT, KEPT]
+    lines = each_answer(("acquis", TOTAL), asked[0], outcomes)
+    assert [code for code, _ in lines] == ["", OUT, KEPT]
     assert answer_words(asked[0].question, "") == "sans réponse : non lu"
 
 
@@ -226,7 +226,7 @@ def test_an_answer_that_stops_the_files_moves_no_figure_and_is_refused() -> None
     claims, outcomes = suspend_asked(base, asked, lambda _: None)
     assert list(claims) == list(base)
     assert refused(outcomes) == {(asked[0].question.key, KEPT)}
-    assert lines_of(("acquis", TOTAL), asked, outcomes) == [((), base.get("acquis"))]
+    assert each_answer(("acquis", TOTAL), asked[0], outcomes) == []
 
 
 def test_an_answer_that_stops_the_files_leaves_other_questions_their_bounds() -> None:
@@ -239,8 +239,9 @@ def test_an_answer_that_stops_the_files_leaves_other_questions_their_bounds() ->
     held = claims.get("acquis")
     assert (held.state, held.amount.at_least, held.amount.at_most) == (State.SUSPENDU, 5, 6)
     assert refused(outcomes) == {(copied.question.key, KEPT)}
-    lines = lines_of(("acquis", TOTAL), asked, outcomes)
-    assert [pairs for pairs, _ in lines] == [((other.question, OUT),), ((other.question, KEPT),)]
+    assert each_answer(("acquis", TOTAL), copied, outcomes) == []
+    lines = each_answer(("acquis", TOTAL), other, outcomes)
+    assert [(code, held.amount.exact) for code, held in lines if held] == [(OUT, 5), (KEPT, 6)]
 
 
 def test_answers_that_stop_the_files_only_together_leave_their_tables_without_bounds() -> None:

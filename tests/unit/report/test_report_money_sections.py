@@ -229,12 +229,21 @@ def test_last_year_stands_beside_or_its_absence_is_said() -> None:
     assert "n’est pas à côté" not in prose(dossier, "programme")
 
 
-def test_diagnostics_name_the_action_they_led_to() -> None:
+def test_what_was_seen_and_led_to_no_action_is_to_settle() -> None:
     plan = programme(abatement(located()))
-    tied = plan.diagnostics.assign(action="Action 3")
-    dossier = make(programme=dataclasses.replace(plan, diagnostics=tied))
-    assert list(blocks(dossier)["diagnostics"].rows["action"]) == ["Action 3"]
-    assert "1 constat relevé sur place ; 1 est lié à une action" in prose(dossier, "programme")
+    seen = dict(zip(("alone", "tied"), ("", "Action 3"), strict=True))
+    made = {
+        name: make(
+            programme=dataclasses.replace(plan, diagnostics=plan.diagnostics.assign(action=action))
+        )
+        for name, action in seen.items()
+    }
+    listed = blocks(made["alone"])["a_regler"].rows
+    (told,) = listed.loc[listed["nature"] == "constat sur place", "titre"]
+    assert told == "03/04/2025, Dépôts sauvages, gestionnaire de secteur, Enlèvement hebdomadaire"
+    assert "1 constat relevé sur place ; aucun n’est lié" in prose(made["alone"], "programme")
+    assert "constat sur place" not in blocks(made["tied"])["a_regler"].rows["nature"].tolist()
+    assert "1 constat relevé sur place ; 1 est lié à une action" in prose(made["tied"], "programme")
 
 
 def test_what_a_declaration_lacks_is_counted() -> None:

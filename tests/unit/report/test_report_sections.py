@@ -32,7 +32,7 @@ from tfpb.pipeline.pack_files import data_files
 from tfpb.report.data_table import data_table
 from tfpb.report.documents import document_parts
 from tfpb.report.sections import build
-from tfpb.report.sections.doutes import notices
+from tfpb.report.sections.a_regler import notices
 from tfpb.report.sections.patrimoine import residences
 from tfpb.report.sections.restitution import deliveries
 from tfpb.report.sections.synthese import key_figures
@@ -51,7 +51,7 @@ WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits", "Méthode",
     "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
@@ -358,8 +358,8 @@ def test_notices_of_all_stages_are_listed_once() -> None:
     # a stage names our column, the dossier that of the file: one doubt all the same
     quoted = dataclasses.replace(one, place=dataclasses.replace(one.place, column="Axe"))
     assert notices(dataclasses.replace(whole, notices=(quoted, quoted))) == (quoted,)
-    assert len(tables(said())["doutes"].rows) == 1
-    assert "doutes" not in tables(reported(bare()))
+    assert list(tables(said())["a_regler"].rows["nature"]) == ["doute"]
+    assert "a_regler" not in tables(reported(bare()))
 
 
 def test_keys_of_tables_and_charts_are_unique() -> None:

@@ -633,13 +633,23 @@ def test_repeated_action_is_doubted() -> None:
 def test_walking_diagnostics_are_tied_to_actions() -> None:
     walks = table(
         tables.DIAGNOSTICS,
-        {"date": "2025-03-14", "code_qpv": QPV, "constat": "hall sale", "id_action": "A1"},
+        {
+            "date": "2025-03-14",
+            "code_qpv": QPV,
+            "constat": "hall sale",
+            "responsable": "Secteur 2",
+            "suite": "Passage ajouté.",
+            "id_action": "A1",
+        },
+        {"date": "2025-04-01", "code_qpv": QPV, "constat": "cave inondée", "id_action": "A1"},
         {"date": "2025-03-14", "code_qpv": QPV, "constat": "épave", "id_action": "A9"},
         {"date": "2025-03-14", "code_qpv": QPV, "constat": "bancs"},
     )
     made = programme(action(1), diagnostics=walks)
-    assert list(made.actions["diagnostics"]) == [1]
-    assert list(made.diagnostics["action"]) == ["Passage supplémentaire 1", "", ""]
+    assert list(made.actions["diagnostics"]) == [2]
+    (told,) = made.actions["constats"]
+    assert told == "14/03/2025, hall sale, Secteur 2, Passage ajouté ; 01/04/2025, cave inondée"
+    assert list(made.diagnostics["action"]) == ["Passage supplémentaire 1"] * 2 + ["", ""]
     assert codes(made) == ["diagnostic_sans_action"]
 
 

@@ -71,7 +71,8 @@ _OURS: Final = {
 _EMPTY: Final = frozenset({"cellule_vide"})
 """Faults that a check tells in its own words."""
 _LIMIT: Final = "limite_signature"
-_QUESTIONS: Final = "donnees/questions.csv"
+_ASKED: Final = ("donnees/a_regler.csv", "donnees/questions.csv")
+"""Tables of what a pack asks; the second of 0.3.0."""
 _CLAIMS: Final = "donnees/faits.csv"
 
 
@@ -164,7 +165,7 @@ def _read(name: str, files: Files) -> Received:
 
 def _asked(files: Files) -> tuple[tuple[str, str, str], ...]:
     """Return the questions of a pack, the keys that the bailleur's own commands give them."""
-    cells = _cells(files, _QUESTIONS, "cle", "titre", "etat")
+    cells = (row for table in _ASKED for row in _cells(files, table, "cle", "titre", "etat"))
     return tuple((key, title, standing) for key, title, standing in cells if key)
 
 

@@ -27,12 +27,12 @@ from tfpb.region.evaluation_frame import frame_rows, targets_of
 from tfpb.region.facts import axis_rows, owners_by_quarter, quarter_stock, without_rows
 from tfpb.region.reconciliation import stakes
 from tfpb.report.sections import restitution as pages
+from tfpb.report.sections.a_regler import a_regler
 from tfpb.report.sections.build import claimed, section
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.note import OfPlace, note
 from tfpb.report.sections.provisional import caution, provisional
-from tfpb.report.sections.questions import questions
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution
@@ -78,7 +78,7 @@ def deliveries_report(region: Region) -> Report:
             pd.concat(counted, ignore_index=True),
             {p.name: [masked_fault(f, least) for f in p.notices] for p in parts},
         ),
-        questions(dossier),
+        a_regler(dossier),
     ]
     return _report(head, title, words.DELIVERIES, sections)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.place import quarters_held
 from tfpb.report.sections.a_faire import a_faire
+from tfpb.report.sections.a_regler import a_regler
 from tfpb.report.sections.build import of_dossier
-from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement, annees, qui_paie
@@ -19,7 +19,6 @@ from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import adresses, quartiers, residences
 from tfpb.report.sections.provisional import provisional
-from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
@@ -70,8 +69,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         evaluation(dossier),
         sensibilite(dossier),
         a_faire(dossier, tasks),
-        questions(dossier),
-        doutes(dossier),
+        a_regler(dossier),
         faits(dossier),
         methode(dossier),
         sources(dossier),

@@ -42,13 +42,6 @@ def sources(dossier: Dossier) -> Section:
     if legal:
         blocks.append(table("hypotheses_legales", pd.DataFrame([_legal_row(v) for v in legal])))
     blocks += [_overrides(dossier), _settings(dossier), *_themes(dossier)]
-    if dossier.checks:
-        checks = [
-            {"controle": words.CHECKS.get(c.name, c.name.replace("_", " ")),
-             "lu": _counted(c.got), "attendu": _counted(c.expected), "resultat": words.HELD[c.passed]}
-            for c in dossier.checks
-        ]  # fmt: skip
-        blocks.append(table("controles", pd.DataFrame(checks)))
     unverified = sum(not v.verifie and v.origine == "texte" for v in legal)
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
     return section("sources", lead, blocks)
@@ -179,11 +172,6 @@ def _themes(dossier: Dossier) -> list[Block]:
         ]
     )  # fmt: skip
     return [table("themes", rows)]
-
-
-def _counted(value: object) -> int | str:
-    text = str(value)
-    return int(text) if text.isdecimal() else text
 
 
 def _codes(value: object) -> str:

@@ -36,6 +36,7 @@ from tfpb.tax.programme.entries import (
     unvalued,
 )
 from tfpb.tax.programme.held_pieces import ABSENT, held_against
+from tfpb.words.money.programme_words import FINDINGS_APART, finding_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -275,9 +276,9 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
 def _diagnostics(
     table: pd.DataFrame | None, read: list[Record], kept: list[Record]
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Tie walking diagnostics to actions, this year's first; count them on each action."""
+    """Tie walking diagnostics to actions, this year's first; count and write them on each action."""
     for row in read:
-        row["diagnostics"] = 0
+        row["diagnostics"], row["constats"] = 0, ""
     if table is None:
         return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
     titles = {r.text("id_action"): r.text("action") for r in (*kept, *read)}
@@ -287,9 +288,12 @@ def _diagnostics(
         for row, action in zip(records(table), given, strict=True)
         if action and action not in titles
     ]
+    walked = [finding_line(row) for row in records(table)]
     for row in read:
         action = row.text("id_action")
-        row["diagnostics"] = given.count(action) if action else 0
+        mine = [line for line, other in zip(walked, given, strict=True) if action == other]
+        if action:
+            row["diagnostics"], row["constats"] = len(mine), FINDINGS_APART.join(mine)
     names = [titles.get(action, "") for action in given]
     return table.assign(action=pd.Series(names, index=table.index, dtype=object)), faults
 
@@ -319,6 +323,7 @@ def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     for column in ("realise_eur", "valorise_eur", "axe_lu", "temps_valorise_eur"):
         out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
     out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
-    out["diagnostics"] = [r["diagnostics"] for r in read]
+    for column in ("diagnostics", "constats"):
+        out[column] = [r[column] for r in read]
     out[ABSENT] = [r.text(ABSENT) for r in read]
     return out

@@ -30,7 +30,7 @@ OTHER_GEODATA: Final = (
 )
 DOUBTS_OF_FILES: Final = "Doutes relevés dans les fichiers :"
 DOUBTS_OF_REGION: Final = "Doutes relevés sur la région :"
-DOUBTS_SHEET: Final = "la feuille « Doutes » du classeur"
+DOUBTS_SHEET: Final = "la feuille « À régler » du classeur"
 PACK_WRITTEN: Final = "Dossier écrit dans : {folder}"
 HELD_BACK: Final = (
     "Avant d’écrire, ce que cette diffusion reprend ou masque, à cause des précédentes :"

@@ -102,7 +102,7 @@ OTHERS_LACK: Final = Phrase(
     "plus chacun."
 )
 WHAT_JUSTIFIES: Final = "Justifié : ce que les actions valent, au plus l’abattement du quartier."
-TO_CONFIRM: Final = "À confirmer : un doute peut changer ces parts (feuille « Doutes »)."
+TO_CONFIRM: Final = "À confirmer : un doute peut changer ces parts (feuille « À régler »)."
 SURPLUS: Final = Phrase(
     "{name} a valorisé {more:€} de plus que le sien : cela ne compense pas les autres."
 )
@@ -589,7 +589,7 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
         lines.append(_to_decide(review, dossier.settings.fichiers.decisions.replace("\\", "/")))
     lines.append(
         f"À ouvrir d’abord : {folder}/note.pdf (une page) ; puis {folder}/dossier.xlsx, feuilles "
-        "« Synthèse » et « Doutes »."
+        "« Synthèse » et « À régler »."
     )
     return lines
 

@@ -57,6 +57,14 @@ RECITAL: Final[tuple[str, ...]] = tuple(_TEXTS["recital"])
 MAIN_SHEETS: Final[list[str]] = _TEXTS["sheets"]["main"]
 """Sheets that stand first, in this order; the others follow."""
 ROLES: Final[dict[str, str]] = by_map(_TEXTS["roles"])
+FINDINGS: Final = {
+    "question": "question", "doute": "doute", "constat": "constat sur place", "remarque": "remarque",
+    "information": "pour information",
+}  # fmt: skip
+"""Kinds of rows of « À régler »."""
+TIE_TO_ACTION: Final = (
+    "Nommez sous id_action l’action du programme qui y répond, ou prévoyez-en une."
+)
 SENSITIVITY: Final[dict[str, str]] = _TEXTS["sensitivity"]
 SETTINGS: Final[dict[str, str]] = _TEXTS["settings"]
 CHECKS: Final[dict[str, str]] = _TEXTS["checks"]
@@ -86,7 +94,7 @@ def subtitle(year: int, convention: str) -> str:
 
 
 NOTHING_ASKED: Final = Phrase(
-    "{count:s autre point ne demande rien/autres points ne demandent rien} : voir la feuille « Doutes »."
+    "{count:s autre point ne demande rien/autres points ne demandent rien} : voir la feuille « À régler »."
 )
 
 
@@ -183,4 +191,3 @@ _SAME: Final = "Sur toutes les lignes, {facts}."
 _BLANK: Final = "Sans valeur, sur toutes les lignes : {headers}."
 UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
-HELD: Final = {True: "tenu", False: "non tenu"}

@@ -37,7 +37,7 @@ _NOTHING_READ: Final = "rien n’est lu"
 _EFFECT: Final = "« {label} » : {effect}"
 _ASSUMED: Final = "{question} Sans réponse, lu comme : {answer}."
 _REFUSED: Final = "« {label} » demande d’abord de corriger le fichier : {message} ({where})"
-_ANSWERED: Final = "{question} {answer}"
+FIGURE: Final = "{value} si « {answer} »"
 CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
 _NO_QUESTION: Final = "Aucune question : rien, dans les fichiers, ne laisse deux lectures."
 _NOTED: Final = Phrase(
@@ -237,12 +237,6 @@ def refusals(asked: Asked) -> list[str]:
         )
         for code, fault in asked.refused
     ]
-
-
-def answers_line(answers: Iterable[tuple[Question, str]]) -> str:
-    """Write a combination of answers: what is answered to each question."""
-    pairs = ((question_title(q), answer_words(q, code)) for q, code in answers)
-    return " ; ".join(_ANSWERED.format(question=title, answer=label) for title, label in pairs)
 
 
 def lead(asked: int, waiting: int, notes: int) -> str:

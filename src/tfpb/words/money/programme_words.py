@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.amount import lesser
 from tfpb.packaged import packaged
@@ -260,6 +261,7 @@ FINDINGS: Final = Phrase(
     "{found:s constat relevé/constats relevés} sur place ; {tied:?{tied:n} {tied:a est lié/sont liés}|aucun "
     "n’est lié} à une action."
 )
+FINDINGS_APART: Final = " ; "
 BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
 BILAN: Final[dict[str, str]] = _TEXTS["bilan"]
 """Columns of programmes and bilans in use, in their order; the qualitative text comes last."""
@@ -283,6 +285,18 @@ COMING_SHEETS: Final[dict[str, str]] = _TEXTS["coming_sheets"]
 """Sheets of the last year alone, by field of `Abatement`."""
 DOUBTS_SHEET: Final = "Doutes"
 VALUES_SHEET: Final = "Sources et hypothèses"
+
+
+def finding_line(row: Mapping[Any, Any]) -> str:
+    """Write what was seen on the spot: its day, what it is, who is in charge, what was done."""
+    day = row["date"]
+    cells = (
+        f"{day:%d/%m/%Y}" if isinstance(day, dt.date) else "",
+        row["constat"],
+        row["responsable"],
+        row["suite"],
+    )
+    return ", ".join(str(cell).rstrip(" .") for cell in cells if cell)
 
 
 def quarter_sheet(code: str) -> str:

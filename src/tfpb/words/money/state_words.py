@@ -31,7 +31,6 @@ ESTIMATED: Final = " (estimé : sur aucun avis)"
 RESERVES: Final = Phrase.table(**_TEXTS["reserves"])
 WAITS: Final[dict[str, str]] = _TEXTS["waits"]
 """What a coming amount hangs on, after « dépendent »."""
-REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 _LOST: Final = Phrase(
     "{euros:€} sont perdus pour {year} : une condition a été remplie trop tard, ce montant n’est dans "
     "aucun des deux totaux."

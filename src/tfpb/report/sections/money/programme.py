@@ -280,11 +280,11 @@ def _pieces(plan: Programme) -> list[Block]:
 
 
 def _diagnostics(plan: Programme) -> list[Block]:
-    """Return the walking diagnostics with the action each led to; nothing when none was given."""
+    """Count the walking diagnostics, and those tied to an action; nothing when none was given."""
     rows = plan.diagnostics
     if rows.empty:
         return []
     titles = rows["action"] if "action" in rows else pd.Series("", index=rows.index)
     tied = int((titles.fillna("").astype(str) != "").sum())
     sentence = words.FINDINGS.format(found=len(rows), tied=tied)
-    return [Text((sentence,), media=BOTH), table("diagnostics", rows)]
+    return [Text((sentence,), media=BOTH)]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from tfpb.model.report import BOTH, Section, Text
 from tfpb.report.sections.build import (
     lacking,
     section,
     settled_cells,
-    table,
     tables,
 )
 from tfpb.words.money import state_words as words
@@ -31,9 +28,6 @@ def rapprochement(dossier: Dossier) -> Section:
     rows = settled_cells(rows, dossier.claims, "rapprochement")
     blocks = tables("rapprochement", rows, annee=money.year, held=held)
     blocks.append(Text(_readings(held), bullets=True, media=BOTH))
-    reserves = _reserves(held)
-    if len(reserves):
-        blocks.append(table("reserves", reserves, annee=money.year))
     return section("rapprochement", " ".join(filter(None, leads)), blocks)
 
 
@@ -44,14 +38,3 @@ def _readings(held: Within) -> tuple[str, ...]:
     if held.amount("a_reclamer").exceeds_nil and now.is_known and after.is_known:
         out.append(words.after_claims(now.exact, after.exact))
     return tuple(out)
-
-
-def _reserves(held: Within) -> pd.DataFrame:
-    """Return what hangs on each thing, a row a reason that has an amount."""
-    amounts = ((reason, held.amount(name)) for name, reason in words.REASONS.items())
-    rows = [
-        {"raison": reason, "montant_eur": amount}
-        for reason, amount in amounts
-        if amount.exceeds_nil
-    ]
-    return pd.DataFrame(rows)
