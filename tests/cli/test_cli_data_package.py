@@ -74,7 +74,7 @@ def test_headers_and_types_are_those_declared(pack: Path, region_made: Path) -> 
 
 
 AS_WRITTEN = {
-    "a_regler.lu", "hypotheses_legales.valeur", "reglages.valeur",  # what was read, set or ruled, of any kind
+    "a_regler.lu", "sources.valeur",  # what was read, set or ruled, of any kind
     "comparaison_detail.vague", "evolution.vague",  # « 2019-2023 » of what moved between both
 }  # fmt: skip
 

@@ -30,19 +30,16 @@ if TYPE_CHECKING:
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits", "Méthode",
-    "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits",
+    "Sources", "Sortants", "Calendrier", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Dépense et écart",
-    "Terrain, réponse", "Terrain, parc",
-    "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Sommaire",
+    "Sommaire",
 ]  # fmt: skip
 FED = {
     "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Dépense et écart",
-    "Terrain, réponse", "Terrain, parc",
-    "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""
 BY_HAND = b"mes paragraphes"

@@ -78,7 +78,7 @@ def test_the_note_then_the_maps_then_a_body_of_eight_pages(pages: list[Page]) ->
     assert len(body) <= MOST_PAGES
     told = re.sub(r"\s+", " ", " ".join(p.words for p in body))
     assert all(told.count(question) >= 2 for question in QUESTIONS.values())  # contents and title
-    assert "Annexe · Sources et hypothèses" in "".join(p.words for p in annexes)
+    assert "Annexe · Sources" in "".join(p.words for p in annexes)
     assert not re.search(r"^Synthèse$", "\n".join(p.words for p in pages), re.MULTILINE)
 
 

@@ -66,8 +66,8 @@ def test_the_whole_region_is_counted(region: Path, region_made: Path) -> None:
 
 
 def test_four_shapes_give_one_survey(region_made: Path) -> None:
-    waves = read(region_made / "region" / "donnees" / "methode_vagues.csv")
-    assert waves["vague"].tolist() == [2019, 2023]
+    rows = read(region_made / "region" / "donnees" / "sources.csv")
+    assert rows.loc[rows["nature"] == "vague", "nom"].tolist() == ["2019", "2023"]
     owners = read(region_made / "region" / "donnees" / "bailleurs_ecarts.csv")
     assert owners["autres"].max() >= 5
 
@@ -85,7 +85,7 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made:
 
     lost = 0
     for pack in (p for p in (region_made / "bailleurs").iterdir() if p.is_dir()):
-        read_in = read(next(pack.rglob("lectures.csv")))
+        read_in = read(next(pack.rglob("sources.csv")))
         told = read_in[read_in["role"] == "Enquête"]
         assert len(told) >= 1
         hidden = (told["lues_mot"] == "…").any()

@@ -51,7 +51,8 @@ def with_a_delivery(region: Path, folder: Path) -> Path:
 
 def interviews(outputs: Path) -> list[int]:
     """Return the interviews of each wave."""
-    waves: list[int] = read(outputs / "region" / "donnees" / "methode_vagues.csv")["n"].tolist()
+    rows = read(outputs / "region" / "donnees" / "sources.csv")
+    waves: list[int] = rows.loc[rows["nature"] == "vague", "n"].tolist()
     return waves
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.errors import fail
 from tfpb.model.assembly import Difference, Kind
 from tfpb.text import is_number
+from tfpb.words.documents.report_words import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,12 @@ DICTIONARY: Final = "donnees/dictionnaire.csv"
 DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
 _RUN: Final = "run.json"
 _FOLDER: Final = "donnees/"
-_COMPARED_ELSEWHERE: Final = frozenset({"faits", "sources", "reglages", "controles", "ressaisie"})
+_COMPARED_ELSEWHERE: Final = frozenset({"faits", "reglages", "controles", "ressaisie"})
+_OF_THE_RUN: Final = (
+    "sources",
+    frozenset({None, *(SOURCES[k] for k in ("fichier", "carte", "reglage"))}),
+)
+"""Table whose rows of these kinds `run.json` has too; of 0.3.0, all of them."""
 _LABEL: Final = 2
 _TEXT: Final = "texte"
 
@@ -140,7 +146,14 @@ _Row = dict[str, str]
 def _tables(
     table: str, words: _Words, first: bytes | None, second: bytes | None
 ) -> list[Difference]:
-    left, right = rows_of(first), rows_of(second)
+    left, right = (
+        [
+            r
+            for r in rows_of(data)
+            if table != _OF_THE_RUN[0] or r.get("nature") not in _OF_THE_RUN[1]
+        ]
+        for data in (first, second)
+    )
     texts, naming = _naming_columns(table, words, left, right)
     before, after = (_keyed(rows, texts[:naming]) for rows in (left, right))
     title = words.titles.get(table, table)

@@ -30,7 +30,7 @@ Row = dict[str, str]
 
 _TABLE: Final = packaged(__name__)
 _SUBJECTS: Final = {
-    Subject(name): entry for name, entry in _TABLE.items() if name not in {"rows", "shares"}
+    Subject(name): entry for name, entry in _TABLE.items() if name not in {"rows", "shares", "law"}
 }
 """What a reference may name, and what explains it."""
 _ROWS: Final = {claim: rows for rows in _TABLE["rows"] for claim in rows["claims"]}
@@ -135,14 +135,21 @@ class _Tables:
         if kind is Subject.CLAIM:
             extracts += self.added(key, _WHOLE)
         law = tuple(
-            (r["libelle"], r["valeur"], r["reference"])
-            for r in self.rows("hypotheses_legales")
-            if any(mark in fold(r["reference"] + r["libelle"]) for mark in about["law"])
+            line
+            for line in self.laws()
+            if any(mark in fold(line[2] + line[0]) for mark in about["law"])
         )
         columns = about["names"]
         row = next((r for r in self.rows(about["table"]) if r[columns[0]] == key), {})
         name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
         return Explanation(kind, name, tuple(extracts), law)
+
+    def laws(self) -> list[tuple[str, str, str]]:
+        """List the legal values: name, value, reference; of a pack of 0.3.0, from a table of their own."""
+        law = _TABLE["law"]
+        kept = [r for r in self.rows("sources") if r.get("nature") == law["nature"]]
+        kept += self.rows(law["before"])
+        return [(r.get("nom") or r["libelle"], r["valeur"], r["reference"]) for r in kept]
 
     def claimed(self, reference: str, slack: int) -> tuple[Explanation, ...]:
         """Return the claims printed so, or with such a bound: the whole before its parts, each with its rows.

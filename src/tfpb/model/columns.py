@@ -131,7 +131,8 @@ class Contract:
     counted : tuple of str
         Columns of which at least one must hold something: without any, sums would be told as 0 €.
     marked_by : str
-        Column that our own tables fill in the rows of this kind alone; empty where they are of one kind.
+        Column that our own tables fill in the rows of this kind alone, or « column=value » where they write
+        that in it; empty where they are of one kind.
     """
 
     name: str

@@ -142,7 +142,7 @@ def replies_of(reponses: Mapping[str, Reponse]) -> Replies:
 
 
 class Reglages(Strict):
-    """`[reglages]`: every default is said in « Sources et hypothèses »."""
+    """`[reglages]`: every default is said in « Sources »."""
 
     geocodage: Literal["index", "api", "auto"] = "index"
     geodonnees: str = ""

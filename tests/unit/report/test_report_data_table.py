@@ -54,6 +54,7 @@ def test_an_amount_that_is_not_known_is_empty_between_its_bounds_with_its_state(
 
 def test_words_in_place_of_a_number_have_a_column_of_their_own_in_every_pack() -> None:
     rows = pd.DataFrame({"n": [1840, "moins de 30, ou masqué"], "taux": [0.25, None]}, dtype=object)
-    found = written(table("terrain_reponse", rows, champ=""))
+    facts = {"avant": 2015, "apres": 2024}
+    found = written(table("sources", rows, repeated=[facts]))
     assert [(r["n"], r["n_mot"]) for r in found] == [("1840", ""), ("", "moins de 30, ou masqué")]
     assert [(r["taux"], r["taux_mot"]) for r in found] == [("0,25", ""), ("", "")]

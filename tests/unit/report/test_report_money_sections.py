@@ -267,21 +267,20 @@ def test_the_method_says_how_weights_were_made(how: str, said: str) -> None:
         made.comparison, made.levels, made.benchmark, made.items, made.waves, (),
         {**made.settings, "calage": how}, survey_model._SEAL,
     )  # fmt: skip
-    assert said in prose(make(survey=survey), "methode")
+    assert said in prose(make(survey=survey), "sources")
 
 
 def test_values_of_the_user_are_listed_with_their_reference() -> None:
     dossier = complete()
-    assert "Aucune valeur légale n’est remplacée" in prose(dossier, "sources")
     own = {"part_compensation": LoiUtilisateur(valeur="0.35", reference="Délibération du 3 mars")}
     reglages = dossier.settings.reglages.model_copy(update={"loi": own})
     settings = dossier.settings.model_copy(update={"reglages": reglages})
-    rows = blocks(make(settings=settings))["valeurs_utilisateur"].rows
+    whole = blocks(make(settings=settings))["sources"]
+    rows = whole.rows[whole.rows["origine"] == "utilisateur"]
     assert list(rows["reference"]) == ["Délibération du 3 mars"]
     assert list(rows["valeur"]) == ["0,35"]
-    assert "Pour l’imposition" not in [
-        c.header for c in blocks(make(settings=settings))["valeurs_utilisateur"].columns
-    ]
+    assert list(rows["emploi"]) == ["sans emploi dans ce calcul"]
+    assert "Pour l’imposition" not in [c.header for c in whole.columns]
 
 
 def test_a_value_of_the_user_of_one_year_says_which() -> None:
@@ -292,7 +291,7 @@ def test_a_value_of_the_user_of_one_year_says_which() -> None:
     dossier = complete()
     reglages = dossier.settings.reglages.model_copy(update={"loi": own})
     settings = dossier.settings.model_copy(update={"reglages": reglages})
-    table = blocks(make(settings=settings))["valeurs_utilisateur"]
+    table = blocks(make(settings=settings))["sources"]
     assert "Pour l’imposition" in [c.header for c in table.columns]
     assert sorted(table.rows["annee"].dropna()) == [2024]
 

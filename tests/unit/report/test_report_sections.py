@@ -51,8 +51,7 @@ WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits", "Méthode",
-    "Sources et hypothèses",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits", "Sources",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
@@ -390,7 +389,8 @@ def test_the_folder_of_the_machine_is_never_printed() -> None:
 
 
 def test_legal_values_are_written_the_french_way_and_marked() -> None:
-    rows = tables(said())["hypotheses_legales"].rows
+    rows = tables(said())["sources"].rows
+    rows = rows[rows["nature"] == "valeur légale"]
     assert list(rows["debut"]) == ["01/01/2025", "01/01/2016"]
     assert list(rows["etat"]) == ["vérifié", "non vérifié"]
 

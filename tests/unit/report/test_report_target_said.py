@@ -13,7 +13,7 @@ from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import owners, position
 
-COUNTS = {"methode_vagues", "methode_document", "terrain_reponse", "terrain_poids", "terrain_parc"}
+COUNTS = {"methode_document"}
 """Tables of counts, where nothing is inferred."""
 LETTERS = pd.DataFrame({"item": ["q01"], "lettre": ["A"], "ecart": [-0.03]})
 SPREAD = pd.DataFrame(

@@ -139,13 +139,16 @@ def _field(found: Published, **n: float) -> dict[str, Any]:
     return {"fieldwork": pd.DataFrame(rows), "settings": settings}
 
 
+def _by_side(section: Section) -> pd.DataFrame:
+    (whole,) = (b for b in section.blocks if isinstance(b, Table) and b.key == "sources")
+    return whole.rows[whole.rows["nature"] == "réponse, par côté"]
+
+
 def test_the_field_sheet_gives_the_response_by_side_and_type() -> None:
     change = tipped(q01=1.43)
     dossier = dossier_of(change, **_field(published(), qpv_individuel=math.nan))
-    section = section_of(dossier, "methode")
-    rows = next(
-        b.rows for b in section.blocks if isinstance(b, Table) and b.key == "terrain_reponse_cotes"
-    )
+    section = section_of(dossier, "sources")
+    rows = _by_side(section)
     assert rows["taux"].tolist() == [0.2, survey_words.MASKED, 800 / 3000]
     assert rows["n"].tolist() == [400.0, survey_words.HIDDEN, 800.0]
     # k = (640 / 2900) / (908 / 3000) = 0.73; p = 0.60: read 0.44 or 0.71
@@ -157,8 +160,7 @@ def test_the_field_sheet_gives_the_response_by_side_and_type() -> None:
 def test_contacts_of_all_are_not_set_against_one_bailleur() -> None:
     more = _field(published())
     more["fieldwork"] = more["fieldwork"].assign(bailleur=BAILLEUR)
-    section = section_of(dossier_of(lambda rows: rows, **more), "methode")
-    assert "terrain_reponse_cotes" not in {b.key for b in section.blocks if isinstance(b, Table)}
+    assert _by_side(section_of(dossier_of(lambda rows: rows, **more), "sources")).empty
 
 
 def broken(rows: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from tfpb.model.codes import Evolution, Publication, QpvStatut, Statut, Theme, V
 from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Format
 from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
-from tfpb.report.sections.methode import methode
+from tfpb.report.sections.methode import method_lead
 from tfpb.report.sections.survey.survey_view import needed
 from tfpb.words.documents import report_words as words
 from tfpb.words.money import abatement_words, accounts, evaluation_words, programme_words
@@ -250,8 +250,7 @@ def test_the_method_never_says_before_any_result_of_a_later_margin() -> None:
         ("", "dont rien ne montre"),
     ):
         held = dataclasses.replace(survey, settings={**survey.settings, "marge_adoptee_le": day})
-        lead = methode(dataclasses.replace(dossier, survey=held)).lead
-        assert said in lead
+        assert said in method_lead(held)
 
 
 @given(

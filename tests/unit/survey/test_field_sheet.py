@@ -6,6 +6,7 @@ import dataclasses
 import math
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,11 @@ import pytest
 from surveycases import make_delivery, make_plan
 
 from tfpb import survey
+from tfpb.model.report import Table
 from tfpb.model.results import FIELD_COLUMNS
 from tfpb.model.survey import WeightSpread
-from tfpb.report.sections.methode import field_sheet, methode
+from tfpb.report.sections.methode import method_lead, method_texts, survey_rows
+from tfpb.report.sections.sources import place_sources
 from tfpb.survey.method import (
     contacted,
     contacts_by,
@@ -25,6 +28,7 @@ from tfpb.survey.method import (
 )
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.survey.secrecy.publishable import Rules
+from tfpb.words.documents.report_words import SOURCES
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey.survey_words import all_interviews, response_rate
 
@@ -178,15 +182,22 @@ def test_contacts_give_a_response_rate_and_too_few_are_doubted() -> None:
     assert doubt.fields["vague"] == "2023"
 
 
+def _rows(published: survey.Published, kind: str) -> list[dict[Any, Any]]:
+    return [row for row in survey_rows(published, "A") if row["nature"] == SOURCES[kind]]
+
+
+def _field(published: survey.Published) -> tuple[str, ...]:
+    return method_texts(published, "A")[2].paragraphs
+
+
 def test_contacts_of_several_dossiers_give_no_rate() -> None:
     """A plan shared gave each dossier the households contacted for all: a rate too low, as if known."""
     read, plan = _survey(interviews=4, enquete={"contactes": 1200})  # 720 dwellings
     made = survey.protect(survey.compare(read, plan))
     doubts = [n for n in made.notices if n.code == "contactes_partages"]
     assert [(d.got, d.fields["vague"]) for d in doubts] == [("1200", "2019"), ("1200", "2023")]
-    lead, response, *_ = field_sheet(made, "A", "tout")
-    assert response.rows["taux"].tolist() == ["à confirmer"] * 2
-    assert "taux de réponse : à confirmer" in lead.paragraphs[0]
+    assert [w["taux"] for w in _rows(made, "vague")] == ["à confirmer"] * 2
+    assert "taux de réponse : à confirmer" in _field(made)[0]
 
     by_side = [{"cote": side, "contactes": 500} for side in ("qpv", "hors_qpv")]
     other = {"fichiers": {"b.csv": {"bailleur": "B"}}}
@@ -209,20 +220,20 @@ def test_contacts_of_several_dossiers_give_no_rate() -> None:
 def test_the_sheet_says_what_is_known_and_what_is_not() -> None:
     read, plan = _survey(enquete={"2023": {"contactes": 1000}})
     published = survey.protect(survey.compare(read, plan))
-    lead, response, hint, sample, weights, calibration = field_sheet(published, "A", "tout")
+    lead, hint, *_, calibration = _field(published)
+    first, second = _rows(published, "vague")
     n = published.waves[-1].n
-    assert "taux de réponse : non fourni" in lead.paragraphs[0]
-    assert f"taux de réponse : {round(100 * n / 1000)}" in lead.paragraphs[0]
-    assert response.rows["contactes"].tolist() == ["non fourni", 1000]
-    assert math.isclose(response.rows["taux"].iloc[1], n / 1000)
-    assert "contactes" in hint.paragraphs[0]
-    assert sample.key == "terrain_parc"
-    assert weights.rows["poids"].tolist() == ["livrés", "livrés"]
-    assert "calage fait ici" in calibration.paragraphs[0]
+    assert "taux de réponse : non fourni" in lead
+    assert f"taux de réponse : {round(100 * n / 1000)}" in lead
+    assert [w["contactes"] for w in (first, second)] == ["non fourni", 1000]
+    assert math.isclose(second["taux"], n / 1000)
+    assert "contactes" in hint
+    assert _rows(published, "parc")
+    assert [w["nom"] for w in _rows(published, "poids")] == ["livrés", "livrés"]
+    assert "calage fait ici" in calibration
     calibrated = survey.protect(survey.compare(read, plan, margins=MARGINS))
-    moved = field_sheet(calibrated, "A", "tout")[-1]
-    assert moved.key == "terrain_calage"
-    assert (moved.rows["avant"] != moved.rows["ecart"]).any()
+    moved = _rows(calibrated, "calage")
+    assert any(row["avant"] != row["ecart"] for row in moved)
 
 
 def _with_small_wave(count: int) -> tuple[survey.Published, int]:
@@ -243,11 +254,10 @@ def test_a_wave_under_the_threshold_is_counted_nowhere() -> None:
     assert large.n == others
     assert large.n_residences == 10  # to ten
     assert [s.cales for s in large.ponderation] == [False]
-    lead, response, *_ = field_sheet(published, "A", "tout")
-    assert lead.paragraphs[0].startswith(
+    assert _field(published)[0].startswith(
         "Terrain : vague 2019, moins de 30 ménages interrogés (taux de réponse : non fourni) ; vague 2023, "
     )
-    assert response.rows["n"].tolist() == ["moins de 30, ou masqué", others]
+    assert [w["n"] for w in _rows(published, "vague")] == ["moins de 30, ou masqué", others]
     (doubt,) = [n for n in published.notices if n.code == "contactes_trop_peu"]
     assert doubt.fields == {"vague": "2019", "interroges": "moins de 30"}
     assert "compte moins de 30 ménages interrogés, plus que" in fault_text(doubt).title
@@ -264,14 +274,19 @@ def test_the_interviews_of_all_waves_do_not_give_that_of_a_small_one() -> None:
 
 def test_the_method_says_less_than_thirty_where_a_wave_or_a_side_is_small() -> None:
     published, others = _with_small_wave(10)
-    settings = SimpleNamespace(dossier=SimpleNamespace(bailleur="A"))
-    said = methode(SimpleNamespace(survey=published, settings=settings))  # type: ignore[arg-type]
-    assert said.lead.startswith(f"plus de {others} ménages interrogés en 2 vagues")
-    table = said.blocks[0]
+    assert method_lead(published).startswith(f"plus de {others} ménages interrogés en 2 vagues")
+    thin = SimpleNamespace(
+        survey=published, run_hash="", located=SimpleNamespace(vintage=2024),
+        settings=SimpleNamespace(dossier=SimpleNamespace(bailleur="A")),
+    )  # fmt: skip
+    made = place_sources(thin)  # type: ignore[arg-type]
+    assert made is not None
+    (said,) = (b for b in made.blocks if isinstance(b, Table) and b.key == "methode_document")
+    small, large = _rows(published, "vague")
     hidden = "moins de 30, ou masqué"
     for column in ("n", "n_residences", "n_qpv", "n_hors"):
-        assert table.rows[column].iloc[0] == hidden
-        assert table.rows[column].iloc[1] > 0
-    sideways = said.blocks[1].rows
+        assert small[column] == hidden
+        assert large[column] > 0
+    sideways = said.rows
     assert sideways["v0"].tolist()[:4] == [hidden] * 4
     assert sideways["v1"].tolist()[0] == str(others)

@@ -61,4 +61,6 @@ def test_a_legal_value_is_said(text: str, said: str) -> None:
 
 def test_replaced_values_are_counted() -> None:
     assert overrides_words({}) == "néant"
-    assert overrides_words({"taux_abattement": 1}) == "1 valeur, voir le tableau plus haut"
+    assert (
+        overrides_words({"taux_abattement": 1}) == "1 valeur, de nature « valeur légale » ci-dessus"
+    )

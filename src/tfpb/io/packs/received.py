@@ -39,6 +39,8 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
     "declaration": ("declaration", "locaux"),
 }
 """Table → names that its file may begin with."""
+SOURCES_TABLE: Final = "sources"
+"""Table of ours that holds the conventions, among others."""
 _OWNERS: Final = "bailleurs"
 _RECORDS: Final = (RUN, LISTING, "dossier.toml")
 
@@ -73,7 +75,8 @@ class Files:
 
     def table(self, name: str) -> tuple[str, bytes] | None:
         """Return the file of a table: its name and content; of several years, the last."""
-        for stem in STEMS[name]:
+        ours = (SOURCES_TABLE,) * (self.ours and name == "conventions")
+        for stem in (*STEMS[name], *ours):
             found = [n for n in self.kept if _named(n, stem)]
             if found:
                 return max(found), self.kept[max(found)]

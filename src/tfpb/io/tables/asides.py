@@ -119,9 +119,11 @@ def set_aside(
 
 def marked(table: TextTable, contract: Contract) -> TextTable:
     """Return the rows of a kind, where a table of a pack has others: its premises are not all claims."""
-    if contract.marked_by not in table.frame.columns:
+    column, _, kind = contract.marked_by.partition("=")
+    if column not in table.frame.columns:
         return table
-    others = np.flatnonzero(table.frame[contract.marked_by] == "")
+    cells = table.frame[column]
+    others = np.flatnonzero(cells != kind if kind else cells == "")
     return _without(table, others.tolist(), [])
 
 

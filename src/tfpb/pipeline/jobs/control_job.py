@@ -9,6 +9,7 @@ import json
 import tomllib
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Severity, TfpbError, fail
@@ -28,6 +29,7 @@ from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.pack import LISTING, RUN, broken_hashes
 from tfpb.io.packs.provenance import files_hash
 from tfpb.io.packs.received import (
+    SOURCES_TABLE,
     STEMS,
     Refusal,
     balance_lines,
@@ -46,6 +48,7 @@ from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
 from tfpb.tax.programme.held_pieces import ABSENT
 from tfpb.words.documents.control_words import WRITTEN
+from tfpb.words.documents.report_words import SOURCES
 from tfpb.words.faults.question_words import question_title
 from tfpb.words.faults.sentences import fault_text, shortened
 
@@ -64,7 +67,7 @@ _CONTRACTS: Final = {
     "declaration": tables.contract("declaration"),
 }
 _OURS: Final = {
-    "conventions": {"codes_qpv": "codes"}, "actions": {"axe": "axe_mot"},
+    "conventions": {"codes_qpv": "codes", "contrat_de_ville": "valeur"}, "actions": {"axe": "axe_mot"},
     "declaration": {"parcelle": "reference_cadastrale"},
 }  # fmt: skip
 """Columns that a pack of ours calls otherwise than the file it was made of."""
@@ -213,6 +216,8 @@ def _typed(
 ) -> tuple[pd.DataFrame | None, list[str], list[tuple[str, str, str]]]:
     """Type a table given as bytes: what is read, what is not, in words, and what is to be asked."""
     contract = _CONTRACTS[table]
+    if PurePosixPath(name).stem == SOURCES_TABLE:
+        contract = replace(contract, marked_by=f"nature={SOURCES['convention']}")
     with scratch_folder() as folder:
         path = folder / f"{table}.{name.rpartition('.')[2].lower()}"
         path.write_bytes(data)

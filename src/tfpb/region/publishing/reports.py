@@ -30,10 +30,10 @@ from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.a_regler import a_regler
 from tfpb.report.sections.build import claimed, section
 from tfpb.report.sections.faits import faits
-from tfpb.report.sections.methode import methode
 from tfpb.report.sections.note import OfPlace, note
 from tfpb.report.sections.provisional import caution, provisional
 from tfpb.report.sections.restitution import region_funnel
+from tfpb.report.sections.sources import place_sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution
 from tfpb.words.documents import region_words as words
@@ -116,8 +116,9 @@ def restitution(region: Region, *, printed: bool = True) -> Report:
             pages.owners(letters, spread, items, wave, target=target),
             region_funnel(funnel, items, wave, fewest=fewest, halves=halves, target=target),
         ]
-    sections += [pages.money(facts), methode(dossier), faits(dossier)]
-    sections.append(pages.files(facts, head.run_hash))
+    sections += [pages.money(facts), faits(dossier)]
+    listed = place_sources(dossier, facts.files)
+    sections += [listed] if listed is not None else []
     return _report(head, titled.titre, words.REGION_SUBTITLE.format(year=titled.annee), sections)
 
 
@@ -231,7 +232,8 @@ def contrat_sheet(
     if frame is not None and survey is not None:
         wave = survey.waves[-1].vague
         sections.append(pages.referentiel(frame, wave, head.settings.reglages.annee_referentiel))
-    sections.append(methode(dossier))
+    listed = place_sources(dossier)
+    sections += [listed] if listed is not None else []
     subtitle = words.CONTRAT_SUBTITLE.format(year=head.settings.region.annee)
     return _report(head, name, subtitle, sections)
 

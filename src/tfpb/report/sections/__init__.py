@@ -11,7 +11,6 @@ from tfpb.report.sections.a_faire import a_faire
 from tfpb.report.sections.a_regler import a_regler
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.faits import faits
-from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement, annees, qui_paie
 from tfpb.report.sections.money.locaux import locaux
 from tfpb.report.sections.money.programme import actions, droit_commun, programme
@@ -71,7 +70,6 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         a_faire(dossier, tasks),
         a_regler(dossier),
         faits(dossier),
-        methode(dossier),
         sources(dossier),
     ]
     captions = {

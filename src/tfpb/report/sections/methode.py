@@ -1,43 +1,78 @@
-"""« Méthode »: the waves, the settings, how figures are made, and the field sheet."""
+"""The survey among « Sources »: its waves, its field and its weights as rows; how its figures are made."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL
-from tfpb.model.report import Block, Section, Table, Text
+from tfpb.model.report import Block, Text
 from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.model.survey import HIDDEN_COUNT, Published, pick
-from tfpb.report.cell_values import as_text
-from tfpb.report.sections.build import cut, lacking, section, table, worded
+from tfpb.report.sections.build import cut
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import DELIVERED_WEIGHTS
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
-from tfpb.words.numbers import NOTHING, number
+from tfpb.words.numbers import number
 from tfpb.words.survey import survey_words
 from tfpb.words.survey.satisfaction import GROUPES
 from tfpb.words.survey.verdict_words import RELEASED, TARGETS, adopted_before, margin_words
 
-if TYPE_CHECKING:
-    from tfpb.facts.whole_dossier import Dossier
+_WAVE = (
+    "vague", "n", "n_residences", "n_qpv", "n_hors", "periode", "mode", "prestataire", "population",
+    "quotas", "poids", "effet_plan_median",
+)  # fmt: skip
+_COUNTS = ("n", "n_residences", "n_qpv", "n_hors")
+Row = dict[Any, Any]
 
 
-def methode(dossier: Dossier) -> Section:
-    """Return the method sheet."""
-    survey = dossier.survey
-    if survey is None:
-        return lacking("methode", subject="enquete")
+def survey_rows(survey: Published, name: str) -> list[Row]:
+    """Return the rows of a survey: a wave each, then its response, sample, weights and calibration.
+
+    Parameters
+    ----------
+    name : str
+        Bailleur whose stock and gaps are told, or `ensemble`.
+    """
+    waves = []
+    for w in survey.waves:
+        row: Row = {"nature": words.SOURCES["vague"], "nom": w.vague} | {
+            k: getattr(w, k) for k in _WAVE
+        }
+        row |= {k: survey_words.HIDDEN for k in _COUNTS if row[k] == HIDDEN_COUNT}
+        row["contactes"] = w.contactes or survey_words.NOT_GIVEN
+        row["taux"] = survey_words.response_rate(w.n, w.contactes, shared=w.contactes_partages)
+        waves.append(row)
+    return [
+        *waves,
+        *_response(survey),
+        *_sample(survey, name),
+        *_weights(survey),
+        *_calibration(survey, name),
+    ]
+
+
+def method_lead(survey: Published) -> str:
+    """Write how many interviews and waves, and the margin."""
+    wave, period = survey.last_wave, "".join([w.periode for w in survey.waves][-1:])
+    return words.METHOD_LEAD.format(
+        interviews=survey_words.all_interviews([w.n for w in survey.waves], survey.masking_n),
+        waves=len(survey.waves), margin=margin_words(survey.margin),
+        region=survey.settings.get("portee") == "region", wave=wave,
+        before=adopted_before(survey.settings.get("marge_adoptee_le"), wave, period),
+    )  # fmt: skip
+
+
+def method_texts(survey: Published, name: str) -> list[Block]:
+    """Return how figures of the survey are made, what was settled before any, what its field is worth."""
     settings = survey.settings
-    margin = survey.margin
-    region = settings.get("portee") == "region"
     adopted = [
         words.margin_adopted(
-            margin, settings.get("marge_adoptee_par"), settings.get("marge_adoptee_le")
+            survey.margin, settings.get("marge_adoptee_par"), settings.get("marge_adoptee_le")
         ),
         words.SECRECY_RULE,
     ]
@@ -51,140 +86,114 @@ def methode(dossier: Dossier) -> Section:
     adopted.append(f"{RELEASED}.")
     if carte := settings.get("carte"):
         adopted.append(words.ONE_MAP.format(carte=carte))
-    waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
-    for column in _COUNTS:
-        waves[column] = _counts_in_words(waves[column])
-    scope = words.REGION_WAVES if region else words.OWN_WAVES
-    main = table("methode_vagues", waves, champ=scope)
-    interviews = survey_words.all_interviews([w.n for w in survey.waves], survey.masking_n)
-    wave, period = survey.last_wave, "".join([w.periode for w in survey.waves][-1:])
-    before = adopted_before(settings.get("marge_adoptee_le"), wave, period)
-    lead = words.METHOD_LEAD.format(
-        interviews=interviews, waves=len(waves), margin=margin_words(margin), region=region,
-        before=before, wave=wave,
-    )  # fmt: skip
-    texts = (Text(tuple(adopted), bullets=True), Text(words.METHOD))
-    name = survey.name_of(dossier.settings.dossier.bailleur)
-    field = field_sheet(survey, name, scope)
-    return section("methode", lead, [main, _sideways(main, scope), *texts, *field])
-
-
-def _sideways(whole: Table, scope: str) -> Table:
-    """Return the table of waves on its side for the page: one line a fact, one column a wave."""
-    facts = [c for c in whole.columns if c.key != "vague"]
-    rows = pd.DataFrame({"fait": [c.header for c in facts]})
-    waves = [{"cle": f"v{k}", "vague": wave} for k, wave in enumerate(whole.rows["vague"])]
-    for k, wave in enumerate(waves):
-        rows[wave["cle"]] = [as_text(whole.rows[c.key].iloc[k], c.format) or NOTHING for c in facts]
-    return table("methode_document", rows, repeated=waves, champ=scope)
-
-
-_WAVE = [
-    "vague", "n", "n_residences", "n_qpv", "n_hors", "periode", "mode", "prestataire", "population",
-    "quotas", "poids", "effet_plan_median",
-]  # fmt: skip
-
-
-_COUNTS = ["n", "n_residences", "n_qpv", "n_hors"]
-
-
-def _counts_in_words(counts: pd.Series[int]) -> pd.Series[int]:
-    """Write counts that secrecy hides; others stay numbers."""
-    hidden = counts == HIDDEN_COUNT
-    return counts.astype(object).where(~hidden, survey_words.HIDDEN) if hidden.any() else counts
-
-
-def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
-    """Return the field sheet, for the method.
-
-    Parameters
-    ----------
-    name : str
-        Bailleur whose stock and gaps are told, or `ensemble`.
-    champ : str
-        What the interviews of each wave are.
-    """
-    asked = [(w.vague, w.n, w.contactes) for w in survey.waves]
-    rows = pd.DataFrame(asked, columns=["vague", "n", "contactes"]).astype(object)
-    rows["n"] = _counts_in_words(rows["n"])
-    rows["taux"] = [
-        survey_words.response_rate(w.n, w.contactes, shared=w.contactes_partages)
-        for w in survey.waves
+    field = [
+        survey_words.field_lead(
+            [
+                (
+                    w.vague,
+                    w.n,
+                    survey_words.response_rate(w.n, w.contactes, shared=w.contactes_partages),
+                )
+                for w in survey.waves
+            ],
+            survey.masking_n,
+        )
     ]
-    answered = [(wave, n, rate) for (wave, n, _), rate in zip(asked, rows["taux"], strict=True)]
-    rows["contactes"] = [c or survey_words.NOT_GIVEN for *_, c in asked]
-    blocks: list[Block] = [
-        Text((survey_words.field_lead(answered, survey.masking_n),)),
-        table("terrain_reponse", rows, champ=champ),
+    if not all(w.contactes for w in survey.waves):
+        field.append(survey_words.UNKNOWN_RESPONSE)
+    field.append(
+        survey_words.SAMPLE_NOTE if _own(survey, name) is not None else survey_words.NO_SAMPLE
+    )
+    if not any(w.ponderation for w in survey.waves):
+        field.append(survey_words.NO_WEIGHTS)
+    if not _calibration(survey, name):
+        calibrated = settings.get("calage", "livres") != "livres"
+        field.append(survey_words.CALIBRATION_MASKED if calibrated else survey_words.NOT_CALIBRATED)
+    return [
+        Text(tuple(adopted), bullets=True),
+        Text(words.METHOD),
+        Text(tuple(field)),
+        *_readings(survey),
     ]
-    if not all(c for *_, c in asked):
-        blocks.append(Text((survey_words.UNKNOWN_RESPONSE,)))
-    blocks += _response_by(survey, champ)
-    return [*blocks, _sample(survey, name), *_weights(survey, champ), _calibration(survey, name)]
 
 
-def _response_by(survey: Published, champ: str) -> list[Block]:
-    """Return the response by side and type of dwelling, and what a difference of it is worth."""
-    held: Any = survey.settings.get("contactes_par", {})
+def _contacted(survey: Published) -> dict[str, Any]:
+    """Return the households contacted by side and type, where they are those of the interviews told."""
     field = survey.fieldwork
     # interviews of one bailleur among others are not those that the contacts of all are of
     alone = len(field) and set(field["bailleur"]) == {ENSEMBLE}
-    rows = []
-    for wave, lines in held.items() if alone else ():
+    held: Any = survey.settings.get("contactes_par", {})
+    return dict(held) if alone else {}
+
+
+def _response(survey: Published) -> list[Row]:
+    """Return the response by side and type of dwelling."""
+    rows: list[Row] = []
+    for wave, lines in _contacted(survey).items():
         for side, kind, contacted in lines:
-            mine = pick(field, vague=wave, cote=side)
+            mine = pick(survey.fieldwork, vague=wave, cote=side)
             mine = mine[[not kind or fold(str(t)) == fold(kind) for t in mine["type_habitat"]]]
             n = float(mine["n"].sum(skipna=False)) if len(mine) else math.nan
-            count: object = survey_words.HIDDEN if math.isnan(n) else n
-            rate = survey_words.response_rate(-1 if math.isnan(n) else int(n), contacted)
-            rows.append((wave, GROUPES[side], kind or NOTHING, contacted, count, rate))
-    if not rows:
+            hidden = math.isnan(n)
+            rows.append(
+                {"nature": words.SOURCES["reponse"], "vague": wave, "cote_mot": GROUPES[side],
+                 "type_habitat": kind, "contactes": contacted, "n": survey_words.HIDDEN if hidden else n,
+                 "taux": survey_words.response_rate(-1 if hidden else int(n), contacted)}
+            )  # fmt: skip
+    return rows
+
+
+def _readings(survey: Published) -> list[Block]:
+    """Return what a difference of response between sides is worth; nothing where it is not known."""
+    held, last = _contacted(survey), survey.waves[-1]
+    ratio = last.response_ratio(held.get(last.vague, ())) if held else math.nan
+    if math.isnan(ratio):
         return []
-    names = ["vague", "cote_mot", "type_habitat", "contactes", "n", "taux"]
-    blocks: list[Block] = [
-        table("terrain_reponse_cotes", pd.DataFrame(rows, columns=names, dtype=object), champ=champ)
+    gaps = view.totals(view.gaps(survey, ENSEMBLE, last.vague))
+    heads = view.shown(view.headlines(gaps)) if len(gaps) else gaps
+    lines = [survey_words.readings_line(ratio, r) for r in heads.to_dict("records")]
+    return [
+        Text((survey_words.READINGS.format(ratio=number(ratio, 2)),)),
+        Text(tuple(filter(None, lines)), bullets=True),
     ]
-    last = survey.waves[-1]
-    ratio = last.response_ratio(held.get(last.vague, ()))
-    if not math.isnan(ratio):
-        gaps = view.totals(view.gaps(survey, ENSEMBLE, last.vague))
-        heads = view.shown(view.headlines(gaps)) if len(gaps) else gaps
-        lines = [survey_words.readings_line(ratio, r) for r in heads.to_dict("records")]
-        blocks.append(Text((survey_words.READINGS.format(ratio=number(ratio, 2)),)))
-        blocks.append(Text(tuple(filter(None, lines)), bullets=True))
-    return blocks
 
 
-def _sample(survey: Published, name: str) -> Block:
-    """Return the sample beside the stock of the bailleur, or that it is not known."""
+def _own(survey: Published, name: str) -> pd.DataFrame | None:
+    """Return the sample of the bailleur, else of all; None where it is not known."""
     held = survey.fieldwork
     own = held["bailleur"] if "bailleur" in held else pd.Series(dtype=object)
-    rows = next((cut(held, own == n) for n in (name, ENSEMBLE) if (own == n).any()), None)
-    if rows is None:
-        return Text((survey_words.NO_SAMPLE,))
-    rows = worded(rows, cote_mot=("cote", GROUPES))
-    for column in ("n", "part_interroges"):
-        counts = rows[column].astype(object)
-        rows[column] = counts.where(rows[column].notna(), survey_words.HIDDEN)
-    return table("terrain_parc", rows, notes=(survey_words.SAMPLE_NOTE,))
+    return next((cut(held, own == n) for n in (name, ENSEMBLE) if (own == n).any()), None)
 
 
-def _weights(survey: Published, champ: str) -> list[Block]:
-    """Return how weights spread, wave by wave, or that there are none."""
-    rows = [
-        {"vague": w.vague, "poids": survey_words.WEIGHTS[s.cales], **asdict(s)}
+def _sample(survey: Published, name: str) -> list[Row]:
+    """Return the sample beside the stock of the bailleur."""
+    held = _own(survey, name)
+    out: list[Row] = []
+    for row in () if held is None else held.drop(columns="bailleur").to_dict("records"):
+        hidden: Row = {k: survey_words.HIDDEN for k in ("n", "part_interroges") if pd.isna(row[k])}
+        side = GROUPES.get(str(row["cote"]), row["cote"])
+        out.append({**row, **hidden, "nature": words.SOURCES["parc"], "cote_mot": side})
+    return out
+
+
+def _weights(survey: Published) -> list[Row]:
+    """Return how weights spread, wave by wave."""
+    return [
+        {
+            **asdict(s),
+            "nature": words.SOURCES["poids"],
+            "nom": survey_words.WEIGHTS[s.cales],
+            "vague": w.vague,
+        }
         for w in survey.waves
         for s in w.ponderation
     ]
-    if not rows:
-        return [Text((survey_words.NO_WEIGHTS,))]
-    return [table("terrain_poids", pd.DataFrame(rows), champ=champ)]
 
 
-def _calibration(survey: Published, name: str) -> Block:
-    """Return the headline gaps of the last wave before and after our calibration, or why there are none."""
+def _calibration(survey: Published, name: str) -> list[Row]:
+    """Return the headline gaps of the last wave before and after our calibration."""
     if survey.settings.get("calage", "livres") == "livres":
-        return Text((survey_words.NOT_CALIBRATED,))
+        return []
     wave = survey.last_wave
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
     before = pick(
@@ -194,6 +203,11 @@ def _calibration(survey: Published, name: str) -> Block:
     before = before[["item", "estimation"]].rename(columns={"estimation": "avant"})
     heads = view.shown(view.headlines(view.gaps(survey, name, wave)))
     rows = heads.merge(before, on="item", how="inner", validate="one_to_one")
-    if rows.empty:
-        return Text((survey_words.CALIBRATION_MASKED,))
-    return table("terrain_calage", rows, **view.source(survey, wave))
+    kept = (
+        rows[["libelle", "avant", "ecart"]].rename(columns={"libelle": "nom"})
+        if len(rows)
+        else rows
+    )
+    return [
+        {**r, "nature": words.SOURCES["calage"], "vague": wave} for r in kept.to_dict("records")
+    ]

@@ -129,20 +129,6 @@ def adresses(dossier: Dossier) -> Section:
     ]
     if near.any():
         blocks.append(table("adresses_a_verifier_document", cut(shown, near)))
-    if len(located.correspondence):
-        linked = worded(located.correspondence, lien=words.LINKS)
-        pair = {"avant": old, "apres": new}
-        blocks.append(
-            table("correspondance_qpv", linked, repeated=[pair], ancienne=old, nouvelle=new)
-        )
-    if dossier.outside is not None and len(dossier.outside):
-        against = dossier.outside.assign(
-            motif=[
-                " ; ".join(words.OUTSIDE[code] for code in codes)
-                for codes in dossier.outside["motifs"]
-            ]
-        )
-        blocks.append(table("controle_insee", against))
     lead = words.location_lead(dossier.claims, located.vintage, located.year)
     return section("adresses", lead, blocks)
 

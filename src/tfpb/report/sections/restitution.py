@@ -29,7 +29,6 @@ from tfpb.report.sections.synthese import headline_table
 from tfpb.survey.verdicts import CHANGED
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
-from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.places.side_words import DWELLINGS, inside_share
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
@@ -272,15 +271,6 @@ def money(facts: RegionFacts) -> Section:
     """Return the section of money: totals by axis, all bailleurs together."""
     axes = claimed("region_axes", facts.axes, facts.claims)
     return section("argent", words.money_lead(facts.claims), [table("region_axes", axes)])
-
-
-def files(facts: RegionFacts, run_hash: str) -> Section:
-    """Return the sheet of sources: how many files and rows, without saying whose."""
-    lead = words.FILES.format(run_hash=run_hash)
-    answers = facts.files["role"] == ROLES["enquete"]
-    untold = bool(facts.files.loc[answers, "lignes"].isna().any())
-    notes = (ROWS_UNTOLD,) * untold
-    return section("sources", lead, [table("sources_region", facts.files, notes=notes)])
 
 
 def contrat_stock(rows: pd.DataFrame, claims: Claims, scope: str, owners: int) -> Section:

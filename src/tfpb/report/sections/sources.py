@@ -1,58 +1,187 @@
-"""« Sources et hypothèses » and the legal recital: files, law, settings, checks."""
+"""« Sources » and the legal recital: files, maps, waves, conventions, legal values, settings."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.law.values import load as load_law
-from tfpb.model.report import Block, Section, Text
-from tfpb.report.sections.build import section, table
+from tfpb.model.legal.map_table import pair_of
+from tfpb.model.report import Block, Section, Table, Text
+from tfpb.report.cell_values import as_text
+from tfpb.report.sections.build import cut, part, section, table, worded
+from tfpb.report.sections.methode import Row, method_lead, method_texts, survey_rows
 from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
 from tfpb.words.documents import setting_words
 from tfpb.words.money.accounts import axis_words
-from tfpb.words.numbers import plain_date
+from tfpb.words.numbers import NOTHING, plain_date
+from tfpb.words.places import side_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import LegalValue
     from tfpb.model.settings import LoiUtilisateur
+    from tfpb.model.survey import Published
 
 
 def sources(dossier: Dossier) -> Section:
-    """Return the sheet of sources and assumptions: files, law, settings, checks."""
-    files = pd.DataFrame(
-        [
-            {"role": words.ROLES.get(s.role, s.role), "nom": s.name, "lignes": s.rows,
-             "taille": s.size_bytes / 1024 if s.size_bytes else None, "empreinte": s.sha256[:16],
-             "millesime": plain_date(s.vintage), "licence": s.licence, "reference": s.reference}
-            for s in dossier.sources
-        ]
-    )  # fmt: skip
-    legal = _legal_values(dossier)
-    notes = [words.ROWS_UNTOLD] * any(s.rows is None for s in dossier.sources)
-    notes.append(words.EDIT_FILES)
-    blocks: list[Block] = [*_readings(dossier), table("sources", files, notes=tuple(notes))]
-    if legal:
-        blocks.append(table("hypotheses_legales", pd.DataFrame([_legal_row(v) for v in legal])))
-    blocks += [_overrides(dossier), _settings(dossier), *_themes(dossier)]
-    unverified = sum(not v.verifie and v.origine == "texte" for v in legal)
+    """Return what the dossier rests on, a row each: files, maps, waves, conventions, law, settings."""
+    survey, laws = dossier.survey, _legal_values(dossier)
+    name = "" if survey is None else survey.name_of(dossier.settings.dossier.bailleur)
+    rows = [
+        *_files(dossier),
+        *(() if survey is None else survey_rows(survey, name)),
+        *_conventions(dossier),
+        *_laws(dossier, laws),
+        *_settings(dossier),
+        *_themes(dossier),
+        *_links(dossier),
+        *_counted_by_insee(dossier),
+    ]
+    unverified = sum(not v.verifie and v.origine == "texte" for v in laws)
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
-    return section("sources", lead, blocks)
+    untold = (words.ROWS_UNTOLD,) * any(s.rows is None for s in dossier.sources)
+    return _section(rows, lead, dossier, (*untold, words.EDIT_FILES))
 
 
-def _readings(dossier: Dossier) -> list[Block]:
-    """Return what became of the rows of each file; interviews of other bailleurs are not told."""
-    listed = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
+def place_sources(dossier: Dossier, files: pd.DataFrame | None = None) -> Section | None:
+    """Return what a report over several bailleurs rests on: the waves, and the files without their names.
+
+    Parameters
+    ----------
+    files : DataFrame, optional
+        `role, fichiers, lignes`.
+    """
+    rows: list[Row] = []
+    if files is not None:
+        rows += [{"nature": words.SOURCES["fichier"], **r} for r in files.to_dict("records")]
+    survey = dossier.survey
+    if survey is not None:
+        rows += survey_rows(survey, survey.name_of(dossier.settings.dossier.bailleur))
+    lead = words.PLACE_FILES.format(run_hash=dossier.run_hash) if files is not None else ""
+    untold = files is not None and any(
+        r.get("lignes") is None or pd.isna(r["lignes"]) for r in rows[: len(files)]
+    )
+    return _section(rows, lead, dossier, (words.ROWS_UNTOLD,) * untold) if rows else None
+
+
+def _section(rows: list[Row], lead: str, dossier: Dossier, notes: tuple[str, ...]) -> Section:
+    """Return the rows as a sheet; on pages, the waves, the method, the files and the law."""
+    survey, pair = dossier.survey, _maps(dossier)
+    listed = pd.DataFrame(rows)
+    whole = table(
+        "sources", listed, repeated=[{"avant": pair[0], "apres": pair[1]}], notes=notes,
+        ancienne=pair[0], nouvelle=pair[1],
+    )  # fmt: skip
+    blocks: list[Block] = [whole]
+    leads = [lead]
+    if survey is not None:
+        leads.insert(0, method_lead(survey))
+        blocks += [
+            _waves(whole, survey),
+            *method_texts(survey, survey.name_of(dossier.settings.dossier.bailleur)),
+        ]
+    for key, nature in (("sources_document", _READ), ("valeurs_document", (words.SOURCES["loi"],))):
+        mine = cut(whole.rows, whole.rows["nature"].isin(nature))
+        if len(mine) and "nom" in mine and mine["nom"].notna().any():
+            blocks.append(part(replace(whole, rows=mine), key))
+    return section("sources", " ".join(filter(None, leads)), blocks)
+
+
+_READ: Final = (words.SOURCES["fichier"], words.SOURCES["carte"])
+
+
+def _waves(whole: Table, survey: Published) -> Table:
+    """Return the waves on their side for the page: one line a fact, one column a wave."""
+    facts = [c for c in whole.columns if c.key in _OF_A_WAVE]
+    mine = cut(whole.rows, whole.rows["nature"] == words.SOURCES["vague"])
+    rows = pd.DataFrame({"fait": [c.header for c in facts]})
+    waves = [{"cle": f"v{k}", "vague": wave} for k, wave in enumerate(mine["nom"])]
+    for k, wave in enumerate(waves):
+        rows[wave["cle"]] = [as_text(mine[c.key].iloc[k], c.format) or NOTHING for c in facts]
+    region = survey.settings.get("portee") == "region"
+    scope = words.REGION_WAVES if region else words.OWN_WAVES
+    return table("methode_document", rows, repeated=waves, champ=scope)
+
+
+_OF_A_WAVE: Final = frozenset({
+    "n", "n_residences", "n_qpv", "n_hors", "contactes", "taux", "periode", "mode", "prestataire",
+    "population", "quotas", "poids", "effet_plan_median",
+})  # fmt: skip
+
+
+def _files(dossier: Dossier) -> list[Row]:
+    """Return the files and maps that were read, and what became of their rows.
+
+    A file read for several bailleurs or waves has a row each; what it is stands on the first.
+    """
     least = masking_n(dossier)
-    rows = pd.DataFrame([setting_words.reading_row(r, least) for r in listed])
-    return [table("lectures", rows)] if len(rows) else []
+    # interviews of other bailleurs are not told
+    told = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
+    read: dict[tuple[str, str], list[Row]] = {}
+    for one in told:
+        read.setdefault((one.role, one.file), []).append({**setting_words.reading_row(one, least)})
+    out: list[Row] = []
+    for s in dossier.sources:
+        is_map = bool(s.vintage or s.licence or s.reference)
+        row: Row = {
+            "nature": words.SOURCES["carte" if is_map else "fichier"],
+            "role": words.ROLES.get(s.role, s.role), "nom": s.name, "lignes": s.rows,
+            "taille": s.size_bytes / 1024 if s.size_bytes else None, "empreinte": s.sha256[:16],
+            "debut": plain_date(s.vintage), "licence": s.licence, "reference": s.reference,
+        }  # fmt: skip
+        first, *others = read.pop((s.role, s.name), [{}])
+        same = {k: row[k] for k in ("nature", "role", "nom")}
+        out += [{**first, **row}, *({**other, **same} for other in others)]
+    left = [row for rows in read.values() for row in rows]
+    return [
+        *out,
+        *({**row, "nature": words.SOURCES["fichier"], "nom": row["fichier"]} for row in left),
+    ]
+
+
+def _conventions(dossier: Dossier) -> list[Row]:
+    """Return the conventions given, with their dates."""
+    signed = dossier.conventions
+    return [
+        {**r, "nature": words.SOURCES["convention"], "nom": r["id_convention"],
+         "valeur": r["contrat_de_ville"], "codes": _codes(r["codes_qpv"])}
+        for r in (() if signed is None else signed.to_dict("records"))
+    ]  # fmt: skip
+
+
+def _links(dossier: Dossier) -> list[Row]:
+    """Return what became of each quarter from the map before to the ruling one."""
+    if dossier.located.correspondence.empty:
+        return []
+    linked = worded(dossier.located.correspondence, lien=side_words.LINKS)
+    return [
+        {**r, "nature": words.SOURCES["correspondance"], "nom": r["lien"]}
+        for r in linked.to_dict("records")
+    ]
+
+
+def _counted_by_insee(dossier: Dossier) -> list[Row]:
+    """Return the dwellings placed in each quarter beside those that Insee counts there."""
+    counts = dossier.outside
+    return [
+        {"nature": words.SOURCES["insee"], "nom": r["nom_qpv"], "code_qpv": r["code_qpv"],
+         "debut": str(r["carte"]), "logements": r["logements"], "logements_insee": r["insee"],
+         "ecart_insee": r["ecart"], "part_insee": r["part"], "logements_a_verifier": r["a_verifier"],
+         "coupes": r["coupes"], "motif": " ; ".join(side_words.OUTSIDE[code] for code in r["motifs"])}
+        for r in (() if counts is None else counts.to_dict("records"))
+    ]  # fmt: skip
+
+
+def _maps(dossier: Dossier) -> tuple[int, int]:
+    return pair_of(dossier.located.vintage)
 
 
 def rappel(dossier: Dossier) -> Section:
@@ -108,70 +237,51 @@ def _legal_values(dossier: Dossier) -> tuple[LegalValue, ...]:
     return tuple(read[k] for k in sorted(read, key=lambda k: (rank.get(k[0], 0), k[1])))
 
 
-def _legal_row(value: LegalValue) -> dict[str, str]:
-    """Return a line of the legal values; the user alone answers for theirs."""
-    return {
-        "libelle": value.libelle,
-        "valeur": setting_words.legal_value(value.valeur),
-        "debut": setting_words.legal_value(value.debut),
-        "fin": setting_words.legal_value(value.fin),
-        "reference": value.reference,
-        "origine": setting_words.LEGAL_ORIGINS[value.origine],
-        "etat": setting_words.legal_state(value),
-    }
-
-
-def _overrides(dossier: Dossier) -> Block:
-    """Return every legal value the user replaced, used or not, or that there is none."""
+def _laws(dossier: Dossier, read: Sequence[LegalValue]) -> list[Row]:
+    """Return the legal values that were read, then those the user replaced and nothing reads."""
     replaced = dossier.settings.reglages.loi
-    if not replaced:
-        return Text((words.NO_OVERRIDE,))
-    own_values = [v for v in load_law(replaced).all_values() if v.origine == "utilisateur"]
-    used = {(v.cle, v.debut) for v in _legal_values(dossier)}
-    rows = pd.DataFrame(
-        [
-            {"libelle": own.libelle, "valeur": setting_words.legal_value(own.valeur),
-             "annee": replaced[own.cle].annee, "reference": own.reference,
-             "emploi": words.USED[(own.cle, own.debut) in used]}
-            for own in own_values
-        ]
-    )  # fmt: skip
-    return table("valeurs_utilisateur", rows)
-
-
-def _settings(dossier: Dossier) -> Block:
-    values: dict[str, Any] = dossier.settings.reglages.model_dump(mode="json", exclude={"loi"})
-    replaced = setting_words.overrides_words(dossier.settings.reglages.loi)
-    rows = pd.DataFrame(
-        [
-            {
-                "reglage": words.SETTINGS.get(key, key),
-                "valeur": setting_words.setting_value(key, value),
-            }
-            for key, value in values.items()
-            if key != "geodonnees"  # a folder of the user's machine is never printed
-        ]
-        + [{"reglage": words.SETTINGS["loi"], "valeur": replaced}]
+    used = {(v.cle, v.debut) for v in read}
+    own = (
+        [v for v in load_law(replaced).all_values() if v.origine == "utilisateur"]
+        if replaced
+        else []
     )
-    return table("reglages", rows)
+    unused = [v for v in own if (v.cle, v.debut) not in used]
+    return [
+        {"nature": words.SOURCES["loi"], "nom": v.libelle, "valeur": setting_words.legal_value(v.valeur),
+         "debut": setting_words.legal_value(v.debut), "fin": setting_words.legal_value(v.fin),
+         "reference": v.reference, "origine": setting_words.LEGAL_ORIGINS[v.origine],
+         "etat": setting_words.legal_state(v), "emploi": words.USED[(v.cle, v.debut) in used],
+         "annee": replaced[v.cle].annee if v.origine == "utilisateur" else None}
+        for v in (*read, *unused)
+    ]  # fmt: skip
 
 
-def _themes(dossier: Dossier) -> list[Block]:
+def _settings(dossier: Dossier) -> list[Row]:
+    """Return the settings, and how many legal values the user replaced."""
+    values: dict[str, Any] = dossier.settings.reglages.model_dump(mode="json", exclude={"loi"})
+    pairs = [
+        (key, setting_words.setting_value(key, value))
+        for key, value in values.items()
+        if key != "geodonnees"  # a folder of the user's machine is never printed
+    ]
+    pairs.append(("loi", setting_words.overrides_words(dossier.settings.reglages.loi)))
+    return [
+        {"nature": words.SOURCES["reglage"], "nom": words.SETTINGS.get(key, key), "valeur": value}
+        for key, value in pairs
+    ]
+
+
+def _themes(dossier: Dossier) -> list[Row]:
     """Return the user's own themes, the axis each stands for, and whether a text fixes it."""
-    themes = dossier.settings.themes
-    if not themes:
-        return []
     plan = dossier.programme
     read = [] if plan is None else [fold(text) for text in plan.actions["axe_lu"]]
-    rows = pd.DataFrame(
-        [
-            {"theme": name, "axe": axis_words(theme.axe),
-             "etat": words.USERS_OWN if theme.reference else words.PROPOSITION,
-             "reference": theme.reference, "actions": read.count(fold(name))}
-            for name, theme in themes.items()
-        ]
-    )  # fmt: skip
-    return [table("themes", rows)]
+    return [
+        {"nature": words.SOURCES["theme"], "nom": name, "valeur": axis_words(theme.axe),
+         "etat": words.USERS_OWN if theme.reference else words.PROPOSITION,
+         "reference": theme.reference, "actions": read.count(fold(name))}
+        for name, theme in dossier.settings.themes.items()
+    ]  # fmt: skip
 
 
 def _codes(value: object) -> str:

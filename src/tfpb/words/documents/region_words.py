@@ -29,10 +29,6 @@ REGION: Final = Phrase(
     "{quarters:s quartier prioritaire/quartiers prioritaires}."
 )
 """Whom the restitution covers."""
-FILES: Final = (
-    "Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
-    "fichiers."
-)
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
 _LARGEST: Final = 10_000_000
 NO_QUARTER: Final = "Hors de tout quartier"

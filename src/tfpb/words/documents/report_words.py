@@ -49,18 +49,21 @@ ROWS_UNTOLD: Final = (
 )
 EDIT_INPUTS: Final = (
     "Ce classeur ne contient que des valeurs ; ses totaux, qui suivent vos filtres, sont les seules "
-    "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources et "
-    "hypothèses », puis relancez « tfpb dossier »."
+    "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources »"
+    ", puis relancez « tfpb dossier »."
 )
 MISSING: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["missing"].items()}
 RECITAL: Final[tuple[str, ...]] = tuple(_TEXTS["recital"])
 MAIN_SHEETS: Final[list[str]] = _TEXTS["sheets"]["main"]
 """Sheets that stand first, in this order; the others follow."""
 ROLES: Final[dict[str, str]] = by_map(_TEXTS["roles"])
-FINDINGS: Final = {
-    "question": "question", "doute": "doute", "constat": "constat sur place", "remarque": "remarque",
-    "information": "pour information",
-}  # fmt: skip
+SOURCES: Final[dict[str, str]] = _TEXTS["sources"]
+"""Kinds of rows of « Sources »."""
+PLACE_FILES: Final = (
+    "Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
+    "fichiers."
+)
+FINDINGS: Final[dict[str, str]] = _TEXTS["findings"]
 """Kinds of rows of « À régler »."""
 TIE_TO_ACTION: Final = (
     "Nommez sous id_action l’action du programme qui y répond, ou prévoyez-en une."
@@ -70,7 +73,6 @@ SETTINGS: Final[dict[str, str]] = _TEXTS["settings"]
 CHECKS: Final[dict[str, str]] = _TEXTS["checks"]
 PROPOSITION: Final = "proposition"
 USERS_OWN: Final = "selon l’utilisateur"
-NO_OVERRIDE: Final = "Aucune valeur légale n’est remplacée par l’utilisateur."
 WEIGHTS: Final[dict[str, str]] = _TEXTS["weights"]
 METHOD: Final[tuple[str, ...]] = tuple(_TEXTS["method"])
 

@@ -105,7 +105,7 @@ def overrides_words(replaced: Mapping[str, Any]) -> str:
     """Write how many legal values are the user's own: the table of the sheet lists them."""
     if not replaced:
         return NONE
-    return f"{plural(len(replaced), 'valeur', 'valeurs')}, voir le tableau plus haut"
+    return f"{plural(len(replaced), 'valeur', 'valeurs')}, de nature « valeur légale » ci-dessus"
 
 
 def legal_value(text: str) -> str:
