@@ -37,11 +37,11 @@ def rows_of(file: Path) -> list[Row]:
 
 
 def value(text: str) -> str | Decimal:
-    """Return a cell as it is compared: a number by its value, a text as it is."""
+    """Return a cell as it is compared: a number by its value, a text without its case."""
     try:
         return Decimal(text.replace(",", ".")).quantize(_NUMBER)
     except InvalidOperation:
-        return text
+        return text.casefold()
 
 
 def cell(row: Row, name: str) -> list[str]:

@@ -31,7 +31,7 @@ SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits",
-    "Sources", "Sortants", "Calendrier", "Rapprochement, suite",
+    "Sources", "Sortants", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Dépense et écart",
     "Sommaire",

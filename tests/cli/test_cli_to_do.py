@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SHEET = "À faire"
 SERVICE, PERSON = "Agence Nord", "Mme Jeanne Durand"
 PROOF, CLAIM, RISK = "prouver A56 QN05991I", "reclamer 00296", "signaler 00962"
+REPORT = "bilan CONV-2024-01 2025"
 DAY = dt.date(2026, 3, 1)
 
 
@@ -123,12 +124,15 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     fill(book, PROOF, Qui=SERVICE, Pour_quand=DAY, État="en cours")
     fill(book, CLAIM, Qui=PERSON)
     fill(book, RISK, État="fait")
+    assert first[REPORT]["État"] == "à venir"
+    fill(book, REPORT, État="fait")
     again()
     assert not (unsurveyed / "pack.2").exists()
     second = rows(book)
     assert (second[PROOF]["Qui"], second[PROOF]["État"]) == (SERVICE, "en cours")
     assert second[PROOF]["Pour quand"].date() == DAY
     assert (second[RISK]["État"], second[CLAIM]["Qui"]) == ("fait", PERSON)
+    assert (second[REPORT]["État"], second[REPORT]["Qui"]) == ("fait", first[REPORT]["Qui"])
     pack = Pack(target)
     facts = {r["nom"]: r for r in pack.rows("faits") if r["portee"] == "total"}
     assert facts["a_prouver"]["echeance"] == DAY.isoformat()

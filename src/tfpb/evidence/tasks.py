@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.amount import Amount, between, known, lesser, nil, total, unknown
@@ -22,10 +22,20 @@ from tfpb.model.codes import QpvStatut, Role, TaskState
 from tfpb.model.columns import numbers, texts
 from tfpb.model.record import Filled
 from tfpb.packaged import packaged
-from tfpb.words.documents.task_words import PARTLY, is_office, proposal
+from tfpb.text import capital
+from tfpb.words.documents.task_words import (
+    PARTLY,
+    PAST,
+    SHEET,
+    coming,
+    is_office,
+    proposal,
+    proposed,
+)
+from tfpb.words.money.abatement_words import EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tfpb.facts.claim import Claims
     from tfpb.facts.programme_claims import Action
@@ -37,6 +47,7 @@ _HELD: Final = ("cote", "id_residence", "code_qpv")
 BY_RESIDENCE: Final = "residence"
 BY_ACTION: Final = "action"
 BY_QUARTER: Final = "quartier"
+BY_DAY: Final = "echeance"
 DATING: Final = "dater"
 NO_WAITING: Final = "sans_attendre"
 """What is to do at once: it waits for no day."""
@@ -91,6 +102,8 @@ class Task:
         None where nobody dated it; `at_once` is then to look at.
     proposed : str
         What the dossier alone says of who, when and how far: a cell that says otherwise was filled.
+    event : mapping
+        Of a deadline, its line of the calendar.
     """
 
     kind: TaskKind
@@ -105,8 +118,9 @@ class Task:
     typed: str = ""
     day: dt.date | None = None
     at_once: bool = False
-    state: TaskState = TaskState.A_FAIRE
+    state: TaskState | None = TaskState.A_FAIRE
     proposed: str = ""
+    event: Mapping[Any, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -122,6 +136,11 @@ class Task:
         return stake.at_least, Decimal("Infinity") if stake.at_most is None else stake.at_most
 
     @property
+    def has_happened(self) -> bool:
+        """Whether it is a day past of what came about: nobody has anything left to do about it."""
+        return self.kind.code in _HAPPENING and proposed(self.proposed)[2] == PAST
+
+    @property
     def is_open(self) -> bool:
         """Whether nobody has done with it."""
         return self.state not in (TaskState.FAIT, TaskState.SANS_OBJET)
@@ -133,6 +152,11 @@ KINDS: Final = {
     code: TaskKind(code, title, tuple(claims), of, Role(role), when, sheet)
     for code, (title, claims, of, role, when, sheet) in packaged(__name__)["kinds"].items()
 }
+IN_CHARGE: Final = {
+    event: Role(role) for role, events in packaged(__name__)["days"].items() for event in events
+}
+"""Who is in charge of what falls on a day, by kind of event."""
+_HAPPENING: Final = frozenset(packaged(__name__)["happening"])
 if unclaimed := {name for kind in KINDS.values() for name in kind.claims} - set(TITLES):
     raise ValueError(unclaimed)
 _MONEY: Final = tuple(
@@ -167,6 +191,29 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
         )
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
+
+
+def deadlines_of(dossier: Dossier) -> tuple[Task, ...]:
+    """Return every day of the calendar as a line that people may fill; nothing says that one was kept."""
+    if dossier.calendar is None:
+        return ()
+    out, met = [], Counter[str]()
+    for event in dossier.calendar.to_dict("records"):
+        code = str(event["evenement"])
+        kind = TaskKind(code, capital(EVENTS[code]), (), BY_DAY, IN_CHARGE[code], "", SHEET)
+        subject = " ".join(
+            filter(None, (event["id_convention"] or event["code_qpv"], str(event["annee"])))
+        )
+        met[f"{code} {subject}"] += 1
+        again = met[f"{code} {subject}"]
+        subject += f" ({again})" if again > 1 else ""
+        role, day = dossier.settings.roles.get(kind.role, NOBODY), event["date"]
+        task = Task(
+            kind, subject, code_qpv=str(event["code_qpv"]), name=str(event["lecture"]), event=event,
+            proposed=proposal(role, day, at_once=False, state=coming(day, dossier.settings.dossier.date)),
+        )  # fmt: skip
+        out.append(_filled(task, dossier, role, day, None))
+    return tuple(out)
 
 
 def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tuple[Task, ...]:
@@ -233,6 +280,14 @@ def _charged(task: Task, dossier: Dossier) -> Task:
     role = dossier.settings.roles.get(task.kind.role, NOBODY)
     at_once = task.kind.when == NO_WAITING
     day = None if at_once else _day(task, dossier)
+    task = replace(task, at_once=at_once, proposed=proposal(role, day, at_once=at_once))
+    return _filled(task, dossier, role, day, TaskState.A_FAIRE)
+
+
+def _filled(
+    task: Task, dossier: Dossier, role: str, day: dt.date | None, state: TaskState | None
+) -> Task:
+    """Return a line as people filled it, else as the dossier proposes."""
     filled = dossier.filled.get(task.key, Filled())
     office = filled.role if is_office(filled.role, dossier.settings.roles.values()) else ""
     return replace(
@@ -240,9 +295,8 @@ def _charged(task: Task, dossier: Dossier) -> Task:
         role=office or role,
         typed=filled.role,
         day=filled.day or day,
-        at_once=at_once and filled.day is None,
-        state=filled.state or TaskState.A_FAIRE,
-        proposed=proposal(role, day, at_once=at_once),
+        at_once=task.at_once and filled.day is None,
+        state=filled.state or state,
     )
 
 

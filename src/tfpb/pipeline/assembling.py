@@ -10,7 +10,7 @@ from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
 from tfpb.evidence.suspension import refused, suspend_asked
-from tfpb.evidence.tasks import charged, filled_doubts, tasks_of
+from tfpb.evidence.tasks import charged, deadlines_of, filled_doubts, tasks_of
 from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
@@ -495,7 +495,7 @@ def assembled(
     return replace(
         dossier,
         claims=charged(dossier.claims, tasks),
-        notices=(*dossier.notices, *filled_doubts(dossier, tasks)),
+        notices=(*dossier.notices, *filled_doubts(dossier, (*tasks, *deadlines_of(dossier)))),
     )
 
 

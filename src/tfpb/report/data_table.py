@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.model.report import TableColumn
+from tfpb.model.report import Format, Linked, TableColumn
 from tfpb.report.cell_values import NUMERIC
 from tfpb.words.documents.report_words import DATA_COLUMNS
 
@@ -27,7 +27,9 @@ def data_table(table: Table) -> Table:
     rows, added = table.rows.copy(), dict(table.data)
     stated = {c.key for c in added}
     for column in table.columns:
-        if column.format not in NUMERIC:
+        if any(isinstance(v, Linked) for v in rows[column.key]):
+            rows[column.key] = [v.value if isinstance(v, Linked) else v for v in rows[column.key]]
+        if column.format not in NUMERIC and not (column.format is Format.DATE and column.worded):
             continue
         cells = rows[column.key]
         worded = cells.map(lambda v: isinstance(v, str) and bool(v)).astype(bool)

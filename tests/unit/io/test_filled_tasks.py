@@ -43,6 +43,48 @@ def settings_of(path: Path) -> Any:
     )
 
 
+def test_a_sheet_of_the_edition_before_and_a_day_that_came_are_read(tmp_path: Path) -> None:
+    """0.3.0 wrote the same headers under a title, and a deadline had no line there."""
+    made = Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "À faire"
+    heads = ("N°", "Quoi", "Résidence ou action", "Quartier", "Enjeu (€)", "Qui", "Pour quand", "État",
+             "Voir", "Clé", "Proposé")  # fmt: skip
+    for line in (("À faire",), ("2 lignes, 2 ouvertes.",), ("← Sommaire",), heads):
+        sheet.append(line)
+    due, same = dt.date(2026, 3, 31), "Fiscalité · 31/03/2026 · à venir"
+    sheet.append(
+        (1, "Signaler", "Tour C", "Nord", 5, "Agence Nord", due, "fait", "", "signaler 1", SAME)
+    )
+    sheet.append(
+        (
+            2,
+            "Bilan annuel",
+            "Bilan.",
+            "",
+            None,
+            "Fiscalité",
+            due,
+            "à venir",
+            "",
+            "bilan C1 2025",
+            same,
+        )
+    )
+    sheet.append(
+        (3, "Bilan annuel", "Bilan.", "", None, "Fiscalité", due, "fait", "", "bilan C2 2025", same)
+    )
+    path = tmp_path / "dossier.xlsx"
+    made.save(path)
+    gathered = Gathering()
+    found = read_filled(gathered, settings_of(path))
+    assert found["signaler 1"] == Filled("Agence Nord", None, TaskState.FAIT)
+    assert "bilan C1 2025" not in found  # as it was proposed
+    assert found["bilan C2 2025"] == Filled("", None, TaskState.FAIT)
+    assert not gathered.faults
+
+
 def test_what_was_filled_is_read_and_what_no_list_holds_is_doubted(tmp_path: Path) -> None:
     path = tmp_path / "dossier.xlsx"
     day = dt.date(2026, 3, 1)

@@ -23,12 +23,14 @@ from report_dossier import (
     settled,
 )
 
+from tfpb.evidence.tasks import deadlines_of, filled_doubts, tasks_of
 from tfpb.facts.amount import between
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.surplus import surplus_of
+from tfpb.model.codes import TaskState
 from tfpb.model.money import DroitCommun, LegalValue, States
-from tfpb.model.record import Source
+from tfpb.model.record import Filled, Source
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
@@ -282,21 +284,29 @@ def test_premises_owned_are_set_against_the_notices_or_said_not_to_be_known() ->
     assert "tous ceux des quartiers" in said
 
 
-def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:
+def test_a_day_of_the_calendar_is_a_line_of_what_is_to_do() -> None:
     money = abatement(located())
     event = {
         "date": dt.date(2027, 12, 31), "evenement": "renouvellement", "annee": 2026,
         "id_convention": "C1", "code_qpv": "QN05991I", "nom_qpv": "", "residences": 2, "logements": 30,
         "montant_eur": Decimal(900), "lecture": "La convention C1 prend fin le 31 décembre 2027.",
     }  # fmt: skip
-    late = event | {"annee": 2035, "lecture": "Après le texte."}
-    _, tables, said = section(
-        make(abatement=money, calendar=pd.DataFrame([event, late])), "abattement"
-    )
-    assert "La convention C1 prend fin le 31 décembre 2027." in said
-    rows = tables["calendrier"].rows
-    assert list(rows.columns[:4]) == ["date", "quoi", "portee", "role"]
-    assert list(rows["quoi"]) == ["convention à renouveler"] * 2
-    assert list(rows["role"]) == ["à désigner"] * 2
-    assert "Après le texte." not in said  # on the sheet alone
-    assert "lecture" in tables["calendrier_classeur"].rows
+    past = event | {"date": dt.date(2025, 1, 1), "evenement": "entree", "lecture": "Entrants."}
+    gone = event | {"date": dt.date(2025, 3, 31), "evenement": "bilan", "lecture": "Bilan."}
+    days = pd.DataFrame([past, gone, event])
+    filled = {"renouvellement C1 2026": Filled("Agence Nord", None, TaskState.EN_COURS)}
+    dossier = make(abatement=money, calendar=days, filled=filled, draft=True)
+    lead, tables, _ = section(dossier, "a_faire")
+    rows = tables["a_faire"].rows
+    mine = rows[
+        rows["quoi"].isin(["Convention à renouveler", "Entrée dans un quartier", "Bilan annuel"])
+    ]
+    # nothing says that a bilan past was handed in; what came about is no more to do
+    assert list(mine["etat"]) == ["passée", "en cours", "passée"]
+    assert list(mine["objet"]) == ["Bilan.", event["lecture"], "Entrants."]
+    assert list(mine["qui"]) == ["à désigner", "Agence Nord", "à désigner"]
+    assert list(mine["montant_eur"]) == [900] * 3
+    assert rows.iloc[-1]["objet"] == "Entrants."
+    assert mine["propose"].iloc[1] == "à désigner · 31/12/2027 · à venir"
+    assert "3 échéances" in lead
+    assert not filled_doubts(dossier, (*tasks_of(dossier), *deadlines_of(dossier)))

@@ -349,7 +349,7 @@ def test_same_report_same_bytes_and_no_clock(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_bare_report_is_a_whole_workbook() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(full=False)))
-    assert len(book.sheetnames) == 17
+    assert len(book.sheetnames) == 16
 
 
 @pytest.mark.slow

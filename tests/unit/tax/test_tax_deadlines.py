@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from tax_builders import abate, convention, conventions, local
 
+from tfpb.evidence.tasks import IN_CHARGE
 from tfpb.law.values import load
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax import with_deadlines
-from tfpb.tax.ledger.deadlines import ROLES
 from tfpb.words.money.abatement_words import DEADLINES, EVENTS
 
 NOTHING = pd.DataFrame(columns=list(CALENDAR_COLUMNS))
@@ -101,5 +101,5 @@ def test_an_end_that_the_abatement_tells_is_told_once() -> None:
 
 
 def test_every_kind_of_event_has_a_name_and_somebody_in_charge() -> None:
-    assert set(ROLES) == set(EVENTS)
+    assert set(IN_CHARGE) == set(EVENTS)
     assert set(DEADLINES) <= set(EVENTS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import Role
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.ledger.calendar import by_date, event_of
 from tfpb.tax.plain_values import records
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.signatures import Convention
 
 _DONE: Final = "declaration_deposee"
-ROLES: Final = {
-    "entree": Role.PATRIMOINE, "sortie": Role.PATRIMOINE, "fin_exoneration": Role.PATRIMOINE,
-    "reclamation": Role.FISCALITE, "declaration": Role.FISCALITE, _DONE: Role.FISCALITE,
-    "declaration_non_connue": Role.FISCALITE,
-    "renouvellement": Role.CONVENTIONS, "terme": Role.CONVENTIONS, "sans_terme": Role.CONVENTIONS,
-    "fin_convention": Role.CONVENTIONS, "mi_parcours": Role.CONVENTIONS,
-    "mi_parcours_attendue": Role.CONVENTIONS, "bilan": Role.PROGRAMME, "sans_bilan": Role.PROGRAMME,
-}  # fmt: skip
-"""Who is in charge of what falls on a day, by kind of event."""
 
 
 def with_deadlines(

@@ -29,7 +29,11 @@ HOMES: Final = Phrase("{name} ({homes:s logement})")
 PLACED: Final = Phrase("{name}, {place} ({homes:s logement})")
 WORTH: Final = Phrase("{name}, vaut {worth:€}")
 CARRIED: Final = Phrase("dont {carried:€} reportés de {year}")
-LEAD: Final = Phrase("{lines:s ligne}, {open:s ouverte}.")
+SHEET: Final = "À faire"
+COMING: Final = "à venir"
+PAST: Final = "passée"
+UNDATED: Final = "à dater"
+LEAD: Final = Phrase("{lines:s ligne}, {open:s ouverte}{days:? ; {days:s échéance}}.")
 SUM: Final = Phrase("{title} : {stake:€}")
 SUMS: Final = "{sums} (sans les additionner)."
 AGAIN: Final = (
@@ -44,7 +48,6 @@ ELSEWHERE: Final = (
     "l’écran « À faire » de la page."
 )
 FILLED_HEADERS: Final = ("Quoi", "Objet", "Qui", "Pour quand", "État", "Clé", "Proposé")
-NOTHING: Final = "Rien à faire n’a été trouvé dans ces fichiers."
 _SEPARATOR: Final = " · "
 
 
@@ -63,9 +66,15 @@ def day_words(day: dt.date | None, *, at_once: bool) -> str:
     return AT_ONCE if at_once else OPEN_DAY
 
 
-def proposal(role: str, day: dt.date | None, *, at_once: bool) -> str:
+def coming(day: dt.date | None, on: dt.date) -> str:
+    """Write how a day stands on that of the dossier, whatever was done of it."""
+    return UNDATED if day is None else COMING if day >= on else PAST
+
+
+def proposal(
+    role: str, day: dt.date | None, *, at_once: bool, state: str = STATES[TaskState.A_FAIRE]
+) -> str:
     """Write what the dossier proposes in a line: what a cell that was not filled says."""
-    state = STATES[TaskState.A_FAIRE]
     return _SEPARATOR.join((role or NOBODY, day_words(day, at_once=at_once), state))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.claim import OUTSIDE, TOTAL
-from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.claim import OUTSIDE
 from tfpb.model.legal.map_table import pair_in
-from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
+from tfpb.model.report import BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.report.sections.build import (
     chart,
     lacking,
@@ -19,7 +17,6 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
-from tfpb.tax.ledger.deadlines import ROLES
 from tfpb.tax.programme.convention_years import convention_years
 from tfpb.words.money import abatement_words as words
 from tfpb.words.money.programme_words import ORIGINS
@@ -39,14 +36,12 @@ def abattement(dossier: Dossier) -> Section:
     """Return the section of the abatement of the tax year."""
     money, held = dossier.abatement, dossier.claims.within()
     if money is None:
-        bare = lacking("abattement", subject="fiscalite")
-        return replace(bare, blocks=(*bare.blocks, *_calendar(dossier)))
+        return lacking("abattement", subject="fiscalite")
     standing = state_sentences(held, money.year, dossier.settings.dossier.date)
     outside = dossier.claims.amount("a_risque", OUTSIDE)
     blocks = _by_quarter(money, held, outside)
     blocks.append(Text(standing, bullets=True, media=BOTH_ANNEX))
     blocks += _leavers(money, dossier.quarters, held)
-    blocks += _calendar(dossier)
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(held, money.year), blocks)
@@ -94,20 +89,6 @@ def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:
 def _then(maps: Iterable[int]) -> str:
     """Write the maps of the years, one after the other."""
     return words.THEN.join(str(one) for one in dict.fromkeys(maps))
-
-
-def _calendar(dossier: Dossier) -> list[Block]:
-    """Return every deadline, by date: whom it touches, who is in charge; nothing where there is none."""
-    rows = dossier.calendar
-    if rows is None or rows.empty:
-        return []
-    roles = [dossier.settings.roles.get(ROLES[kind], NOBODY) for kind in rows["evenement"]]
-    listed = worded(rows, quoi=("evenement", words.EVENTS))
-    listed = listed.assign(portee=[code or TOTAL for code in rows["code_qpv"]], role=roles)
-    # what opens after the law is in the workbook
-    course = None if dossier.abatement is None else dossier.abatement.course
-    near = rows if course is None else rows[rows["annee"] <= course.years[-1][0]]
-    return [*tables("calendrier", listed), Text(tuple(near["lecture"]), bullets=True, media=ANNEX)]
 
 
 _BARS: Final = {
