@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -205,17 +204,6 @@ def test_without_contributions_all_that_is_due_is_open(variant: Callable[..., Ma
     for name in ("acquis_porte", "porte"):
         assert told[name, TOTAL][0] == 0 < (told[name, TOTAL][1] or due), name
     assert told["sous_reserve", TOTAL] == pytest.approx((21_280, 21_280), abs=1)
-
-
-def test_one_page_of_faits_is_told_by_the_sheet_of_that_name(made: Made) -> None:
-    """The sheet « Faits » lists what the file lists."""
-    sheet = made.pack.xlsx()["Faits"]
-    text = "\n".join(
-        str(c) for row in sheet.iter_rows(values_only=True) for c in row if c is not None
-    )
-    for row in claims(made):
-        assert row["titre"] in text, row["nom"]
-    assert len(re.findall(r"acquis", text, re.IGNORECASE)) > 3
 
 
 def test_the_word_of_a_claim_is_its_title(made: Made) -> None:

@@ -159,7 +159,7 @@ def test_the_workbook_and_the_page_tell_each_pack(run: Run, tmp_path: Path) -> N
     assert result.exit_code == 0, result.output
     assert "3 dossiers : 1 complet, 1 à compléter, 1 refusé" in result.output
     book = load_workbook(tmp_path / "c.xlsx")
-    assert book.sheetnames == ["Dossiers", "Constats", "Soldes", "Sommaire"]
+    assert book.sheetnames == ["Dossiers", "Constats", "Soldes"]
     told = [[c.value for c in row] for row in book["Constats"].iter_rows()]
     assert any("n’a pas de date de signature" in str(cell) for row in told for cell in row)
     assert (tmp_path / "c.pdf").read_bytes().startswith(b"%PDF")

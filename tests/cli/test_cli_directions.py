@@ -370,7 +370,7 @@ def test_every_file_of_a_draft_says_to_be_confirmed(
         assert {r["assurance"] for r in of} == {""}
     assert {r["verdict"] for r in rows} == {"a_confirmer"}  # the shares of a side too
     book = openpyxl.load_workbook(out / "dossier.xlsx", read_only=True)
-    for sheet in ("Synthèse", "Comparaison", "Évolution", "Évaluation", "Faits"):
+    for sheet in ("Synthèse", "Comparaison", "Évolution", "Évaluation"):
         cells = [str(v) for line in book[sheet].iter_rows(values_only=True) for v in line if v]
         assert any("à confirmer" in v for v in cells), sheet
         assert [v for v in cells if v.startswith(("■", "▼", "▲", "◆"))] == [], sheet

@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Faits",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler",
     "Sources", "Sortants", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Dépense et écart",
-    "Sommaire",
 ]  # fmt: skip
 FED = {
     "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite",

@@ -53,7 +53,7 @@ class Title:
     code, french : str
         `acquis`, « Abattement acquis ».
     definition : str
-        What it counts, for the sheet « Faits » and for who reads a page.
+        What it counts, for `faits.csv` and for who reads a page.
     sheet : str
         Sheet of the workbook where its rows stand.
     """

@@ -102,12 +102,8 @@ class Table:
         How a doubtful value was made, as a comment of its cell.
     sheet : str
         Name of the sheet it has to itself; without it, that of its section.
-    folded : bool
-        Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
     filled : mapping of str to tuple of str
         Columns that people fill in the sheet, each with the words it offers.
-    printed : int, optional
-        How many rows, the first, a sheet prints; it shows them all.
     last_printed : str
         Key of the last column that a sheet prints, where it shows more than a page is wide; empty: all.
     data : tuple of (TableColumn, cells)
@@ -126,9 +122,7 @@ class Table:
     totals: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[tuple[int, str, str], ...] = ()
     sheet: str = ""
-    folded: bool = False
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    printed: int | None = None
     last_printed: str = ""
     data: tuple[tuple[TableColumn, tuple[Any, ...]], ...] = ()
 

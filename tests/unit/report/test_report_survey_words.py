@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from report_dossier import BAILLEUR, claimed, make
 
 from tfpb.facts.claim import TOTAL, State
-from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope, verdict_scope
 from tfpb.model.codes import SHOWN, Publication, Verdict
 from tfpb.model.report import Chart, Text
 from tfpb.report import map_model
 from tfpb.report.quarter_pages import own_answers
 from tfpb.report.sections import report
-from tfpb.report.sections.faits import faits
 from tfpb.survey.raw_gaps import stories_of
-from tfpb.words.claim_words import scope_words
 from tfpb.words.documents.note_words import closing
 from tfpb.words.places.map_words import gap_line
 from tfpb.words.survey import verdict_words
@@ -126,20 +123,3 @@ def test_what_like_with_like_contradicts_is_worked_out_once(
     assert dossier.survey is not None
     assert stories_of(dossier.survey) == real(dossier.survey.comparison)
     assert len(calls) == 1
-
-
-def test_the_sheet_of_claims_names_the_question_and_the_verdict() -> None:
-    named = Quarters([Quarter("QN1", "Les Tilleuls")])
-    labels = {"q1": "Propreté"}
-    assert (
-        scope_words(answers_scope("QN1", "q1", "2023"), named, labels)
-        == "Les Tilleuls, « Propreté », 2023"
-    )
-    assert (
-        scope_words(answers_scope(TOTAL, "q1", "2023"), named, labels)
-        == "Ensemble, « Propreté », 2023"
-    )
-    assert scope_words(verdict_scope("masque"), named, labels) == "verdict « masqué »"
-    rows = next(b for b in faits(make()).blocks if b.key == "faits_feuille").rows
-    gaps = rows[rows["titre"] == "Écart de satisfaction"]
-    assert gaps["portee"].str.contains("« Propreté des parties communes »").any()

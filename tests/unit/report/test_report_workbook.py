@@ -42,11 +42,11 @@ def sheet_tables(*, full: bool = True) -> list[tuple[str, Table]]:
     ]  # fmt: skip
 
 
-def test_the_summary_comes_first_and_the_contents_last(book: openpyxl.Workbook) -> None:
+def test_the_summary_comes_first_and_says_what_the_workbook_is(book: openpyxl.Workbook) -> None:
     assert book.sheetnames[0] == book.active.title == "Synthèse"
     assert book.sheetnames[: len(MAIN_SHEETS)] == [n for n in MAIN_SHEETS if n in book.sheetnames]
-    assert book.sheetnames[-1] == "Sommaire"
-    told = "\n".join(str(c.value) for row in book["Sommaire"] for c in row if c.value)
+    assert not {"Sommaire", "Faits"} & {*book.sheetnames}
+    told = "\n".join(str(c.value) for row in book["Synthèse"] for c in row if c.value)
     for words in (
         said().title,
         said().bailleur,
@@ -55,11 +55,6 @@ def test_the_summary_comes_first_and_the_contents_last(book: openpyxl.Workbook) 
         "suivent vos filtres",
     ):
         assert words in told
-
-
-def test_contents_link_to_every_sheet(book: openpyxl.Workbook) -> None:
-    links = {c.hyperlink.location for row in book["Sommaire"] for c in row if c.hyperlink}
-    assert links >= {f"'{name}'!A1" for name in book.sheetnames if name != "Sommaire"}
 
 
 SUM = re.compile(r"=SUBTOTAL\(109,([A-Z]+)(\d+):\1(\d+)\)")
@@ -288,21 +283,6 @@ def test_no_chart_prints_under_the_header_of_a_table(book: openpyxl.Workbook) ->
         assert str(sheet.cell(last, 1).value).endswith(said().run_hash)
 
 
-def test_facts_of_the_whole_print_and_the_others_are_read_on_the_screen(
-    book: openpyxl.Workbook,
-) -> None:
-    """All printed on fifty pages for three quarters."""
-    sheet = book["Faits"]
-    (listed,) = sheet.tables.values()
-    _, top, _, end = openpyxl.utils.range_boundaries(listed.ref)
-    last = int(sheet.print_area.rsplit("$", 1)[1])
-    scopes = [sheet.cell(row, 2).value for row in range(top + 1, end + 1)]
-    assert set(scopes[: last - top]) == {"Ensemble"}
-    assert len(scopes) > last - top > 50
-    assert "Ensemble" not in scopes[last - top :]
-    assert sheet.print_title_rows == f"${top}:${top}"
-
-
 def test_native_charts_draw_cells(book: openpyxl.Workbook) -> None:
     parts = entries(xlsx())
     drawn = [v.decode() for k, v in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", k)]
@@ -349,7 +329,7 @@ def test_same_report_same_bytes_and_no_clock(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_bare_report_is_a_whole_workbook() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(full=False)))
-    assert len(book.sheetnames) == 16
+    assert len(book.sheetnames) == 14
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The workbook: cover, contents, one sheet a section; values only, ready to filter and to print."""
+"""The workbook: one sheet a table, of what it is on the first; values only, ready to filter and to print."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
@@ -65,7 +64,7 @@ def render(report: Report) -> bytes:
     ----------
     report : Report
         Sections whose `sheet` is not empty become sheets: the main ones in their order, then their details,
-        each of one table; the contents stand last.
+        each of one table; what it is a workbook of stands on the first.
 
     Returns
     -------
@@ -79,10 +78,12 @@ def render(report: Report) -> bytes:
         sections.sort(key=lambda s: _RANKS.get(s.sheet, len(_RANKS)))
     foot = words.footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
-    for name in (*names, words.CONTENTS):
+    for name in names:
         book.create_sheet(name)
-    _contents(book[words.CONTENTS], report, sections, foot)
     written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
+    for first in names[:1]:
+        head = (report.title, report.subtitle, report.bailleur, report.date)
+        written[first].about = (*head, *warnings(report), words.EDIT_INPUTS)
     printed = {name: sheet.write() for name, sheet in written.items()}
     limits = {name: sheet.across for name, sheet in written.items()}
     for one in written.values():
@@ -121,12 +122,6 @@ def _sheets(section: Section) -> list[Section]:
     ]
 
 
-def _link(sheet: Worksheet, row: int, text: str, target: str) -> None:
-    cell = style.put(sheet, row, 1, text)
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{target}'!A1", display=text)
-    cell.font = style.LINK
-
-
 def _line(
     sheet: Worksheet, row: int, text: str, *, font: Any, span: int = 1, width: float = _TEXT_WIDTH
 ) -> None:
@@ -139,26 +134,9 @@ def _line(
     sheet.row_dimensions[row].height = style.lines(text, fits) * _LINE_PT * max(size, 9) / 10
 
 
-def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: str) -> None:
-    sheet.column_dimensions["A"].width = 26
-    sheet.column_dimensions["B"].width = 100
-    style.put(sheet, 1, 1, words.CONTENTS, font=style.TITLE)
-    for row, section in enumerate(sections, 4):
-        _link(sheet, row, section.sheet, section.sheet)
-        sheet.cell(row=row, column=1).alignment = style.WRAP
-        style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
-        sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
-    head = (report.title, report.subtitle, report.bailleur, report.date)
-    about = (*head, *warnings(report), words.EDIT_INPUTS, foot)
-    for row, line in enumerate(about, len(sections) + 6):
-        style.put(sheet, row, 2, line, font=style.BODY, alignment=style.WRAP)
-        sheet.row_dimensions[row].height = style.lines(line, 105) * _LINE_PT + 2
-
-
 def _print_setup(sheet: Worksheet, report: Report, foot: str, area: str) -> None:
     """Set A4, one page wide (the summary upright), title in the header, foot and page in the footer."""
-    pages = 1 if sheet.title == words.CONTENTS else 0
-    style.on_a4(sheet, pages=pages, upright=sheet.title == words.SUMMARY)
+    style.on_a4(sheet, pages=0, upright=sheet.title == words.SUMMARY)
     margins: Any = sheet.page_margins
     margins.left = margins.right = 0.3
     margins.top, margins.bottom = 0.75, 0.65
@@ -188,7 +166,7 @@ class _Sheet:
         self.widths = fitted(self.tables, page)
         self.across = max(across, default=len(self.widths))
         self.row = 1
-        self.printed: int | None = None
+        self.about: tuple[str, ...] = ()
         self.sums: dict[str, float] = {}
         self.places: dict[str, str] = {}
         self.heads: dict[str, str] = {}
@@ -221,8 +199,7 @@ class _Sheet:
         first, rest = self._lead() if single else (self.section.lead, "")
         self._text(self.section.title, style.TITLE)
         self._text(first, style.LEAD)
-        _link(self.sheet, self.row, words.BACK_TO_CONTENTS, words.CONTENTS)
-        self.row += 1 if single else 2
+        self.row += 0 if single else 1
         last = [b for b in self.blocks if single and isinstance(b, Chart)]
         if single:
             self._table(self.tables[0], freeze=True)
@@ -234,8 +211,10 @@ class _Sheet:
         if not single:
             self.sheet.freeze_panes = "A2"
             self.sheet.print_title_rows = "1:1"
+        for line in filter(None, self.about):
+            self._text(line, style.BODY)
         self._text(self.foot, self.note)
-        printed = self.row - 1 if self.printed is None else self.printed
+        printed = self.row - 1
         self.row += 1
         for block in last:
             self._block(block, freeze=False)
@@ -320,9 +299,6 @@ class _Sheet:
             self._cells(table, top + offset, values)
         self._marks(table, top)
         last = top + len(table.rows)
-        if table.folded:
-            sheet.row_dimensions.group(top + 1, last, outline_level=1)  # a pack hides nothing
-            sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
         self._remarks(table, top)
         ref = f"A{top}:{get_column_letter(len(table.columns))}{last}"
         # its columns named here: openpyxl would go through every cell again to name them
@@ -334,8 +310,6 @@ class _Sheet:
             sheet.freeze_panes = f"A{top + 1}"
             sheet.print_title_rows = f"{top}:{top}"
         self.row = last + 1
-        if table.printed is not None:
-            self.printed = top + table.printed
         if table.totals:
             self._totals(table)
 

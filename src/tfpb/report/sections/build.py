@@ -184,7 +184,6 @@ def table(
     held: Within | None = None,
     remarks: tuple[tuple[int, str, str], ...] = (),
     notes: tuple[str, ...] | None = None,
-    folded: bool = False,
     **facts: object,
 ) -> Table:
     """Return a declared table filled with rows.
@@ -197,7 +196,7 @@ def table(
         Declared columns are kept, in their order; one that is not there stays empty.
     repeated : sequence of mapping
         Facts of each column that stands for a column whose key holds a `{name}`.
-    totals, remarks, folded
+    totals, remarks
         As `Table`.
     held : Within, optional
         Claims that the declared totals are (`totaux`: column and name of its claim).
@@ -252,7 +251,6 @@ def table(
         },
         remarks=remarks,
         sheet=own.feuille,
-        folded=folded,
         last_printed=_last_printed(own.imprime, named),
         data=(
             *((c, tuple(cells[c.key])) for c in others),
@@ -348,7 +346,7 @@ def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
 def settled_cells(rows: pd.DataFrame, claims: Claims, *keys: str) -> pd.DataFrame:
     """Return rows a quarter with the cells of claims that are not known emptied: a least is no value.
 
-    Their bounds stand in the total and in « Faits ».
+    Their bounds stand in the total and in `faits.csv`.
 
     Parameters
     ----------

@@ -167,7 +167,7 @@ UNKNOWN: Final = (
 )
 _NEAR: Final = "Le plus proche : {names}."
 HINT: Final = (
-    "Donnez le nom d’un fait (feuille « Faits »), un numéro ou un nom de résidence, un code ou un nom de "
+    "Donnez le nom d’un fait (donnees/faits.csv), un numéro ou un nom de résidence, un code ou un nom de "
     "quartier, un numéro d’action, les mots d’une question, ou un montant comme il est imprimé."
 )
 

@@ -32,7 +32,6 @@ ANNEX_TITLE: Final = "Annexe · {title}"
 MORE_IN_ANNEX: Final = Phrase(
     "{count:s autre ligne/autres lignes} en fin de document : « {title} »."
 )
-BACK_TO_CONTENTS: Final = "← Sommaire"
 TOTAL: Final = "Total"
 CHART_LABEL: Final = "Libellé"
 CHART_SERIES: Final = "Série {rang}"
