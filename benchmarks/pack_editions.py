@@ -98,6 +98,23 @@ def counted(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any])
                 yield f"{table} : {row[by]} : {name} {row[name]} → {sums[row[by], name]}"
 
 
+def yearly(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the sums by year that columns of a year, or of the first one, do not give."""
+    columns, by = _columns(new, {}), rule["annees"]
+    for row in old:
+        mine = [one for one in new if row[by] in one[rule["compte"]].split(", ")]
+        for name, places in rule["noms"].items():
+            place = next((p for p in (t.format(row["annee"]) for t in places) if p in columns), "")
+            cells = [one.get(place, "") for one in mine]
+            found = (
+                Decimal(sum(map(bool, cells)))
+                if name in rule["rangs"]
+                else sum(map(_number, cells))
+            )
+            if row[name] and _number(row[name]) != found:
+                yield f"{table} : {row['annee']} {row[by]} : {name} {row[name]} → {found}"
+
+
 def told(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) -> Iterator[str]:
     """Yield the rows of a table that no text of the new ones tells whole."""
     texts = [row[c] for row in new for c in rule["texte"] if row.get(c)]
@@ -117,6 +134,10 @@ def _number(text: str) -> Decimal:
     return Decimal(text.replace(",", ".") or "0")
 
 
+_WAYS: Final = {"annees": yearly, "compte": counted, "texte": told}
+"""What a rule holds, and how its rows are looked for; by default, row by row."""
+
+
 def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Compare two folders of data: lines on each table, then what is not found."""
     lines, missing = [], []
@@ -126,7 +147,15 @@ def compared(old: Path, new: Path, rules: Mapping[str, Any]) -> tuple[list[str],
         if not before:
             continue
         after = [row for place in places for row in rows_of(new / f"{place}.csv")]
-        by = counted if "compte" in rule else told if "texte" in rule else kept
+        by = (
+            yearly
+            if "annees" in rule
+            else counted
+            if "compte" in rule
+            else told
+            if "texte" in rule
+            else kept
+        )
         found = list(by(table, before, after, rule))
         missing += found
         where = ", ".join(places)

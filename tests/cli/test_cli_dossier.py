@@ -31,12 +31,12 @@ SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler",
-    "Sources", "Sortants", "Rapprochement, suite",
+    "Sources", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Dépense et écart",
 ]  # fmt: skip
 FED = {
-    "Locaux", "Actions", "Qui paie", "Années", "Sortants", "Rapprochement, suite",
+    "Locaux", "Actions", "Qui paie", "Années", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Dépense et écart",
 }  # fmt: skip

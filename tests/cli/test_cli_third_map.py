@@ -171,8 +171,12 @@ def test_the_forecast_of_2030_follows_its_map_and_the_years_before_do_not_move(
 
 
 def test_what_the_map_of_2030_takes_out_is_listed_in_its_year(forecast_pack: Path) -> None:
-    gone = rows(next(forecast_pack.rglob("sortants.csv")))
-    codes = {year: {r["code_qpv"] for r in gone if r["annee"] == year} for year in ("2029", "2030")}
+    gone = rows(next(forecast_pack.rglob("residences.csv")))
+    codes = {
+        year: {r["code_qpv_quitte"] for r in gone if r[f"logements_sortis_{year}"]}
+        for year in ("2029", "2030")
+    }
+    assert codes["2029"]
     assert all(code.startswith("QP") for code in codes["2029"])
     assert "QN05993N" in codes["2030"]
     assert all(code.startswith("QN") for code in codes["2030"])

@@ -219,7 +219,8 @@ class Abatement:
         The same, as a sentence reads it.
     year_by_year : DataFrame or None
         Forecast by résidence: `id_residence, nom, code_qpv`, a column `a<year>` each year (€), and
-        `changement`: in which year and why the amount changes.
+        `changement`: in which year and why the amount changes; of one that a map took out, the quarter
+        that it left and what is due no more (`tax.ledger.leavers`).
     leavers : DataFrame
         What the ruling map took out: `annee, code_qpv` (of the one before), `residences, logements,
         abattement_a_risque_eur` (what notices still abate; None for years to come),

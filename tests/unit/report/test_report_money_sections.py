@@ -36,7 +36,7 @@ from tfpb.report.charts.drawing import draw
 from tfpb.report.sections.synthese import key_figures
 from tfpb.survey import n_necessaire
 from tfpb.tax.abatement.forecast import year_by_year
-from tfpb.tax.ledger.calendar import LEAVER_COLUMNS
+from tfpb.tax.ledger.leavers import LEAVER_COLUMNS
 from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.state_words import state_sentences, unknown_sentence
@@ -324,7 +324,7 @@ def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
     assert "délai" not in said(None, None)
 
 
-def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() -> None:
+def test_leavers_are_a_sentence_and_a_figure_of_the_summary_when_there_are_any() -> None:
     money = abatement(located())
     leavers = pd.DataFrame(
         [{"annee": 2025, "code_qpv": "QP059903", "residences": 2, "logements": 30,
@@ -333,19 +333,18 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
           "abattement_a_risque_eur": None, "abattement_perdu_eur": Decimal(5000)}]
     )  # fmt: skip
     dossier = make(abatement=dataclasses.replace(money, leavers=leavers))
-    assert list(blocks(dossier)["sortants"].rows["annee"]) == [2025, 2026]
     text = prose(dossier, "abattement").replace("\u202f", " ")
     assert "30 logements de 2 résidences sont sortis" in text
     assert "dont 1 200 € que les avis portent encore" in text
     figures = {f.label: f for f in key_figures(dossier)}
     assert figures["Sortants, plus dû en 2025"].amount == 5000
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
-    assert "sortants" not in blocks(nobody)
+    assert "sont sortis" not in prose(nobody, "abattement")
     assert "Sortants" not in str(reported(nobody).sections[1].blocks[0])
     other = dataclasses.replace(
         dossier, abatement=nobody.abatement
     )  # leavers of another answer only
-    assert "sortants" not in blocks(other)
+    assert "logements de 2 résidences sont sortis" in prose(other, "abattement")
 
 
 def test_leavers_that_only_an_open_answer_brings_are_a_sentence_without_rows() -> None:
@@ -355,7 +354,6 @@ def test_leavers_that_only_an_open_answer_brings_are_a_sentence_without_rows() -
     names = ("logements_sortants", "residences_sorties", "sortants_perdu", "sortants_a_risque")
     open_ = [claim(name, TOTAL, between(Decimal(0), Decimal(30), QUESTION)) for name in names]
     asked = dataclasses.replace(none, claims=Claims([*none.claims, *open_]))
-    assert "sortants" not in blocks(asked)
     assert "sont sortis" in prose(asked, "abattement")
 
 

@@ -395,6 +395,20 @@ def test_legal_values_are_written_the_french_way_and_marked() -> None:
     assert list(rows["etat"]) == ["vérifié", "non vérifié"]
 
 
+def test_what_insee_counts_is_beside_what_is_placed() -> None:
+    counts = pd.DataFrame(
+        [{"carte": 2024, "code_qpv": "QN05991I", "nom_qpv": "Les Tilleuls", "logements": 1483, "insee": 1520,
+          "ecart": -37, "part": 0.975, "a_verifier": 12, "coupes": 0, "motifs": ()}]
+    )  # fmt: skip
+    (row,) = (
+        r for r in tables(reported(make(outside=counts)))["sources"].rows.to_dict("records")
+        if r["nature"] == "compte de l’Insee"
+    )  # fmt: skip
+    assert (row["nom"], row["debut"], row["code_qpv"]) == ("Les Tilleuls", "2024", "QN05991I")
+    assert (row["logements"], row["logements_insee"], row["ecart_insee"]) == (1483, 1520, -37)
+    assert (row["part_insee"], row["logements_a_verifier"]) == (0.975, 12)
+
+
 def test_every_sign_of_a_quarter_is_explained() -> None:
     """A verdict met in a quarter alone stood in its table without a line in the key."""
     dossier = complete()

@@ -95,3 +95,16 @@ def test_before_the_new_map_nobody_has_left() -> None:
     money = made(gone(), year=2024, rows=(local(vlc_eur=30000, annee=2024),))
     assert min(money.leavers["annee"]) == 2025
     assert abate(local()).leavers.empty
+
+
+def test_a_residence_bears_what_it_leaves_each_year() -> None:
+    money = made(
+        gone(nb_logements=4),
+        stayed(nb_logements=6),
+        rows=(local(vlc_eur=30000, cotisation_avis_eur=5775),),
+    )
+    (row,) = money.year_by_year.to_dict("records")
+    assert (row["code_qpv_quitte"], row["logements_sortis"]) == (OLD, 4)
+    assert row["abattement_sorti_eur"] == row["sorti_a_risque_eur"] == Decimal("990.00")
+    assert row["logements_sortis_2030"] == 4
+    assert row["abattement_sorti_2030_eur"] == money.leavers.iloc[-1]["abattement_perdu_eur"]

@@ -15,11 +15,12 @@ from tfpb.report.sections.build import claimed, cut, has, section, table, total_
 from tfpb.tax.ledger.fact_lines import HOME_MONEY, with_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
-from tfpb.words.money.abatement_words import NATURES, STATUTS
+from tfpb.words.money.abatement_words import NATURES, STATUTS, UNKNOWN_QUARTER
 from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
+    from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import Located
 
@@ -43,6 +44,12 @@ def residences(dossier: Dossier) -> Section:
         homes = worded(homes, statut_avis=STATUTS, nature=NATURES)
     course = None if money is None else money.course
     years = [{"an": year} for year, _ in course.years] if course is not None else []
+    later = [{"ensuite": one["an"]} for one in years if one["an"] != located.year]
+    if "code_qpv_quitte" in homes:
+        homes["nom_qpv_quitte"] = [
+            _left(str(code), dossier.quarters) if isinstance(code, str) else ""
+            for code in homes["code_qpv_quitte"]
+        ]
     own = [
         {"nom": name}
         for name in located.residences.columns
@@ -52,13 +59,18 @@ def residences(dossier: Dossier) -> Section:
         table(
             "residences",
             homes,
-            repeated=[*years, *own],
+            repeated=[*years, *later, *own],
             annee=located.year,
             ancienne=pair_of(located.vintage)[0],
             nouvelle=pair_of(located.vintage)[1],
             remarks=_remarks(dossier.located),
             totals={column: total_of(dossier.claims, name) for column, name in _COUNTED.items()}
-            | {column: dossier.claims.amount(name) for column, name in HOME_MONEY.items()},
+            | {column: dossier.claims.amount(name) for column, name in HOME_MONEY.items()}
+            | {
+                c: dossier.claims.amount(name)
+                for c, name in _GONE.items()
+                if dossier.claims.has(name)
+            },
         ),
         table("quartiers", dossier.quarters.named(quarters(located.held))),
         Text(
@@ -69,13 +81,19 @@ def residences(dossier: Dossier) -> Section:
     return section("residences", words.stock_lead(dossier.claims), blocks)
 
 
+def _left(codes: str, quarters: Quarters) -> str:
+    """Name the quarters that a résidence left; one of which the stock tells nothing is not known."""
+    return ", ".join(quarters[c].shown if c else UNKNOWN_QUARTER for c in codes.split(", "))
+
+
 _COUNTED: Final = {
     "nb_logements": "logements",
     "logements_dans": "logements_qpv",
     "logements_hors": "logements_hors",
     "logements_a_verifier": "logements_a_verifier",
 }
-"""Columns of the sheet whose total is claimed, and the claim."""
+_GONE: Final = {"logements_sortis": "logements_sortants", "abattement_sorti_eur": "sortants_perdu"}
+"""Columns of the sheet whose total is claimed, and the claim; then those of what a map took out."""
 
 
 def quartiers(dossier: Dossier) -> Section:

@@ -170,14 +170,23 @@ def _links(dossier: Dossier) -> list[Row]:
 
 def _counted_by_insee(dossier: Dossier) -> list[Row]:
     """Return the dwellings placed in each quarter beside those that Insee counts there."""
-    counts = dossier.outside
+    rows: list[Row] = [] if dossier.outside is None else dossier.outside.to_dict("records")
     return [
-        {"nature": words.SOURCES["insee"], "nom": r["nom_qpv"], "code_qpv": r["code_qpv"],
-         "debut": str(r["carte"]), "logements": r["logements"], "logements_insee": r["insee"],
-         "ecart_insee": r["ecart"], "part_insee": r["part"], "logements_a_verifier": r["a_verifier"],
-         "coupes": r["coupes"], "motif": " ; ".join(side_words.OUTSIDE[code] for code in r["motifs"])}
-        for r in (() if counts is None else counts.to_dict("records"))
-    ]  # fmt: skip
+        {
+            **{_BY_INSEE.get(name, name): value for name, value in r.items()},
+            "nature": words.SOURCES["insee"],
+            "debut": str(r["carte"]),
+            "motif": " ; ".join(side_words.OUTSIDE[code] for code in r["motifs"]),
+        }
+        for r in rows
+    ]
+
+
+_BY_INSEE: Final = {
+    "nom_qpv": "nom", "insee": "logements_insee", "ecart": "ecart_insee", "part": "part_insee",
+    "a_verifier": "logements_a_verifier",
+}  # fmt: skip
+"""Columns of what Insee counts, and their names among the others."""
 
 
 def _maps(dossier: Dossier) -> tuple[int, int]:

@@ -40,8 +40,9 @@ from tfpb.tax.abatement.sent_list import with_list
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
-from tfpb.tax.ledger.calendar import calendar, leavers
+from tfpb.tax.ledger.calendar import calendar
 from tfpb.tax.ledger.follow_up import follow_up, odd_answers, stray_claims
+from tfpb.tax.ledger.leavers import beside_years, by_quarter, leavers
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.premises_known import ADDED_COLUMNS, Ledger, locaux
 from tfpb.tax.ledger.previous_notices import beside_previous
@@ -199,7 +200,8 @@ def abate(
     bare = partial(right_of, own_exemption=None, conventions=held, reader=reader)
     sums = tallies.by_qpv(items, stock, missing, reader)
     years, course = by_year(coming, reader)
-    gone = leavers(items, stocks, law, reader=reader, rounding=rounding)
+    left = leavers(items, stocks, law, reader=reader, rounding=rounding)
+    gone = by_quarter(left)
     followed = follow_up(items, claimed, reader, on)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE and f.code not in read.moot),
@@ -229,7 +231,7 @@ def abate(
         by_collectivity=tallies.by_collectivity(items, stipulated),
         by_year=years,
         course=course,
-        year_by_year=year_by_year(coming, residences),
+        year_by_year=beside_years(year_by_year(coming, residences), left, year),
         claim_until=claim_limit(reader),
         reconciliation=reconciliation(items, stock, missing),
         calendar=calendar(items, stock, coming, gone, held, reader),

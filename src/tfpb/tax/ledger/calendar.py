@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.errors import TfpbError
-from tfpb.law.values import lacking_value
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax.abatement.forecast import RENEWING, UNKNOWN_LAW, WAITING
-from tfpb.tax.abatement.formula import terms
-from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
-from tfpb.tax.abatement.premises import UNKNOWN, Premises, bears_homes, claim_limit, exemption_of
-from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
-from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
+from tfpb.tax.abatement.holdings import Holding, Stock, overseas
+from tfpb.tax.abatement.premises import Premises, bears_homes, claim_limit, exemption_of
+from tfpb.tax.abatement.rights import effect_year, end_of_exemption
+from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.words.money.abatement_words import calendar_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
-    from tfpb.law.values import Law, Reader
-    from tfpb.tax.abatement.formula import Terms
+    from tfpb.law.values import Reader
     from tfpb.tax.abatement.signatures import Conventions
 
 
@@ -266,92 +262,3 @@ def _last_known(coming: pd.DataFrame, last: int) -> int:
     """Return the last year of the forecast that the law gives its values for."""
     known = coming.loc[coming["statut"] != UNKNOWN_LAW, "annee"]
     return int(known.max()) if len(known) else last
-
-
-LEAVER_COLUMNS: Final = (
-    "annee", "code_qpv", "residences", "logements", "abattement_a_risque_eur", "abattement_perdu_eur",
-)  # fmt: skip
-
-
-def leavers(
-    items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader, rounding: str
-) -> pd.DataFrame:
-    """Add by year and by the quarter that was left, from the tax year to the end of the law.
-
-    Money follows dwellings: of a premises that leaves in part, the share of its taxable dwellings that
-    left. Exempt dwellings lose nothing yet.
-
-    Parameters
-    ----------
-    items : list of Premises
-        Of the tax year, settled.
-    reader : Reader
-        Law on 1 January of the tax year; what is read joins its list.
-    rounding : str
-        One of `ROUNDINGS`.
-
-    Returns
-    -------
-    DataFrame
-        `LEAVER_COLUMNS`, by year and code of the map before (empty: the quarter is not known).
-        `abattement_a_risque_eur` is what the notices of the tax year still abate, None where one is not read
-        and for the years whose notice is to come; `abattement_perdu_eur` is what those dwellings would have
-        been abated. Of a year that the law gives no value for, all is None.
-    """
-    year = reader.day.year
-    raised = 1 + reader.decimal("revalorisation_bases")
-    rows: list[tuple[Any, ...]] = []
-    for target in range(year, reader.whole("periode_prevision_fin") + 1):
-        then = law.on(dt.date(target, 1, 1), joining=reader)
-        try:
-            stipulated = terms(then, rounding)
-            stock = stocks.on(then)
-        except TfpbError as error:
-            lacking_value(error)
-            left = sorted({row[1] for row in rows})
-            rows += [(target, code, *(None,) * 4) for code in left]
-            continue
-        homes: dict[str, set[tuple[str, Unit]]] = {}
-        risk: dict[str, list[Decimal]] = {}
-        lost: dict[str, list[Decimal]] = {}
-        unread: set[str] = set()
-        for item in items:
-            holding = item.place(stock)
-            if holding is None or all(u.left is None for u in holding.units):
-                continue
-            units = standing_units(holding.units, target)
-            own = exemption_of(item.row)
-            taxed = tuple(
-                u for u in units if not exempt(own or end_of_exemption(u, then), then.day)
-            )
-            for code in {u.left for u in units if u.left is not None}:
-                homes.setdefault(code, set()).update(
-                    (item.id_residence, u) for u in units if u.left == code
-                )
-                due = _part(item, taxed, code, stipulated) * raised ** (target - year)
-                lost.setdefault(code, []).append(due.quantize(stipulated.quantum, ROUND_HALF_UP))
-                if target == year:  # the notice abates no more than what is at risk on it
-                    still = min(_part(item, taxed or units, code, stipulated), item.states.at_risk)
-                    risk.setdefault(code, []).append(still)
-                    if item.current and item.state == UNKNOWN and taxed:
-                        unread.add(code)
-        rows += [
-            (
-                target,
-                code,
-                len({key for key, _ in homes[code]}),
-                sum(u.dwellings for _, u in homes[code]),
-                total(risk[code]) if target == year and code not in unread else None,
-                total(lost[code]),
-            )
-            for code in sorted(homes)
-        ]
-    return pd.DataFrame(rows, columns=list(LEAVER_COLUMNS), dtype=object)
-
-
-def _part(item: Premises, units: tuple[Unit, ...], code: str, law: Terms) -> Decimal:
-    """Return what the terms of a year abate of a premises for those of its dwellings that left a quarter."""
-    whole = sum(u.weight for u in units)
-    gone = sum(u.weight for u in units if u.left == code)
-    share = Decimal(gone) / whole if whole else ZERO
-    return item.abated(share, law).abatement

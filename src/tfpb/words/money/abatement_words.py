@@ -158,7 +158,6 @@ def _shown(amount: Amount) -> str:
 
 
 UNKNOWN: Final = "non connu"
-THEN: Final = " puis "
 
 
 def forecast_sentence(course: Course) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import OUTSIDE
-from tfpb.model.legal.map_table import pair_in
 from tfpb.model.report import BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.report.sections.build import (
     chart,
@@ -23,11 +22,8 @@ from tfpb.words.money.programme_words import ORIGINS
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
-    from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Abatement
 
@@ -41,7 +37,7 @@ def abattement(dossier: Dossier) -> Section:
     outside = dossier.claims.amount("a_risque", OUTSIDE)
     blocks = _by_quarter(money, held, outside)
     blocks.append(Text(standing, bullets=True, media=BOTH_ANNEX))
-    blocks += _leavers(money, dossier.quarters, held)
+    blocks += _leavers(money, held)
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(held, money.year), blocks)
@@ -68,27 +64,11 @@ def _by_quarter(money: Abatement, held: Within, outside: Amount) -> list[Block]:
     )
 
 
-def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:
-    """Return what the ruling map took out of the quarters; nothing when it took nothing."""
+def _leavers(money: Abatement, held: Within) -> list[Block]:
+    """Say what the ruling map took out of the quarters; nothing when it took nothing."""
     if money.leavers is None or not held.has("logements_sortants"):
         return []
-    sentence = Text((words.leavers_sentence(held, money.year),), media=BOTH)
-    if (
-        money.leavers.empty
-    ):  # an answer to come may bring some: a figure between bounds, and no row yet
-        return [sentence]
-    pairs = [pair_in(int(year)) for year in money.leavers["annee"]]
-    olds, news = zip(*pairs, strict=True)
-    rows = quarters.named(money.leavers, nowhere=words.UNKNOWN_QUARTER)
-    return [
-        sentence,
-        table("sortants", rows, ancienne=_then(olds), nouvelle=_then(news)),
-    ]
-
-
-def _then(maps: Iterable[int]) -> str:
-    """Write the maps of the years, one after the other."""
-    return words.THEN.join(str(one) for one in dict.fromkeys(maps))
+    return [Text((words.leavers_sentence(held, money.year),), media=BOTH)]
 
 
 _BARS: Final = {
