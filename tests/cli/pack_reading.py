@@ -21,6 +21,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from everywhere import need
+from tfpb.evidence.differences import dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,14 @@ class Pack:
         text = (self.folder / "donnees" / f"{table}.csv").read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
+    def dictionary(self) -> list[dict[str, str]]:
+        path = self.folder / "donnees" / "datapackage.json"
+        return dictionary({"donnees/datapackage.json": path.read_bytes()})
+
     def run(self) -> dict[str, Any]:
-        record: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(
+            (self.folder / "technique" / "run.json").read_text(encoding="utf-8")
+        )
         return record
 
     def pdf(self, name: str = "rapport.pdf") -> str:

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
 from tfpb.model.assembly import Difference, Kind
+from tfpb.model.record import RUN, has_record, recorded
 from tfpb.text import is_number
 from tfpb.words.documents.report_words import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-DICTIONARY: Final = "donnees/dictionnaire.csv"
-"""Titles of tables, headers and formats of columns: what makes a difference readable."""
-DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
-_RUN: Final = "run.json"
+PACKAGE: Final = "donnees/datapackage.json"
+_DICTIONARY: Final = "donnees/dictionnaire.csv"
+"""Of a pack of 0.3.0: what its tables and columns are called."""
 _FOLDER: Final = "donnees/"
 _COMPARED_ELSEWHERE: Final = frozenset({"faits", "reglages", "controles", "ressaisie"})
 _OF_THE_RUN: Final = (
     "sources",
     frozenset({None, *(SOURCES[k] for k in ("fichier", "carte", "reglage"))}),
 )
-"""Table whose rows of these kinds `run.json` has too; of 0.3.0, all of them."""
+"""Table whose rows of these kinds the record of the run has too; of 0.3.0, all of them."""
 _RENAMED: Final = {
     "comparaison_detail": "satisfaction_detail",
     "niveaux": "satisfaction_niveaux",
@@ -62,8 +62,8 @@ def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list
 
 
 def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
-    found = _records(first.get(_RUN, b"{}"), second.get(_RUN, b"{}"))
-    words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
+    found = _records(*(recorded(p, RUN) if has_record(p, RUN) else b"{}" for p in (first, second)))
+    words = _Words.of(first, second)
     before, after = _data(first), _data(second)
     for table in sorted({*before, *after} - _COMPARED_ELSEWHERE, key=words.rank):
         found += _tables(table, words, before.get(table), after.get(table))
@@ -72,7 +72,7 @@ def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> lis
 
 def _data(pack: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the tables of a pack by their name of today."""
-    names = (n for n in pack if n.startswith(_FOLDER) and n.endswith(".csv") and n != DICTIONARY)
+    names = (n for n in pack if n.startswith(_FOLDER) and n.endswith(".csv") and n != _DICTIONARY)
     bare = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in names}
     return {_RENAMED.get(table, table): pack[n] for table, n in bare.items()}
 
@@ -85,8 +85,8 @@ class _Words:
     columns: dict[tuple[str, str], tuple[str, str]]
 
     @classmethod
-    def of(cls, *dictionaries: bytes | None) -> _Words:
-        rows = [row for data in dictionaries for row in rows_of(data)]
+    def of(cls, *packs: Mapping[str, bytes]) -> _Words:
+        rows = [row for pack in packs for row in dictionary(pack)]
         return cls(
             {r["table"]: r["titre"] for r in rows},
             {(r["table"], r["colonne"]): (r["intitule"], r["format"]) for r in rows},
@@ -234,6 +234,27 @@ def _keyed(rows: Sequence[_Row], columns: Sequence[str]) -> dict[tuple[str, ...]
             number += 1
         out[unique] = row
     return out
+
+
+def dictionary(pack: Mapping[str, bytes]) -> list[_Row]:
+    """Return what the tables of a pack are called, a line a column; of a pack that does not say it, none.
+
+    Returns
+    -------
+    list of dict
+        `table, titre, colonne, intitule, format, source`.
+    """
+    if _DICTIONARY in pack:
+        return rows_of(pack[_DICTIONARY])
+    return [
+        {
+            "table": table["name"], "titre": table["title"], "colonne": field["name"],
+            "intitule": field["title"], "format": field["forme"],
+            "source": " ; ".join(one["title"] for one in table.get("sources", ())),
+        }
+        for table in json.loads(pack.get(PACKAGE, b"{}")).get("resources", ())
+        for field in table["schema"]["fields"]
+    ]  # fmt: skip
 
 
 def rows_of(data: bytes | None) -> list[_Row]:

@@ -7,14 +7,15 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.differences import DICTIONARY
+from tfpb.evidence.differences import PACKAGE, dictionary, differences
 from tfpb.evidence.explanation import explain, near
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Subject
-from tfpb.pipeline.pack_files import data_files, data_tables, dictionary
+from tfpb.pipeline.pack_files import data_files
 from tfpb.report.sections import report
 from tfpb.report.sections.note.justified import justified
 from tfpb.report.sections.note.who_pays import who_pays
@@ -26,8 +27,7 @@ from report_dossier import make
 
 @lru_cache(maxsize=1)
 def pack() -> dict[str, bytes]:
-    said = report(make())
-    return {**data_files(said), DICTIONARY: csv_bytes(dictionary(data_tables(said)))}
+    return data_files(report(make()))
 
 
 def lines(reference: str) -> str:
@@ -71,8 +71,9 @@ def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> 
 def test_a_question_of_a_pack_of_0_3_0_is_found_in_the_table_that_it_has() -> None:
     """« comparaison » in place of « satisfaction »: the columns of the last wave bear the same names."""
     now = {n.replace("/satisfaction.csv", "/comparaison.csv"): d for n, d in pack().items()}
-    now[DICTIONARY] = re.sub(rb"(?m)^satisfaction;", b"comparaison;", now[DICTIONARY])
-    assert b"\r\nsatisfaction;" not in now[DICTIONARY]
+    named = (b'"name": "satisfaction"', b'"name": "comparaison"')
+    now[PACKAGE] = now[PACKAGE].replace(*named)
+    assert named[1] in now[PACKAGE]
     (before,), (found,) = (explain(each, "Accueil par le bailleur") for each in (now, pack()))
     assert (found.kind, found.name) == (Subject.QUESTION, before.name)
     assert found.extracts[0].lines == before.extracts[0].lines
@@ -93,6 +94,14 @@ def test_what_is_unknown_says_what_is_near() -> None:
     assert "Les Tilleuls" in near(pack(), "Les Tileuls")
     assert "« Les Tilleuls »" in unknown_words("Les Tileuls", near(pack(), "Les Tileuls"))[1]
     assert "numéro d’action" in unknown_words("zzz", ())[1]
+
+
+def test_a_dictionary_of_an_older_edition_reads_as_well() -> None:
+    words = pd.DataFrame(dictionary(pack()))
+    old = {n: d for n, d in pack().items() if n != PACKAGE}
+    old["donnees/dictionnaire.csv"] = csv_bytes(words)
+    assert explain(old, "R0004") == explain(pack(), "R0004") != ()
+    assert not differences(old, pack())
 
 
 def test_a_pack_without_dictionary_is_said_unreadable() -> None:

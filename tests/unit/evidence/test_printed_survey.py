@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.printed_survey import RELEASE, TABLES, checked
+from tfpb.evidence.printed_survey import TABLES, checked
+from tfpb.model.record import RELEASE
 from tfpb.words.documents.pack_words import unlike_print
 
 ROW = {
