@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack
+
+from tfpb.evidence.differences import rows_of
+from tfpb.evidence.explanation import explain
+from tfpb.io.packs.pack import read_pack
+from tfpb.words.documents.pack_words import answer_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,15 +27,47 @@ def test_a_printed_amount_is_led_back_to_rows_that_hold_it(
     printed = f"{int(row['abattement_eur']):,} €".replace(",", "\u202f")
     result = run("expliquer", pack, printed)
     assert result.exit_code == 0
-    said = " ".join(result.output.split())
-    assert f"Quartier {row['code_qpv']} · {row['nom_qpv']}" in said
-    assert "« fiscalite_2025.xlsx »" in said
-    assert "CGI art. 1388 bis" in said
-    line = Pack(pack).rows("locaux")[0]
-    assert f"Ligne du fichier : {line['ligne_fichier']}" in said
+    said = result.output
+    assert f"Abattement acquis · {row['code_qpv']}" in said
+    assert "« fiscalite_2025.xlsx », feuille « Avis 2025 »" in said
+    line, invariant = re.findall(r"^  – (\d+) ; .* ; (\d{10}) ; ", said, re.MULTILINE)[0]
     sheet = load_workbook(example / "fiscalite_2025.xlsx", read_only=True).worksheets[0]
-    cells = next(sheet.iter_rows(int(line["ligne_fichier"]), int(line["ligne_fichier"])))
-    assert line["invariant"] in {str(c.value) for c in cells}
+    cells = next(sheet.iter_rows(int(line), int(line)))
+    assert invariant in {str(c.value) for c in cells}
+
+
+def test_every_claim_and_premises_of_the_example_is_answered_on_one_screen(
+    run: Run, pack: Path
+) -> None:
+    files = read_pack(pack)
+    claims = [f"{r['nom']} {r['portee']}" for r in rows_of(files["donnees/faits.csv"])]
+    named = [
+        r[key]
+        for table, key in (("locaux", "invariant"), ("residences", "id_residence"))
+        for r in rows_of(files[f"donnees/{table}.csv"])
+    ]
+    assert len(claims) > 1000
+    for reference in (*claims, *named):
+        lines = answer_lines(explain(files, reference))
+        assert sum(max(1, -(-len(line) // 80)) for line in lines) <= 12, lines
+        assert lines[1].startswith("Pourquoi : ")
+        assert not lines[1].endswith("…"), lines[1]
+    shown = run("expliquer", pack, "a_risque").output.splitlines()
+    assert shown == answer_lines(explain(files, "a_risque"))
+
+
+@pytest.mark.parametrize("name", ["acquis", "a_reclamer", "a_risque", "sous_reserve", "porte"])
+def test_each_sum_of_money_keeps_its_file_sheet_and_rows(pack: Path, name: str) -> None:
+    files = read_pack(pack)
+    claims = [r for r in rows_of(files["donnees/faits.csv"]) if r["nom"] == name]
+    sums = [r for r in claims if r["valeur_bas"] not in {"", "0,00"}]
+    assert sums
+    for row in sums:
+        text = "\n".join(answer_lines(explain(files, f"{name} {row['portee']}")))
+        assert "« fiscalite_2025.xlsx », feuille « Avis 2025 »" in text
+        assert re.search(r"^  – \d+ ; \d{5} ; 25 59 999 \d+ \d ; \d{10} ; ", text, re.MULTILINE), (
+            text
+        )
 
 
 def test_what_a_pack_has_not_ends_in_what_is_near(run: Run, pack: Path) -> None:

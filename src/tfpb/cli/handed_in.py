@@ -47,26 +47,27 @@ def expliquer(
     reference: Annotated[
         str,
         typer.Argument(
-            help="Une résidence, un quartier, une action, une question, ou un montant imprimé."
+            help="Un local (invariant), un avis, une résidence, un quartier, une action, une question, un "
+            "fait, ou un montant imprimé."
         ),
     ],
 ) -> None:
-    """Dit d’où vient ce qu’un dossier imprime : lignes des fichiers, règle, article.
+    """Dit en douze lignes d’où vient ce qu’un dossier imprime : chiffre, raison, lignes des fichiers.
 
     \b
     Exemples :
       tfpb expliquer sorties/valmont QN05991I
+      tfpb expliquer sorties/valmont "a_reclamer QN05991I"
       tfpb expliquer sorties/valmont "260 354 €"
     """
     with terminal.guard():
         from tfpb.evidence.explanation import explain, near
         from tfpb.io.packs.pack import read_pack
-        from tfpb.words.documents.pack_words import explanation_lines, unknown_words
+        from tfpb.words.documents.pack_words import answer_lines, unknown_words
 
         files = read_pack(pack)
         found = explain(files, reference)
         if not found:
             terminal.print_error(*unknown_words(reference, near(files, reference)))
             raise typer.Exit(2)
-        for one in found:
-            terminal.print_line(*explanation_lines(one))
+        terminal.print_line(*answer_lines(found))

@@ -64,6 +64,8 @@ class Subject(StrEnum):
     """What a reference of a pack names."""
 
     CLAIM = "fait"
+    PREMISES = "local"
+    NOTICE = "avis"
     HOME = "residence"
     QUARTER = "quartier"
     ACTION = "action"
@@ -73,8 +75,9 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as the data hold it, with its header and how it is to be read."""
+    """A cell as the data hold it, with its column, its header and how it is to be read."""
 
+    key: str
     header: str
     text: str
     format: str
@@ -91,14 +94,34 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a reference names, the lines it is made of (an amount: where it stands), and the law.
+    """What a reference names: its figures, their reason, the lines that make it (an amount: where it is).
 
     Parameters
     ----------
-    law : tuple of (what, value, reference)
+    figures : tuple of Cell
+        The format of a claim's is its unit; two bounds are parted by a space.
+    reasons : tuple of str
+        As the data write them; of a claim, that of the heaviest row.
+    extracts : tuple of Extract
+        Heaviest line first, all of them.
+    law : tuple of str
+        Articles that rule it.
+    claim, state, sheet : str
+        Of a claim: its name, what is known of it, the sheet of the workbook that has its rows.
+    quarters : tuple of Cell
+        Of a claim of the whole: its value in each quarter.
+    states : tuple of (state, count)
+        Of a quarter or a notice: its premises by state.
     """
 
     kind: Subject
     name: str
-    extracts: tuple[Extract, ...]
-    law: tuple[tuple[str, str, str], ...] = ()
+    figures: tuple[Cell, ...] = ()
+    reasons: tuple[str, ...] = ()
+    extracts: tuple[Extract, ...] = ()
+    law: tuple[str, ...] = ()
+    claim: str = ""
+    state: str = ""
+    sheet: str = ""
+    quarters: tuple[Cell, ...] = ()
+    states: tuple[tuple[str, int], ...] = ()

@@ -6,7 +6,9 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from tfpb.facts.claim import STATES, TITLES, State
 from tfpb.packaged import packaged
+from tfpb.text import is_number
 from tfpb.words.documents.report_words import CHECKS, ROLES, SETTINGS
 from tfpb.words.numbers import euros, number, percent, plural, points
 from tfpb.words.phrase import Phrase
@@ -156,22 +158,23 @@ def written(text: str, form: str, more: int) -> str:
         return text or "vide"
 
 
-_MOST_LINES: Final = 40
+SCREEN: Final = 12
+"""Lines of a screen that an answer takes at most, each of `WIDE` signs."""
+WIDE: Final = 80
+_LEAST: Final = 4
+"""Lines of a screen that lines of a file take at least: two that say where, one, and how many more."""
+_LINE: Final = "ligne_fichier"
 _NAMES: Final[dict[str, str]] = _TEXTS["names"]
-_RULES: Final[dict[str, str]] = _TEXTS["rules"]
-"""By `Subject`."""
-_RULE: Final = "Règle : {rule}"
-_LAW: Final = "  – {what} : {value} ({reference})"
-_ARTICLES: Final = "Textes et valeurs lus pour ce calcul :"
-_FROM: Final = "{title} ({source}) :"
-_MORE: Final = "  – … et {count}, dans le fichier de données."
+_ANSWER: Final[dict[str, str]] = _TEXTS["answer"]
+_BY_UNIT: Final = {"part": "pourcent", "points": "points", "eur": "euros"}
 UNKNOWN: Final = (
     "Rien ne s’appelle « {reference} » dans ce dossier, et aucun montant ne s’y écrit ainsi."
 )
 _NEAR: Final = "Le plus proche : {names}."
 HINT: Final = (
-    "Donnez le nom d’un fait (donnees/faits.csv), un numéro ou un nom de résidence, un code ou un nom de "
-    "quartier, un numéro d’action, les mots d’une question, ou un montant comme il est imprimé."
+    "Donnez le nom d’un fait (donnees/faits.csv), un invariant, un avis, un numéro ou un nom de résidence, "
+    "un code ou un nom de quartier, un numéro d’action, les mots d’une question, ou un montant comme il est "
+    "imprimé."
 )
 
 
@@ -182,25 +185,117 @@ def unknown_words(reference: str, near: Sequence[str]) -> list[str]:
     return [line, _NEAR.format(names=names) if near else HINT]
 
 
-def explanation_lines(found: Explanation) -> list[str]:
-    """Write an explanation: name, lines with their file and row, rule, articles."""
-    out = [_NAMES[found.kind].format(name=found.name)]
-    for extract in found.extracts:
-        out += _extract(extract)
-    if rule := _RULES.get(found.kind):
-        out.append(_RULE.format(rule=rule))
-    if found.law:
-        out.append(_ARTICLES)
-        out += [_LAW.format(what=w, value=v, reference=r) for w, v, r in found.law]
+def answer_lines(found: Sequence[Explanation]) -> list[str]:
+    """Write an answer on one screen: the figure, why, the lines of the files that fit, what to name for more.
+
+    Parameters
+    ----------
+    found : sequence of Explanation
+        Of one reference; the first is answered, the others are named.
+    """
+    one, *others = found
+    title = _figure_line(one)
+    quarters = [_labelled(c) for c in one.quarters]
+    more = [_fitted(_ANSWER["quarters"], quarters)] if quarters else []
+    tail = [_fitted(_ANSWER["law"], one.law)] if one.law else []
+    if others:
+        tail.append(_fitted(_ANSWER["others"], [o.name for o in others]))
+    if not one.extracts and one.sheet:
+        tail.insert(0, _ANSWER["sheet"].format(sheet=one.sheet))
+    room = SCREEN - _tall([title, *more, *tail])
+    why = _shortened(_why(one), WIDE * (room - _LEAST))
+    return [title, why, *more, *_rows(one.extracts, room - _tall([why])), *tail]
+
+
+def _figure_line(one: Explanation) -> str:
+    """Write what is named and its figures."""
+    name = _NAMES[one.kind].format(name=one.name)
+    figures = " ; ".join(_labelled(c) for c in one.figures)
+    return _shortened(f"{name} : {figures}" if figures else name, 2 * WIDE)
+
+
+def _why(one: Explanation) -> str:
+    """Write why: what the figure counts and what is known of it, or the reason that the data give."""
+    said = []
+    if one.state in set(State):
+        said.append(STATES[State(one.state)])
+    if one.claim in TITLES:
+        said.append(TITLES[one.claim].definition.rstrip("."))
+    if one.states:
+        states = ", ".join(f"{count} {state}" for state, count in one.states)
+        said.append(_ANSWER["states"].format(states=states))
+    said += [reason.rstrip(".") for reason in one.reasons]
+    return f"{_ANSWER['why']} {'. '.join(said) or _ANSWER['listed']}."
+
+
+def _labelled(cell: Cell) -> str:
+    form = _BY_UNIT.get(cell.format, cell.format)
+    if form not in _FORMATS and is_number(cell.text.partition(" ")[0]):
+        form = "entier"
+    values = [_exact(t, form) for t in cell.text.split(" ")] if form in _FORMATS else [cell.text]
+    text = " à ".join(values) if cell.text else _ANSWER["none"]
+    return f"{cell.header} : {text}" if cell.header else text
+
+
+def _exact(text: str, form: str) -> str:
+    """Write a figure as pages do, with its cents where it has some."""
+    whole = (
+        form != "euros"
+        or not text.replace(",", ".").rpartition(".")[2].strip("0")
+        or not set(text) & {",", "."}
+    )
+    return written(text, form, 0 if whole else 1)
+
+
+def _rows(extracts: Sequence[Extract], room: int) -> list[str]:
+    """Write the lines of the files that fit in so many lines of a screen, and how many are left out."""
+    out: list[str] = []
+    kept = extracts[: max(1, room // _LEAST)]
+    for k, extract in enumerate(kept):
+        share = (room - _tall(out)) // (len(kept) - k)
+        lines = [_extract_head(extract)]
+        for row in extract.lines:
+            line = f"  – {_shortened(_row(row), WIDE - 4)}"
+            if _tall([*lines, line]) > share - (row is not extract.lines[-1]):
+                break
+            lines.append(line)
+        if left := len(extract.lines) - len(lines) + 1:
+            count = plural(left, "autre ligne", "autres lignes")
+            lines.append(_ANSWER["more"].format(count=count))
+        out += lines
     return out
 
 
-def _extract(extract: Extract) -> list[str]:
-    title = _FROM.format(title=extract.title, source=extract.source or "ce dossier")
-    lines = [f"  – {_line(line)}" for line in extract.lines[:_MOST_LINES]]
-    rest = len(extract.lines) - len(lines)
-    return [title, *lines, *([_MORE.format(count=plural(rest, "autre ligne"))] if rest else [])]
+def _extract_head(extract: Extract) -> str:
+    """Write where the lines are, and what their cells are."""
+    kept = [c.header for c in _shown(extract.lines[0])]
+    where = extract.source or extract.title
+    return _shortened(_ANSWER["from"].format(source=where, columns=" ; ".join(kept)), 2 * WIDE)
 
 
-def _line(cells: Sequence[Cell]) -> str:
-    return " ; ".join(f"{c.header} : {written(c.text, c.format, 0)}" for c in cells if c.text)
+def _row(cells: Sequence[Cell]) -> str:
+    return " ; ".join(written(c.text, c.format, 0) for c in _shown(cells))
+
+
+def _shown(cells: Sequence[Cell]) -> list[Cell]:
+    """Put the row of the file first: it is what one looks for."""
+    return sorted(cells, key=lambda c: c.key != _LINE)
+
+
+def _fitted(words: str, items: Sequence[str]) -> str:
+    """Write on a line of the screen as many items as fit, and how many are left out."""
+    for kept in range(len(items), -1, -1):
+        left = len(items) - kept
+        rest = [f"… et {plural(left, 'autre')}" if kept else plural(left, "autre")] if left else []
+        if len(line := words.format(items=" ; ".join([*items[:kept], *rest]))) <= WIDE:
+            break
+    return line
+
+
+def _shortened(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1].rstrip()}…"
+
+
+def _tall(lines: Sequence[str]) -> int:
+    """Return how many lines of a screen some lines take."""
+    return sum(max(1, -(-len(line) // WIDE)) for line in lines)
