@@ -174,6 +174,8 @@ def test_the_examples_own_pack_is_read_as_it_is_written(pack: Path) -> None:
     assert one.pack.bailleur == "Habitat Valmontois"
     assert (one.pack.year, one.pack.state, one.pack.broken) == (2025, "projet", ())
     assert set(one.pack.tables) == {"conventions", "actions", "bilan", "declaration"}
+    # among files, waves and legal values of « sources », conventions alone
+    assert one.pack.tables["conventions"]["id_convention"].tolist() == ["CONV-2024-01"]
     # a draft; 9 actions of the 64 have no proof; two quarters to catch up; nothing else
     assert {f.code for f in one.lacking} == {"projet", "piece_absente"}
     assert found["piece_absente"].fields["nombre"] == 9

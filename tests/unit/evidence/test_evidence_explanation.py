@@ -76,6 +76,16 @@ def test_a_question_gives_its_verdict_and_a_masked_cell_stays_masked() -> None:
     assert "marge du dossier" in hidden
 
 
+def test_legal_values_are_those_of_the_pack_of_either_edition() -> None:
+    told = {law for one in explain(pack(), "QN05991I") for law in one.law}
+    assert told
+    assert all("1388" in name + reference for name, _, reference in told)
+    rows = ["libelle;valeur;reference", *(";".join(law) for law in sorted(told))]
+    before = {k: v for k, v in pack().items() if not k.endswith("sources.csv")}
+    before["donnees/hypotheses_legales.csv"] = "\n".join(rows).encode("utf-8-sig")
+    assert {law for one in explain(before, "QN05991I") for law in one.law} == told
+
+
 def test_what_is_unknown_says_what_is_near() -> None:
     assert explain(pack(), "Les Tileuls") == ()
     assert explain(pack(), "123 456 789 €") == ()

@@ -44,6 +44,9 @@ def survey_rows(survey: Published, name: str) -> list[Row]:
             k: getattr(w, k) for k in _WAVE
         }
         row |= {k: survey_words.HIDDEN for k in _COUNTS if row[k] == HIDDEN_COUNT}
+        row["valeur"] = words.INTERVIEWS.format(
+            interviews=survey_words.all_interviews([w.n], survey.masking_n)
+        )
         row["contactes"] = w.contactes or survey_words.NOT_GIVEN
         row["taux"] = survey_words.response_rate(w.n, w.contactes, shared=w.contactes_partages)
         waves.append(row)
@@ -136,11 +139,17 @@ def _response(survey: Published) -> list[Row]:
             n = float(mine["n"].sum(skipna=False)) if len(mine) else math.nan
             hidden = math.isnan(n)
             rows.append(
-                {"nature": words.SOURCES["reponse"], "vague": wave, "cote_mot": GROUPES[side],
+                {"nature": words.SOURCES["reponse"], "nom": _part(wave, GROUPES[side], kind),
+                 "vague": wave, "cote_mot": GROUPES[side],
                  "type_habitat": kind, "contactes": contacted, "n": survey_words.HIDDEN if hidden else n,
                  "taux": survey_words.response_rate(-1 if hidden else int(n), contacted)}
             )  # fmt: skip
     return rows
+
+
+def _part(*names: Any) -> str:
+    """Name a part of the interviews: wave, side, type, period."""
+    return ", ".join(str(name) for name in names if name and not pd.isna(name))
 
 
 def _readings(survey: Published) -> list[Block]:
@@ -172,7 +181,15 @@ def _sample(survey: Published, name: str) -> list[Row]:
     for row in () if held is None else held.drop(columns="bailleur").to_dict("records"):
         hidden: Row = {k: survey_words.HIDDEN for k in ("n", "part_interroges") if pd.isna(row[k])}
         side = GROUPES.get(str(row["cote"]), row["cote"])
-        out.append({**row, **hidden, "nature": words.SOURCES["parc"], "cote_mot": side})
+        out.append(
+            {
+                **row,
+                **hidden,
+                "nature": words.SOURCES["parc"],
+                "cote_mot": side,
+                "nom": _part(row["vague"], side, row["type_habitat"], row["periode_construction"]),
+            }
+        )
     return out
 
 

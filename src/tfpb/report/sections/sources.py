@@ -75,10 +75,11 @@ def place_sources(dossier: Dossier, files: pd.DataFrame | None = None) -> Sectio
 def _section(rows: list[Row], lead: str, dossier: Dossier, notes: tuple[str, ...]) -> Section:
     """Return the rows as a sheet; on pages, the waves, the method, the files and the law."""
     survey, pair = dossier.survey, _maps(dossier)
-    listed = pd.DataFrame(rows)
+    rank = {nature: k for k, nature in enumerate(words.SOURCES.values())}
+    kinds = pd.Series([rank[str(row["nature"])] for row in rows])
+    listed = pd.DataFrame(rows).iloc[kinds.argsort(kind="stable")].reset_index(drop=True)
     whole = table(
-        "sources", listed, repeated=[{"avant": pair[0], "apres": pair[1]}], notes=notes,
-        ancienne=pair[0], nouvelle=pair[1],
+        "sources", listed, repeated=[{"avant": pair[0], "apres": pair[1]}], notes=notes
     )  # fmt: skip
     blocks: list[Block] = [whole]
     leads = [lead]
@@ -163,7 +164,12 @@ def _links(dossier: Dossier) -> list[Row]:
         return []
     linked = worded(dossier.located.correspondence, lien=side_words.LINKS)
     return [
-        {**r, "nature": words.SOURCES["correspondance"], "nom": r["lien"]}
+        {
+            **r,
+            "nature": words.SOURCES["correspondance"],
+            "valeur": r["lien"],
+            "nom": " → ".join(str(r[f"nom_{one}"] or NOTHING) for one in _maps(dossier)),
+        }
         for r in linked.to_dict("records")
     ]
 

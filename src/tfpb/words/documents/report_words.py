@@ -58,6 +58,7 @@ MAIN_SHEETS: Final[list[str]] = _TEXTS["sheets"]["main"]
 ROLES: Final[dict[str, str]] = by_map(_TEXTS["roles"])
 SOURCES: Final[dict[str, str]] = _TEXTS["sources"]
 """Kinds of rows of « Sources »."""
+INTERVIEWS: Final = Phrase("{interviews:s ménage interrogé/ménages interrogés}")
 PLACE_FILES: Final = (
     "Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
     "fichiers."
