@@ -26,7 +26,7 @@ COLUMNS: Final = ["nom", "titre", "portee", "valeur_bas", "valeur_haut", "unite"
                   "role", "echeance", "feuille"]  # fmt: skip
 STATES: Final = {"connu", "a_confirmer", "a_verifier", "non_lu", "inconnu", "peu_de_reponses", "masque",
                  "on_ne_sait_pas", "non_demontre"}  # fmt: skip
-"""As codes, like `nature`: the sheet « Faits » writes their French, of which the registry has one each."""
+"""As codes, like `nature`: the registry has one French word each."""
 MONEY: Final = ("acquis", "valorise", "justifie", "prouve", "a_prouver", "reste_a_justifier", "reporte",
                 "a_programmer", "a_reclamer", "a_risque", "sous_reserve", "sous_reserve_porte", "porte",
                 "non_lu", "perte", "compensation", "reporte_contribuables")  # fmt: skip

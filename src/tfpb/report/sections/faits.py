@@ -52,5 +52,4 @@ def _data(claim: Claim) -> dict[str, object]:
         "role": claim.owner,
         "echeance": claim.deadline,
         "feuille": claim.sheet,
-        "definition": claim.title.definition,
     }
