@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Comparaison", "Évolution",
     "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
+    "Droit commun", "Évaluation", "Sensibilité", "À faire", "Doutes", "Faits", "Méthode",
     "Sources et hypothèses", "Sortants", "Calendrier", "Rapprochement, suite", "Réserves",
     "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
     "Quartiers, deux années", "Diagnostics", "Dépense et écart", "Doutes sans suite",
@@ -42,9 +42,10 @@ FED = {
     "Preuves par quartier", "Autres années", "Axes",
     "Axes, deux années", "Quartiers, deux années", "Diagnostics", "Dépense et écart",
     "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
-    "Terrain, poids", "Valeurs légales",
+    "Terrain, poids", "Valeurs légales", "Comparaison", "Évolution", "Abattement", "Rapprochement",
+    "Programme et bilan", "Droit commun", "Évaluation", "Méthode",
 }  # fmt: skip
-"""Sheets of one table, made where a file feeds it."""
+"""Sheets written where a file feeds them: one without a row is not."""
 BY_HAND = b"mes paragraphes"
 
 

@@ -65,7 +65,7 @@ def render(report: Report) -> bytes:
     ----------
     report : Report
         Sections whose `sheet` is not empty become sheets: the main ones in their order, then their details,
-        each of one table; the contents stand last.
+        each of one table; the contents stand last. A sheet without a row is not written.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def render(report: Report) -> bytes:
     """
     book = Workbook()
     del book[book.sheetnames[0]]
-    sections = [sheet for s in report.sections if s.sheet for sheet in _sheets(s)]
+    sections = [one for s in report.sections if s.sheet for one in _sheets(s) if _has_rows(one)]
     if sections and sections[0].sheet == words.SUMMARY:  # of a dossier: main ones, then details
         sections.sort(key=lambda s: _RANKS.get(s.sheet, len(_RANKS)))
     foot = words.footer(report.run_hash, fictional=report.fictional, draft=report.draft)
@@ -119,6 +119,15 @@ def _sheets(section: Section) -> list[Section]:
             for t in alone
         ),
     ]
+
+
+def _has_rows(sheet: Section) -> bool:
+    """Return whether a sheet has something to read besides its words: rows, or key figures."""
+    return any(
+        isinstance(b, KeyFigures) or (isinstance(b, Table) and not b.rows.empty)
+        for b in sheet.blocks
+        if MEDIUM in b.media
+    )
 
 
 def _link(sheet: Worksheet, row: int, text: str, target: str) -> None:
@@ -292,10 +301,7 @@ class _Sheet:
     def _table(self, table: Table, *, freeze: bool) -> None:
         if table.title and table.title != self.section.title:
             self._text(table.title, style.SUBTITLE)
-        if table.rows.empty:
-            self._text(words.EMPTY_TABLE, style.BODY)
-        else:
-            self._grid(table, freeze=freeze)
+        self._grid(table, freeze=freeze)
         self._text(
             words.table_line(unit=table.unit, scope=table.scope, source=table.source), self.note
         )
@@ -304,6 +310,8 @@ class _Sheet:
         self.row += 1
 
     def _grid(self, table: Table, *, freeze: bool) -> None:
+        if table.totals:
+            self._totals(table)
         sheet, top = self.sheet, self.row
         fill, border = style.HEADER_FILL, style.HEADER_BORDER
         look: dict[str, Any] = {"font": self.header, "fill": fill, "border": border}
@@ -336,8 +344,6 @@ class _Sheet:
         self.row = last + 1
         if table.printed is not None:
             self.printed = top + table.printed
-        if table.totals:
-            self._totals(table)
 
     def _cells(self, table: Table, row: int, values: tuple[Any, ...]) -> None:
         tall = 1
@@ -386,7 +392,11 @@ class _Sheet:
                 cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=shown)
 
     def _totals(self, table: Table) -> None:
-        """Write the totals the stages made, under the table: one that is a sum follows the filter."""
+        """Write the totals the stages made, above the header, out of the rows that one filters or copies.
+
+        One that is the sum of its column follows the filter.
+        """
+        top = self.row + 2  # the header stands between
         style.put(self.sheet, self.row, 1, words.TOTAL)
         tall = 1
         for k, column in enumerate(table.columns, 1):
@@ -402,12 +412,12 @@ class _Sheet:
                 exact = not bounds and not any(isinstance(v, str) for v in shown)
                 if exact and sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
                     place = get_column_letter(k)
-                    rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"
+                    rows = f"{place}{top}:{place}{top + len(table.rows) - 1}"
                     cell.value = f"=SUBTOTAL(109,{rows})"
                     self.sums[cell.value[1:]] = float(str(value))
                 cell.number_format = excel_format(value, column.format)
                 cell.alignment = style.alignment(column.format, words=bounds)
-            cell.font, cell.border = self.header, style.TOTAL_BORDER
+            cell.font = self.header
         self.sheet.row_dimensions[self.row].height = tall * _LINE_PT + 2
         self.row += 1
 
