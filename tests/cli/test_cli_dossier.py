@@ -38,9 +38,10 @@ SHEETS = [
 FED = {
     "Locaux", "Actions", "Qui paie", "Années", "Rapprochement, suite",
     "Preuves par quartier", "Autres années", "Axes",
-    "Axes, deux années", "Quartiers, deux années", "Dépense et écart",
+    "Axes, deux années", "Quartiers, deux années", "Dépense et écart", "Satisfaction", "Abattement",
+    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation",
 }  # fmt: skip
-"""Sheets of one table, made where a file feeds it."""
+"""Sheets written where a file feeds them: one without a row is not."""
 BY_HAND = b"mes paragraphes"
 
 

@@ -15,6 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from effort import tries
+from tfpb.evidence.differences import rows_of
 from tfpb.model.results import LOCATION_COLUMNS
 
 if TYPE_CHECKING:
@@ -252,3 +253,33 @@ def test_two_positions_of_a_row_are_held_against_each_other(
     doubt = f"{left} ne disent pas le même lieu que {kept} (1 ligne"
     assert (doubt in said) == (shift_m > 0), said
     assert read(out).qpv_statut[0] == ("hors" if names and shift_m else "dans")
+
+
+def test_what_it_adds_is_what_the_pack_writes_of_an_entrance(
+    run: Run, pack: Path, example: Path, geodata: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "localise.xlsx"
+    result = run(
+        "localiser", example / "patrimoine.xlsx", "--sortie", out, "--annee", 2025,
+        "--geodonnees", geodata,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    book = load_workbook(out)
+    assert book.sheetnames == ["Adresses"]
+    head, *lines = book["Adresses"].iter_rows(values_only=True)
+    stock = next(load_workbook(example / "patrimoine.xlsx").worksheets[0].iter_rows(4, 4))
+    assert head[: len(stock)] == tuple(c.value for c in stock)
+    theirs = rows_of((pack / "donnees/adresses.csv").read_bytes())
+    assert len(lines) == len(theirs) > 100
+    shared = [c for c in head if c in theirs[0] and c.startswith(("result_", "qpv_"))]
+    assert len(shared) == 9
+    for line, other in zip(lines, theirs, strict=True):
+        mine = dict(zip(head, line, strict=True))
+        for column in shared:
+            said = "" if mine[column] is None else str(mine[column]).replace(".", ",")
+            if column == "qpv_motif":  # a decision of the dossier keeps what the map said
+                assert other[column].endswith(str(mine[column])), other
+            else:
+                assert said.rstrip("0").rstrip(",") == other[column].replace(".", ",").rstrip(
+                    "0"
+                ).rstrip(","), (column, other)

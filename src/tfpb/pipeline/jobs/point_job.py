@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 DEFAULT_RADIUS_M: Final = 30.0
 _WRITTEN: Final = {Given.METRES: ("result_x", "result_y"), Given.DEGREES: ("longitude", "latitude")}
 """Where the positions that a file gives stand, as written."""
+_SHEET: Final = "Adresses"
+"""Of a workbook: that of the pack which has these rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) 
 def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
     """Render the answers by the extension of the output."""
     if task.output.suffix.lower() != ".gpkg":
-        return table_bytes(task.output, frame, raw_csv=task.raw_csv)
+        return table_bytes(task.output, frame, raw_csv=task.raw_csv, sheet=_SHEET)
     at = positions(points, default_radius_m=task.radius_m)
     found = sorted(set(at.epsg[at.placed].tolist()))
     epsg = found[0] if len(found) == 1 else LAMBERT_93
