@@ -192,9 +192,9 @@ class _Tables:
 
     def laws(self) -> list[tuple[str, str]]:
         """List the legal values: name, reference; of a pack of 0.3.0, from a table of their own."""
-        table = next(iter(self.has(_LAW, [])), "")
-        kept = [r for r in self.rows(table) if r.get("nature", _LEGAL) == _LEGAL]
-        return [(r.get("nom") or r.get("libelle", ""), r["reference"]) for r in kept]
+        now, before = _NAMED[_LAW]
+        kept = [r for r in self.rows(now) if r.get("nature") == _LEGAL] + self.rows(before)
+        return [(r.get("nom") or r["libelle"], r["reference"]) for r in kept]
 
     def of(self, name: str, column: str, key: str) -> list[Row]:
         return [r for r in self.rows(name) if r.get(column) == key]

@@ -205,13 +205,14 @@ OTHERS = {"quartiers": ("abattement_qpv", "rapprochement")}
 
 
 def test_legal_values_are_those_of_the_pack_of_either_edition() -> None:
-    told = {law for one in explain(pack(), "QN05991I") for law in one.law}
-    assert told
-    assert all("1388" in name + reference for name, _, reference in told)
-    rows = ["libelle;valeur;reference", *(";".join(law) for law in sorted(told))]
+    cited = {law for one in explain(pack(), "QN05991I") for law in one.law}
+    assert cited
+    assert all("1388" in reference for reference in cited)
+    legal = [r for r in rows_of(pack()["donnees/sources.csv"]) if r["nature"] == "valeur légale"]
+    old = pd.DataFrame([{"libelle": r["nom"], "reference": r["reference"]} for r in legal])
     before = {k: v for k, v in pack().items() if not k.endswith("sources.csv")}
-    before["donnees/hypotheses_legales.csv"] = "\n".join(rows).encode("utf-8-sig")
-    assert {law for one in explain(before, "QN05991I") for law in one.law} == told
+    before["donnees/hypotheses_legales.csv"] = csv_bytes(old)
+    assert {law for one in explain(before, "QN05991I") for law in one.law} == cited
 
 
 def test_what_is_unknown_says_what_is_near() -> None:
