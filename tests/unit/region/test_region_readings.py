@@ -12,7 +12,7 @@ from region_cases import LEVELS, protected_of, region_plan, region_survey
 from tfpb.model.record import Reading, Source
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import files_read
-from tfpb.report.sections.restitution import files
+from tfpb.report.sections.sources import place_sources
 from tfpb.words.documents.setting_words import masked_sources
 
 
@@ -22,9 +22,14 @@ def test_the_restitution_says_why_rows_are_untold(rows: int | None) -> None:
         Source("enquete", "a.csv", "0" * 64, 0, rows), Source("enquete", "b.csv", "1" * 64, 0, 300),
         Source("adresses", "ban", "2" * 64, 0, None),
     ]  # fmt: skip
-    facts: Any = SimpleNamespace(files=files_read(sources))
-    said = files(facts, "0" * 8).blocks[0]
-    assert said.rows["lignes"].tolist()[:1] == ([1000] if rows else [None])
+    dossier: Any = SimpleNamespace(
+        survey=None, run_hash="0" * 8, located=SimpleNamespace(vintage=2024)
+    )
+    made = place_sources(dossier, files_read(sources))
+    assert made is not None
+    said: Any = made.blocks[0]
+    told = said.rows["lignes"].tolist() if "lignes" in said.rows else [None]
+    assert told[:1] == ([1000] if rows else [None])
     assert ("le secret cache" in " ".join(said.notes)) == (rows is None)
 
 

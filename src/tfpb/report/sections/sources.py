@@ -60,15 +60,15 @@ def place_sources(dossier: Dossier, files: pd.DataFrame | None = None) -> Sectio
         `role, fichiers, lignes`.
     """
     rows: list[Row] = []
+    untold = False
     if files is not None:
         rows += [{"nature": words.SOURCES["fichier"], **r} for r in files.to_dict("records")]
+        answers = files["role"] == words.ROLES[setting_words.SURVEY]
+        untold = bool(files.loc[answers, "lignes"].isna().any())
     survey = dossier.survey
     if survey is not None:
         rows += survey_rows(survey, survey.name_of(dossier.settings.dossier.bailleur))
     lead = words.PLACE_FILES.format(run_hash=dossier.run_hash) if files is not None else ""
-    untold = files is not None and any(
-        r.get("lignes") is None or pd.isna(r["lignes"]) for r in rows[: len(files)]
-    )
     return _section(rows, lead, dossier, (words.ROWS_UNTOLD,) * untold) if rows else None
 
 
