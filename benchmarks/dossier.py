@@ -114,7 +114,7 @@ class Bench:
 
 
 def _journal(pack: Path) -> str:
-    path = pack / "journal.json"
+    path = pack / "technique" / "journal.json"
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 

@@ -39,7 +39,9 @@ HERE = Path(__file__).parent
 def run(toml: Path, out: Path, options: list[str], cache: Path) -> dict[str, float]:
     """Run `tfpb region` once and measure it."""
     told = measured(["region", str(toml), "--sortie", str(out), *options], cache)
-    journal = json.loads((out / "journal.json").read_text(encoding="utf-8"))["durees_s"]
+    journal = json.loads((out / "technique" / "journal.json").read_text(encoding="utf-8"))[
+        "durees_s"
+    ]
     told |= {f"dont {k}": v for k, v in journal.items()}
     packs, sheets = (
         [f.stat().st_mtime for f in out.rglob(p)] for p in ("bailleurs/*.zip", "contrats/*/fiche.*")

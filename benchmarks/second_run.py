@@ -82,7 +82,9 @@ def main() -> None:
         given = '[fichiers]\ndecisions = "dossier_a_verifier.xlsx"'
         toml.write_text(text.replace("[fichiers]", given, 1), encoding="utf-8")
         times += [tfpb(*run)]
-        journal = json.loads((root / "dossier" / "dossier" / "journal.json").read_text("utf-8"))
+        journal = json.loads(
+            (root / "dossier" / "dossier" / "technique" / "journal.json").read_text("utf-8")
+        )
         print(f"premier passage : {times[0][0]:.1f} s, processeur {times[0][1]:.1f} s")
         print(
             f"après {asked.decisions} décisions : {times[1][0]:.1f} s, processeur {times[1][1]:.1f} s"

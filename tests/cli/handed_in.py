@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tfpb.io.packs.pack import listed
 from tfpb.io.packs.provenance import recorded_hash
+from tfpb.model.record import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +111,7 @@ def plain(tables: Tables, number: int = 1) -> dict[str, bytes]:
 def ours(
     tables: Tables, number: int = 1, omission: dict[str, Any] | None = None
 ) -> dict[str, bytes]:
-    """Return the files of a pack of the program, with its record and its list of hashes."""
+    """Return the files of a pack of the program, with its record and hashes; every second is of 0.3.0."""
     kind = omission["geste"] if omission else ""
     files = {
         f"donnees/{name}.csv": csv_of([{OURS.get(c, c): v for c, v in r.items()} for r in rows])
@@ -123,9 +125,12 @@ def ours(
         "etat": "projet" if kind == "projet" else "diffusion",
     }  # fmt: skip
     record["empreinte"] = recorded_hash(record)
-    files["run.json"] = json.dumps(record).encode()
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    files["empreintes.json"] = json.dumps(hashes).encode()
+    if number % 2:
+        files = listed({**files, RUN: json.dumps(record).encode()})
+    else:
+        files["run.json"] = json.dumps(record).encode()
+        hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        files["empreintes.json"] = json.dumps(hashes).encode()
     if omission and kind in {"alterer", "perdre", "ajouter"}:
         changed: dict[str, Callable[[str], object]] = {
             "alterer": lambda name: files.update({name: files[name] + b"\r\n"}),

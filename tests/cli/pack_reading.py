@@ -46,7 +46,9 @@ class Pack:
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
     def run(self) -> dict[str, Any]:
-        record: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(
+            (self.folder / "technique" / "run.json").read_text(encoding="utf-8")
+        )
         return record
 
     def pdf(self, name: str = "rapport.pdf") -> str:

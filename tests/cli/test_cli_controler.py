@@ -259,7 +259,9 @@ def test_shapes_that_people_make(tmp_path: Path) -> None:
     checked = check_packs([tmp_path])
     assert [(c.pack.name, c.lacking) for c in checked] == [("a.zip", ()), ("b.zip", ())]
     region = tmp_path / "region"
-    write_folder(region, {"run.json": b"{}", "bailleurs/un.zip": (tmp_path / "a.zip").read_bytes()})
+    write_folder(
+        region, {"technique/run.json": b"{}", "bailleurs/un.zip": (tmp_path / "a.zip").read_bytes()}
+    )
     assert [c.pack.name for c in check_packs([region])] == ["un.zip"]
     shutil.rmtree(region)
     shutil.copy(tmp_path / "b.zip", tmp_path / "c.zip")

@@ -81,14 +81,15 @@ def again(
 def test_the_pack_holds_what_the_contract_names(pack: Path) -> None:
     names = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
     assert {
-        "dossier.xlsx", "rapport.pdf", "rapport.docx", "carte.html", "run.json", "journal.json",
+        "dossier.xlsx", "rapport.pdf", "rapport.docx", "carte.html", "technique/run.json",
+        "technique/journal.json",
         "dossier.zip", "donnees/residences.gpkg",
     } <= names  # fmt: skip
     pages = {n for n in names if n.startswith("cartes/")}
     assert {"cartes/QN05991I.pdf", "cartes/QN05991I.png"} <= pages
     assert Pack(pack).xlsx().sheetnames == SHEETS
     with zipfile.ZipFile(pack / "dossier.zip") as archive:
-        assert "journal.json" not in archive.namelist()
+        assert "technique/journal.json" not in archive.namelist()
         assert not archive.testzip()
 
 
@@ -110,7 +111,7 @@ def test_the_bilan_is_exported_in_the_columns_in_use_and_for_re_entry(pack: Path
 
 
 def test_the_run_record_has_no_clock_and_no_path(pack: Path) -> None:
-    record = json.loads((pack / "run.json").read_text(encoding="utf-8"))
+    record = json.loads((pack / "technique" / "run.json").read_text(encoding="utf-8"))
     text = json.dumps(record)
     assert "/" + "tmp" not in text
     assert str(Path.home()) not in text
@@ -132,7 +133,9 @@ def test_every_output_says_the_data_are_fictional(pack: Path) -> None:
             str(c.value) for row in page.iter_rows() for c in row if c.value is not None
         )
         assert "données fictives" in (footer + cells).lower(), page.title
-        assert json.loads((pack / "run.json").read_text())["empreinte"] in footer + cells
+        assert (
+            json.loads((pack / "technique" / "run.json").read_text())["empreinte"] in footer + cells
+        )
 
 
 def test_same_inputs_same_bytes(pack: Path, again: Again) -> None:
@@ -147,11 +150,13 @@ def test_same_inputs_same_bytes(pack: Path, again: Again) -> None:
     )
     if not tries(0, 1):
         first = {
-            n: data for n, data in first.items() if n.startswith("donnees/") or n == "run.json"
+            n: data
+            for n, data in first.items()
+            if n.startswith("donnees/") or n == "technique/run.json"
         }
         second = {n: data for n, data in second.items() if n in first}
         assert len(first) > 30
-    different = [n for n in first if n != "journal.json" and first[n] != second.get(n)]
+    different = [n for n in first if n != "technique/journal.json" and first[n] != second.get(n)]
     assert not different
     assert set(first) == set(second)
 

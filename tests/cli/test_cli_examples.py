@@ -75,7 +75,7 @@ def test_examples_work_when_pasted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: Path, geodata: Path, run: Run,
     kept: Path, pasted_region: Path, pack: Path,
 ) -> None:  # fmt: skip
-    assert (pasted_region / "run.json").is_file()  # code 0: `pasted_region` says so
+    assert (pasted_region / "technique" / "run.json").is_file()  # code 0: `pasted_region` says so
     (tmp_path / "examples").symlink_to(example.parent)
     (tmp_path / "sorties").mkdir()
     shutil.copytree(geodata, tmp_path / "sorties" / "geodonnees")  # one is imported again

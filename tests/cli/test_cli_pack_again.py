@@ -57,7 +57,7 @@ def make(
 
 def reused(pack: Path) -> dict[str, int]:
     """Return how many results of each stage a run took from those kept."""
-    journal = json.loads((pack / "journal.json").read_text(encoding="utf-8"))
+    journal = json.loads((pack / "technique" / "journal.json").read_text(encoding="utf-8"))
     taken: dict[str, int] = journal.get("repris", {})
     return taken
 
@@ -131,7 +131,9 @@ def test_the_second_run_in_order(
         make(tmp_path / "d", "--tout-recalculer")
         without = read_pack(tmp_path / "d")
         assert [n for n in without if with_kept.get(n) != without[n]] == []
-        assert "repris" not in json.loads((tmp_path / "d" / "journal.json").read_text("utf-8"))
+        assert "repris" not in json.loads(
+            (tmp_path / "d" / "technique" / "journal.json").read_text("utf-8")
+        )
 
     # what changed is told figure by figure, in the words of the tables
     told = run(

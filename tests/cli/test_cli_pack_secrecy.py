@@ -223,7 +223,7 @@ def properties(path: Path) -> list[str]:
         )
     if path.suffix == ".png":
         return list(texts(path))
-    if path.name in {"run.json", "journal.json", "empreintes.json", "datapackage.json"}:
+    if path.name in {"run.json", "journal.json", "datapackage.json"}:
         return [re.sub(r"[0-9a-f]{16,}", "", path.read_text(encoding="utf-8"))]
     return []
 

@@ -32,18 +32,22 @@ def test_every_output_is_there(region_made: Path) -> None:
         assert (region_made / "bailleurs" / pack / f"repere_{pack}.csv").is_file()
         assert (region_made / "bailleurs" / pack / "donnees" / "position_ecarts.csv").is_file()
         with zipfile.ZipFile(region_made / "bailleurs" / f"{pack}.zip") as archive:
-            assert "run.json" in archive.namelist()
+            assert "technique/run.json" in archive.namelist()
     assert list((region_made / "contrats").iterdir())
-    run_json = json.loads((region_made / "run.json").read_text(encoding="utf-8"))
+    run_json = json.loads((region_made / "technique" / "run.json").read_text(encoding="utf-8"))
     assert set(run_json["bailleurs"]) == set(OWNERS)
-    assert str(region_made) not in (region_made / "run.json").read_text(encoding="utf-8")
+    assert str(region_made) not in (region_made / "technique" / "run.json").read_text(
+        encoding="utf-8"
+    )
     for folder in {p.parent for p in region_made.rglob("*.csv")}:
         assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
 
 
 def test_the_regions_own_plan_counts_among_its_inputs(region: Path, region_made: Path) -> None:
     # the margin and the threshold of masking are written there: the hash must move with them
-    read_in = json.loads((region_made / "run.json").read_text(encoding="utf-8"))["entrees"]
+    read_in = json.loads((region_made / "technique" / "run.json").read_text(encoding="utf-8"))[
+        "entrees"
+    ]
     want = hashlib.sha256((region.parent / "plan_region.toml").read_bytes()).hexdigest()
     assert want in [e["sha256"] for e in read_in if e["nom"] == "plan_region.toml"]
 
@@ -80,7 +84,9 @@ def test_regional_outputs_name_no_bailleur(region_made: Path) -> None:
 
 def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(region_made: Path) -> None:
     def rows(folder: Path) -> list[int | None]:
-        said = json.loads((folder / "run.json").read_text(encoding="utf-8"))["entrees"]
+        said = json.loads((folder / "technique" / "run.json").read_text(encoding="utf-8"))[
+            "entrees"
+        ]
         return [e["lignes"] for e in said if e["role"] == "enquete"]
 
     lost = 0

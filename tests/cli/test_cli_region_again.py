@@ -97,7 +97,9 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     assert {p.parts[0] for p in lines} == {"organisme", "bailleurs"}
 
     for folder in ("", "bailleurs/habitat-fictif-01"):
-        record = json.loads((tmp_path / "un" / folder / "run.json").read_text(encoding="utf-8"))
+        record = json.loads(
+            (tmp_path / "un" / folder / "technique" / "run.json").read_text(encoding="utf-8")
+        )
         assert record["envoye_quand_meme"] == ["marge_adoptee_apres", "doutes_ouverts"]
 
 

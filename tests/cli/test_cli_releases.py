@@ -157,7 +157,9 @@ def test_a_release_is_the_same_twice_and_leaves_one_line(
     line = ledger.read_text(encoding="utf-8")
     assert line.count("\n") == 1
     held: dict[str, Any] = json.loads(line)
-    assert held == json.loads((first.folder / "diffusion.json").read_text(encoding="utf-8"))
+    assert held == json.loads(
+        (first.folder / "technique" / "diffusion.json").read_text(encoding="utf-8")
+    )
     assert not any("estimation" in name for name in held)
     assert first.run()["envoye_quand_meme"] == ["doutes_ouverts"]
     again = make("b", *anyway)
@@ -167,7 +169,7 @@ def test_a_release_is_the_same_twice_and_leaves_one_line(
     (sent,) = (tmp_path / "envois").iterdir()  # the same bytes are one send
     assert sent.name == "2025-2026-02-10"
     names = [{p.relative_to(f).as_posix() for p in f.rglob("*.*")} for f in (sent, first.folder)]
-    assert names[0] == names[1] - {"journal.json"}
+    assert names[0] == names[1] - {"technique/journal.json"}
     assert (sent / "dossier.zip").read_bytes() == zips[0]
     for path in first.files():
         if path.suffix in {".pdf", ".docx"}:

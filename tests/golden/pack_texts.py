@@ -100,7 +100,8 @@ def _hidden(folder: Path, made: Iterable[Path]) -> dict[str, str]:
         regions = [s["sha256"] for s in record.get("entrees", ()) if s.get("role") == "region"]
         for sha256 in regions:
             hidden |= {sha256: "‹calcul›", sha256[:_SHORT_SHA]: "‹calcul›"}
-        hidden[record["empreinte"]] = "‹calcul›"
+        if "empreinte" in record:
+            hidden[record["empreinte"]] = "‹calcul›"
     hidden[platform.python_version()] = "‹python›"
     return dict(sorted(hidden.items(), key=lambda pair: -len(pair[0])))
 
@@ -122,7 +123,7 @@ def _rounded(found: re.Match[str]) -> str:
 def _parts(path: Path, name: str) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield the parts of a file: one, or one a sheet."""
     kind = path.suffix
-    if path.name in ("run.json", "empreintes.json", "journal.json"):
+    if path.name in ("run.json", "journal.json"):
         yield name, _record(path)
     elif kind == ".xlsx":
         yield from ((f"{name}/{part}", lines) for part, lines in _workbook(path))
@@ -164,10 +165,13 @@ def _record(path: Path) -> Lines:
     """Return a JSON record without its versions, hashes and times, nor what an earlier run had kept."""
     record = json.loads(path.read_text(encoding="utf-8"))
     record.pop("repris", None)
+    record.pop("sceau", None)
     if path.name != "run.json":
         record = _keys(record)
-    elif "versions" in record:
-        record["versions"] = sorted(record["versions"])
+    else:
+        if "versions" in record:
+            record["versions"] = sorted(record["versions"])
+        record["empreintes"] = _keys(record.get("empreintes", {}))
     return json.dumps(record, ensure_ascii=False, indent=1).split("\n")
 
 

@@ -56,7 +56,7 @@ def test_the_pack_is_whole(made: tuple[Path, Dossier], tmp_path: Path) -> None:
     pages = sorted(p.stem for p in (folder / "cartes").glob("QP*.pdf"))
     assert pages == ["QP093012", "QP093013", "QP093014"]
     assert (folder / "cartes" / "ensemble.pdf").is_file()
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / "technique" / "run.json").read_text(encoding="utf-8"))
     assert all(check["tenu"] for check in record["controles"])
 
 

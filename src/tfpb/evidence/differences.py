@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
 from tfpb.model.assembly import Difference, Kind
+from tfpb.model.record import RUN, has_record, recorded
 from tfpb.text import is_number
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 DICTIONARY: Final = "donnees/dictionnaire.csv"
 """Titles of tables, headers and formats of columns: what makes a difference readable."""
 DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
-_RUN: Final = "run.json"
 _FOLDER: Final = "donnees/"
 _COMPARED_ELSEWHERE: Final = frozenset({"faits", "sources", "reglages", "controles", "ressaisie"})
 _LABEL: Final = 2
@@ -51,7 +51,7 @@ def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list
 
 
 def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
-    found = _records(first.get(_RUN, b"{}"), second.get(_RUN, b"{}"))
+    found = _records(*(recorded(p, RUN) if has_record(p, RUN) else b"{}" for p in (first, second)))
     words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
     names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}
     tables = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {DICTIONARY})}

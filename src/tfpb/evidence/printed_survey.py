@@ -11,14 +11,13 @@ import pandas as pd
 
 from tfpb.errors import fail
 from tfpb.model.codes import SHOWN, Ajustement, Groupe
+from tfpb.model.record import RELEASE, has_record, recorded
 from tfpb.survey.printed import COUNTED_BY, POINT
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RELEASE: Final = "diffusion.json"
-"""Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
 TABLE: Final = "donnees/comparaison_detail.csv"
 _PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
 _ROW: Final = [*_PLACE, "item", "ajustement"]
@@ -71,7 +70,7 @@ def checked(
         *_listed("pas", shown[_off_step(shown)], "estimation"),
     ]
     before = [t for t in map(_rows, earlier) if not t.empty]
-    if before and RELEASE in pack:
+    if before and has_record(pack, RELEASE):
         old = pd.concat(before).drop_duplicates(_ROW, keep="last")
         old = old[old["publication"].isin(SHOWN)].set_index(_ROW)
         again = pd.MultiIndex.from_frame(shown[_ROW]).isin(old.index)
@@ -89,7 +88,7 @@ def checked(
 def _replaced(pack: Mapping[str, bytes]) -> list[str]:
     """Return the waves that a release says to replace."""
     try:
-        return [str(wave) for wave in json.loads(pack[RELEASE]).get("remplace", {})]
+        return [str(wave) for wave in json.loads(recorded(pack, RELEASE)).get("remplace", {})]
     except (ValueError, AttributeError, TypeError) as error:
         raise fail("pack_illisible", got=type(error).__name__) from error
 
@@ -97,7 +96,8 @@ def _replaced(pack: Mapping[str, bytes]) -> list[str]:
 def _bases(pack: Mapping[str, bytes]) -> dict[tuple[str, str], str]:
     """Return the base of each wave and question, as a release says it; nothing in a draft."""
     try:
-        printed = json.loads(pack.get(RELEASE, b"{}")).get("questions", {})
+        line = recorded(pack, RELEASE) if has_record(pack, RELEASE) else b"{}"
+        printed = json.loads(line).get("questions", {})
         names = (printed.get(c, []) for c in ("vague", "item", "base"))
         return {(w, i): b for w, i, b in zip(*names, strict=True)}
     except (ValueError, AttributeError, TypeError) as error:

@@ -1,10 +1,11 @@
-"""Checks and sources as values: what `run.json` holds, and what was imported as geography."""
+"""What a run records of itself: its files and their names, checks and sources as values."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from tfpb.text import fold
 
@@ -14,6 +15,31 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.codes import TaskState
+
+RUN: Final = "technique/run.json"
+RELEASE: Final = "technique/diffusion.json"
+"""Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
+JOURNAL: Final = "technique/journal.json"
+LISTING: Final = "empreintes.json"
+"""Hashes of the files of a pack of 0.3.0; its record holds them now."""
+
+
+def older(name: str) -> str:
+    """Return the name that a record bore in 0.3.0, at the root of its pack."""
+    return PurePosixPath(name).name
+
+
+JOURNALS: Final = (JOURNAL, older(JOURNAL))
+
+
+def has_record(pack: Mapping[str, bytes], name: str) -> bool:
+    """Return whether a pack of either edition has a record."""
+    return name in pack or older(name) in pack
+
+
+def recorded(pack: Mapping[str, bytes], name: str) -> bytes:
+    """Return a record of a pack of either edition; KeyError where it has none."""
+    return pack[name] if name in pack else pack[older(name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
-from tfpb.io.packs.pack import ARCHIVE, PACK_FOLDER, RUN
+from tfpb.io.packs.pack import ARCHIVE, PACK_FOLDER, run_file
 from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.settings_edit import edited
 from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
@@ -144,8 +144,8 @@ class Desk:
         where it answered that it changed something.
     """
 
-    _pack: ClassVar = (PACK_FOLDER, ARCHIVE)
-    """Folder of the pack, and the file that its whole run leaves in it."""
+    _pack: ClassVar = PACK_FOLDER
+    """Folder of the pack."""
 
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
         self._geography = geography
@@ -562,15 +562,20 @@ class Desk:
         """Stop the work under way; what it held of its place goes with it."""
         if self._job is not None:
             self._job.cancel()
-            with suppress(TfpbError), held(self.folder / self._pack[0]):
+            with suppress(TfpbError), held(self.folder / self._pack):
                 pass
 
     def pack(self) -> Path | None:
         """Return the folder of the last pack, if there is one."""
-        name, whole = self._pack
-        places = (self.folder / name, *self.folder.glob(f"{name}.*"))
-        found = [p for p in places if (p / whole).is_file() and (p / RUN).is_file()]
-        return max(found, key=lambda p: (p / whole).stat().st_mtime_ns, default=None)
+        whole = self._whole
+        places = (self.folder / self._pack, *self.folder.glob(f"{self._pack}.*"))
+        found = [p for p in places if whole(p).is_file() and run_file(p).is_file()]
+        return max(found, key=lambda p: whole(p).stat().st_mtime_ns, default=None)
+
+    @staticmethod
+    def _whole(pack: Path) -> Path:
+        """Return the file that a whole run leaves in its pack."""
+        return pack / ARCHIVE
 
     @property
     def sends(self) -> tuple[Path, ...]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.evidence.differences import DICTIONARY, DICTIONARY_COLUMNS
-from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.data_package import data_package
 from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
-from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.pack import dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
+from tfpb.model.record import RELEASE, RUN
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import DRAFT
 from tfpb.report.charts.drawing import draw

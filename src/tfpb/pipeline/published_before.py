@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
-from tfpb.evidence.printed_survey import RELEASE
-from tfpb.io.packs.pack import ARCHIVE, RUN, dumps, read_pack
+from tfpb.io.packs.pack import ARCHIVE, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
-from tfpb.model.record import Source
+from tfpb.model.record import RELEASE, RUN, Source, has_record, older, recorded
 from tfpb.model.survey import Order
 from tfpb.survey import Release, Released, together
 from tfpb.words.documents.pack_words import LEDGER
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.survey import Published
 
-OF_REGION: Final = f"organisme/{RELEASE}"
+OF_REGION: Final = f"organisme/{older(RELEASE)}"
 """That of a region: it holds each bailleur's own quarters, and is for the regional body alone."""
+_LINES: Final = (RELEASE, older(RELEASE), OF_REGION)
 DRAFT: Final = "PROJET.txt"
 """Stands beside the tables of a draft, which bear no foot."""
 LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
@@ -178,11 +178,11 @@ def _sent_before(path: Path) -> Release | None:
 
     Who sends the archive may move it away: what it told is told all the same.
     """
-    for name in (RELEASE, OF_REGION):
+    for name in _LINES:
         if (path / name).is_file():
             return _line_of(path, {name: (path / name).read_bytes()})
     if (path / ARCHIVE).is_file():
-        return _line_of(path, pack) if RELEASE in (pack := read_pack(path)) else None
+        return _line_of(path, pack) if has_record(pack := read_pack(path), RELEASE) else None
     return None
 
 
@@ -206,10 +206,10 @@ def _day(release: Release) -> str:
 def bailleurs_of(pack: Path) -> tuple[str, ...]:
     """Return the bailleurs of a pack that was sent: of its release, else of its record."""
     files = read_pack(pack)
-    if {RELEASE, OF_REGION} & set(files):
+    if set(_LINES) & set(files):
         return _line_of(pack, files).bailleurs
     try:
-        return (str(json.loads(files[RUN])["reglages"]["dossier"]["bailleur"]),)
+        return (str(json.loads(recorded(files, RUN))["reglages"]["dossier"]["bailleur"]),)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise fail("precedent_sans_diffusion", place=Place(pack.name)) from error
 
@@ -232,7 +232,7 @@ def _of_pack(path: Path) -> Release:
 
 
 def _line_of(path: Path, pack: Mapping[str, bytes]) -> Release:
-    name = next((n for n in (RELEASE, OF_REGION) if n in pack), None)
+    name = next((n for n in _LINES if n in pack), None)
     if name is None:
         raise fail("precedent_sans_diffusion", place=Place(path.name))
     try:

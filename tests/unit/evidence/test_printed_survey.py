@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.printed_survey import RELEASE, TABLE, checked
+from tfpb.evidence.printed_survey import TABLE, checked
+from tfpb.model.record import RELEASE
 from tfpb.words.documents.pack_words import unlike_print
 
 ROW = {

@@ -355,7 +355,7 @@ def _pack_seeds() -> dict[str, bytes]:
            "versions": {"tfpb": "1"}}  # fmt: skip
     with TemporaryDirectory() as lent:
         files = {
-            "run.json": json.dumps(run).encode(),
+            "technique/run.json": json.dumps(run).encode(),
             "donnees/residences.csv": "id_residence;logements\nR1;12\nR2;8\n".encode("utf-8-sig"),
             "donnees/dictionnaire.csv": b"table;titre;colonne;intitule;format\n"
             b"residences;R;logements;Logements;nombre\n",

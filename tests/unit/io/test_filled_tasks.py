@@ -109,7 +109,9 @@ def test_a_workbook_spoiled_in_another_sheet_is_not_the_same() -> None:
 def test_that_sheet_alone_may_change_another_is_the_users(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     write_pack(
-        folder, {"run.json": b"{}", "dossier.xlsx": book(("signaler 1", "", "", "", SAME))}, {}
+        folder,
+        {"technique/run.json": b"{}", "dossier.xlsx": book(("signaler 1", "", "", "", SAME))},
+        {},
     )
     path = folder / "dossier.xlsx"
     whole = load_workbook(path)

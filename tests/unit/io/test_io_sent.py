@@ -21,7 +21,7 @@ RECORD = json.dumps({"reglages": {"dossier": {"bailleur": "Habitat"}}}).encode()
 
 
 def made(folder: Path, text: bytes) -> Path:
-    files = {"run.json": RECORD, "donnees/a.csv": text}
+    files = {"technique/run.json": RECORD, "donnees/a.csv": text}
     return write_pack(folder / "dossier", files, {"durees_s": {}}).folder
 
 
@@ -34,7 +34,7 @@ def test_a_send_is_never_written_again(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert sent_before(tmp_path, tmp_path) == tuple(dict.fromkeys(sends))
     assert (sends[0] / "donnees" / "a.csv").read_bytes() == b"un"
-    assert not (sends[0] / "journal.json").exists()
+    assert not (sends[0] / "technique" / "journal.json").exists()
     assert read_pack(sends[1])["donnees/a.csv"] == b"deux"
     with pytest.raises(PermissionError):
         _as_someone(sends[0] / "donnees" / "a.csv")

@@ -20,6 +20,8 @@ from tfpb.io.packs.pack import (
     check_place,
     dumps,
     read_pack,
+    read_record,
+    run_hash_of,
     write_folder,
     write_pack,
 )
@@ -29,7 +31,7 @@ FILES = {
     "dossier.xlsx": b"xlsx",
     "cartes/QN1.png": b"png",
     "donnees/abattement.csv": "code;eur\r\nQN1;12,50\r\n".encode("utf-8-sig"),
-    "run.json": b'{"empreinte": "abc", "reglages": {"annee": 2025}}',
+    "technique/run.json": b'{"empreinte": "abc", "reglages": {"annee": 2025}}',
 }
 
 
@@ -39,9 +41,12 @@ def test_a_pack_is_whole_and_the_same_twice(tmp_path: Path) -> None:
     archives = [(w.folder / "dossier.zip").read_bytes() for w in (first, second)]
     assert archives[0] == archives[1]
     pack = read_pack(tmp_path / "a")
-    assert set(pack) == {*FILES, "empreintes.json"}
+    assert set(pack) == set(FILES)
     assert not broken_files(pack)
-    assert json.loads((tmp_path / "a" / "journal.json").read_text())["durees_s"]["total"] == 1.0
+    assert (
+        json.loads((tmp_path / "a" / "technique" / "journal.json").read_text())["durees_s"]["total"]
+        == 1.0
+    )
     assert not differences(pack, read_pack(tmp_path / "b" / "dossier.zip"))
 
 
@@ -106,7 +111,7 @@ def test_what_an_older_edition_wrote_and_nobody_changed_goes(tmp_path: Path) -> 
     written = write_pack(old_pack(tmp_path / "a"), NEW_EDITION, {})
     assert written == Written(tmp_path / "a")
     assert inside(tmp_path / "a") == {
-        *NEW_EDITION, "empreintes.json", "dossier.zip", "journal.json",
+        *NEW_EDITION, "dossier.zip", "technique/journal.json",
     }  # fmt: skip
     assert not {p.name for p in (tmp_path / "a").iterdir()} & {"cartes", "courriers", "run.json"}
     assert (tmp_path / "a" / "dossier.xlsx").read_bytes() == NEW_EDITION["dossier.xlsx"]
@@ -122,6 +127,31 @@ def test_one_file_of_an_older_edition_changed_by_hand_keeps_all_of_it(
     written = write_pack(folder, NEW_EDITION, {})
     assert written == Written(tmp_path / "a.2", (name,))
     assert {n: (folder / n).read_bytes() for n in inside(folder)} == before
+
+
+def test_the_record_lists_every_other_file_of_the_archive_and_is_sealed(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "a", FILES, {}).folder
+    record = json.loads((folder / "technique" / "run.json").read_text("utf-8"))
+    others = {n: hashlib.sha256(d).hexdigest() for n, d in FILES.items() if "run.json" not in n}
+    assert record["empreintes"] == others
+    assert record["empreinte"] == "abc"
+    assert inside(folder) == {*FILES, "dossier.zip", "technique/journal.json"}
+    record["reglages"]["annee"] = 2024
+    (folder / "technique" / "run.json").write_bytes(dumps(record))
+    assert changed_by_hand(folder) == ("technique/run.json",)
+    assert write_pack(folder, FILES, {}).folder == tmp_path / "a.2"
+    spoiled = read_pack(folder) | {"technique/run.json": dumps(record)}
+    assert broken_files(spoiled) == [("technique/run.json", "modifie")]
+
+
+def test_a_pack_of_an_older_edition_is_read_and_checked(tmp_path: Path) -> None:
+    folder = old_pack(tmp_path / "a")
+    pack = read_pack(folder)
+    assert run_hash_of(pack) == run_hash_of(read_record(folder)) == "abc"
+    assert not broken_files(pack)
+    assert broken_files({**pack, "run.json": b"{}"}) == [("run.json", "modifie")]
+    (folder / "dossier.zip").unlink()
+    assert read_pack(folder) == pack  # the folder alone, as of a region
 
 
 def test_an_archive_of_another_run_is_not_replaced(tmp_path: Path) -> None:
@@ -180,7 +210,7 @@ def test_differences_are_told_figure_by_figure() -> None:
     other = {
         **FILES,
         "donnees/abattement.csv": "code;eur\r\nQN1;13,50\r\nQN2;1\r\n".encode("utf-8-sig"),
-        "run.json": b'{"empreinte": "xyz", "reglages": {"annee": 2026}}',
+        "technique/run.json": b'{"empreinte": "xyz", "reglages": {"annee": 2026}}',
     }
     found = differences(FILES, other)
     assert [(d.kind, d.table, d.key, d.column, d.before, d.after) for d in found] == [

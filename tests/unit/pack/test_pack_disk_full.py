@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FULL = "le disque est plein"
-OLD = {"note.pdf": b"ancien" * 1000, "run.json": b"{}"}
+OLD = {"note.pdf": b"ancien" * 1000, "technique/run.json": b"{}"}
 
 
 @pytest.fixture

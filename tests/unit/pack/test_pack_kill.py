@@ -22,18 +22,25 @@ from fault_harness import Server
 from effort import tries
 from tfpb.io.packs.output_files import settle
 from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, write_pack
+from tfpb.model.record import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SRC = Path(__file__).parents[3] / "src"
-OLD = {f"f{k}.txt": b"old" * 50 for k in range(4)} | {"donnees/a.csv": b"old", "run.json": b"{}"}
-NEW = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "run.json": b"{}"}
+OLD = {f"f{k}.txt": b"old" * 50 for k in range(4)} | {
+    "donnees/a.csv": b"old",
+    "technique/run.json": b"{}",
+}
+NEW = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {
+    "donnees/a.csv": b"new",
+    "technique/run.json": b"{}",
+}
 WRITE = """
 import json, os, signal, sys
 from pathlib import Path
 from tfpb.io.packs.pack import write_pack
-files = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "run.json": b"{}"}
+files = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "technique/run.json": b"{}"}
 WATCHED = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.scandir", "os.listdir"}
 def write(folder, last):
     seen = 0
@@ -64,7 +71,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     pack = read_pack(folder)
     assert not broken_files(pack)
     assert not changed_by_hand(folder)
-    return {n: d for n, d in pack.items() if n != "empreintes.json"}
+    return {n: b"{}" if n == RUN else d for n, d in pack.items()}
 
 
 @pytest.fixture

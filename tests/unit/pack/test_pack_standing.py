@@ -31,7 +31,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "diffusions.jsonl"))
     for name, text in {
         "d/dossier.toml": SETTINGS, "d/patrimoine.csv": "a", "d/pieces/facture.pdf": "b",
-        "geo/qpv.parquet": "c", "d/dossier/note.pdf": "d", "d/dossier/journal.json": "{}",
+        "geo/qpv.parquet": "c", "d/dossier/note.pdf": "d", "d/dossier/technique/journal.json": "{}",
         "d/dossier_a_verifier.xlsx": "e", "diffusions.jsonl": "",
     }.items():  # fmt: skip
         path = tmp_path / name
@@ -65,7 +65,7 @@ def test_the_same_inputs_and_the_same_pack_give_what_was_printed(place: Path) ->
     assert lines(place) is None
     note(place)
     assert lines(place) == LINES
-    (place / "d/dossier/journal.json").write_text("{ }")  # timings are no part of a pack
+    (place / "d/dossier/technique/journal.json").write_text("{ }")  # timings are no part of a pack
     assert lines(place) == LINES
 
 
@@ -88,7 +88,7 @@ def remove(name: str) -> Callable[[Path], None]:
         put("geo/qpv.parquet", "autre"), put("geo/communes.parquet"),
         lambda place: os.utime(place / "geo/qpv.parquet", (1, 1)),
         put("d/dossier/note.pdf"), remove("d/dossier/note.pdf"), put("d/dossier/mien.txt"),
-        remove("d/dossier/journal.json"), put("d/dossier_a_verifier.xlsx"),
+        remove("d/dossier/technique/journal.json"), put("d/dossier_a_verifier.xlsx"),
         put("d/dossier_a_verifier.2.xlsx"), remove("d/dossier_a_verifier.xlsx"),
     ],
 )  # fmt: skip

@@ -28,7 +28,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("page") / "dossier"
     pack = folder / "dossier"
     pack.mkdir(parents=True)
-    for name in ("dossier.zip", "run.json", "carte.html", "note.pdf"):
+    for name in ("dossier.zip", "technique/run.json", "carte.html", "note.pdf"):
+        (pack / name).parent.mkdir(exist_ok=True)
         (pack / name).write_bytes(b"x")
     (folder / "secret.txt").write_text("secret", encoding="utf-8")
     (pack / "lien.pdf").symlink_to(folder / "secret.txt")

@@ -610,7 +610,9 @@ def test_the_next_year_takes_what_this_one_leaves_not_what_it_was_owed(
     desk.edit([(("reglages", "report_eur"), {"QN05991I": "12500", "QN05993N": "1"})])
     if balance:
         table = f"code_qpv;annee;rattrapage_eur\n{balance}".encode()
-        write_pack(desk.folder / "dossier", {"run.json": b"{}", "donnees/bilan.csv": table}, {})
+        write_pack(
+            desk.folder / "dossier", {"technique/run.json": b"{}", "donnees/bilan.csv": table}, {}
+        )
     told = " ".join(next_year(desk, tmp_path / "valmont-2026"))
     head = load_settings(tmp_path / "valmont-2026" / "dossier.toml")
     assert head.reglages.report_eur == owed

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.io.packs.pack import LISTING
 from tfpb.io.packs.sent import sent_before
+from tfpb.model.record import LISTING
 from tfpb.pipeline import assembling
 from tfpb.pipeline.published_before import (
     LEDGER_VARIABLE,
@@ -166,12 +166,18 @@ def test_what_a_region_sent_is_a_precedent_and_what_another_did_is_looked_at(
     assert [r.bailleurs for r in found.releases] == [("A", "B")]
 
 
-def test_a_send_renamed_or_without_its_archive_is_a_precedent(ledger: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "names", [("technique/run.json", "technique/diffusion.json"), (LISTING, "diffusion.json")]
+)
+def test_a_send_renamed_or_without_its_archive_is_a_precedent(
+    ledger: Path, tmp_path: Path, names: tuple[str, str]
+) -> None:
     """Who moved the archive to send it, or named the folder by whom it went to, was told nothing of it."""
     send = tmp_path / "envois" / "2025-2026-01-01, envoyé au préfet"
-    send.mkdir(parents=True)
-    (send / LISTING).write_text("")
-    (send / "diffusion.json").write_text(json.dumps(line_of(["A"], "aa", JOINT)))
+    for name in names:
+        (send / name).parent.mkdir(parents=True, exist_ok=True)
+    (send / names[0]).write_text("")
+    (send / names[1]).write_text(json.dumps(line_of(["A"], "aa", JOINT)))
     found = precedents(["A"], "bb", ["R01"], sent=sent_before(tmp_path, None))
     assert [r.bailleurs for r in found.releases] == [("A",)]
 

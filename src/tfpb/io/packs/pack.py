@@ -1,4 +1,4 @@
-"""The pack on disk: its list of hashes, files changed by hand that are never replaced, and its reading."""
+"""The pack on disk: its record with hashes, files changed by hand that are never replaced, its reading."""
 
 from __future__ import annotations
 
@@ -31,18 +31,20 @@ from tfpb.io.tables.contents import (
     max_file_bytes,
     refuse_larger,
 )
+from tfpb.model.record import JOURNAL, JOURNALS, LISTING, RUN, older, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
-JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
-RUN: Final = "run.json"
 DRAFT: Final = "projet"
 """State of a pack that is no release, in its record."""
-LISTING: Final = "empreintes.json"
+_LISTED: Final = "empreintes"
+"""Of the record of a run: the sha256 of each file of its pack."""
+_SEAL: Final = "sceau"
+"""Of the record of a run: the sha256 of what else it holds."""
 _SYSTEM_FILES: Final = frozenset({".ds_store", ".directory", "thumbs.db", "desktop.ini"})
 _LOCKS: Final = ("~$", ".~lock.", "._")
 """What a folder gathers by being looked at or open; any other hidden file is the user's."""
@@ -106,14 +108,14 @@ def write_pack(
     *,
     filled: ReadBack | None = None,
 ) -> Written:
-    """Write a pack: files, their list with hashes in the archive, and the journal outside it.
+    """Write a pack: files, their record with hashes in the archive, and the journal outside it.
 
     Parameters
     ----------
     folder : Path
         Where the user wants it.
     files : mapping of str to bytes
-        Name inside the pack (with « / ») → content; `run.json` among them.
+        Name inside the pack (with « / ») → content; the record of the run among them.
     journal : mapping
         Timings; not part of the pack's identity.
     filled : ReadBack, optional
@@ -136,7 +138,7 @@ def write_pack(
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
-    """Write files and their list with hashes, under the same care for files changed by hand.
+    """Write files and a record of their hashes, under the same care for files changed by hand.
 
     Parameters
     ----------
@@ -173,6 +175,7 @@ class GrowingFolder:
         self._named = _named(folder)
         check_place(self._named)
         self._hashes: dict[str, str] = {}
+        self._record: bytes | None = None
         with in_french(self._named):
             self._new = NewFolder(free_place(self._named, filled))
             self._kept = changed_by_hand(self._named, filled)
@@ -181,18 +184,22 @@ class GrowingFolder:
         """Write some files: name inside the folder → content."""
         with in_french(self._named):
             for name, data in files.items():
+                if name == RUN:  # it lists the others: it is written last
+                    self._record = data
+                    continue
                 self._hashes[name] = _sha(data)
                 self._new.write(name, data)
 
     @property
     def names(self) -> frozenset[str]:
         """Names of the files written so far."""
-        return frozenset(self._hashes)
+        return frozenset(self._hashes) | ({RUN} if self._record is not None else frozenset())
 
     def finish(self, unlisted: Mapping[str, bytes] | None = None) -> Written:
-        """Write the list of hashes and files that are not in it, and give the folder its name."""
+        """Write the record of hashes and files that are not in it, and give the folder its name."""
+        record = _listing(self._record or b"{}", self._hashes)
         with in_french(self._named):
-            for name, data in {LISTING: dumps(self._hashes), **(unlisted or {})}.items():
+            for name, data in {RUN: record, **(unlisted or {})}.items():
                 self._new.write(name, data)
             self._new.take_place()
         return Written(self._new.target, self._kept)
@@ -223,8 +230,26 @@ def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def listed(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Add to files the list of their hashes."""
-    return {**files, LISTING: dumps({name: _sha(data) for name, data in sorted(files.items())})}
+    """Add to the record of a run, one of the files, the hashes of the others."""
+    others = {name: data for name, data in files.items() if name != RUN}
+    hashes = {name: _sha(data) for name, data in others.items()}
+    return {**others, RUN: _listing(files.get(RUN, b"{}"), hashes)}
+
+
+def _listing(record: bytes, hashes: Mapping[str, str]) -> bytes:
+    """Join hashes to a record, and seal it."""
+    whole = {**json.loads(record), _LISTED: dict(hashes)}
+    whole.pop(_SEAL, None)
+    return dumps({**whole, _SEAL: _sha(dumps(whole))})
+
+
+def _is_sealed(record: bytes) -> bool:
+    """Return whether the record of a run is as it was written."""
+    try:
+        whole = json.loads(record)
+        return bool(whole.pop(_SEAL) == _sha(dumps(whole)))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
 
 
 def check_place(folder: Path) -> None:
@@ -284,7 +309,7 @@ def _sha(data: bytes) -> str:
 def changed_by_hand(folder: Path, filled: ReadBack | None = None) -> tuple[str, ...]:
     """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
 
-    A folder that holds files but no list of hashes is not ours: all of it counts as the user's, and
+    A folder that holds files but no record of hashes is not ours: all of it counts as the user's, and
     the first files met are returned (it may be a whole home).
 
     Parameters
@@ -306,36 +331,43 @@ def changed_by_hand(folder: Path, filled: ReadBack | None = None) -> tuple[str, 
         for p in folder.rglob("*")
         if p.is_file() and p.name.lower() not in _SYSTEM_FILES and not p.name.startswith(_LOCKS)
     )
-    listing = folder / LISTING
-    if not listing.is_file():
+    place = record_file(folder)
+    if place is None:
         return tuple(sorted(islice(found, _ENOUGH)))
     present = sorted(found)
-    known = _known_files(listing.read_bytes())
-    if known is None:
-        return (LISTING,)
-    ours = {LISTING, JOURNAL}
-    if _archives(folder / ARCHIVE, listing.read_bytes()):
+    record, name = place.read_bytes(), place.relative_to(folder).as_posix()
+    known = _known_files(name, record)
+    if known is None or (name == RUN and not _is_sealed(record)):
+        return (name,)
+    ours = {name, JOURNAL if name == RUN else older(JOURNAL)}
+    if _archives(folder / ARCHIVE, name, record):
         ours.add(ARCHIVE)
-    theirs = (name for name in present if name not in ours)
+    theirs = (n for n in present if n not in ours)
     changed = (n for n in theirs if known.get(n) != _sha((folder / n).read_bytes()))
     return tuple(n for n in changed if filled is None or not filled.holds(folder, n))
 
 
-def _archives(archive: Path, listing: bytes) -> bool:
+def record_file(folder: Path) -> Path | None:
+    """Return the file that lists the hashes of a folder of ours: its record, or the list of 0.3.0."""
+    return next((p for p in (folder / RUN, folder / LISTING) if p.is_file()), None)
+
+
+def _archives(archive: Path, name: str, record: bytes) -> bool:
     """Return whether an archive is that of the pack beside it: the same list, and the files that it names."""
     try:
         with zipfile.ZipFile(archive) as held:
-            names = {*(_known_files(listing) or {}), LISTING}
-            return held.read(LISTING) == listing and set(held.namelist()) == names
+            names = {*(_known_files(name, record) or {}), name}
+            return held.read(name) == record and set(held.namelist()) == names
     except (*SPOILED_ARCHIVE, KeyError):
         return False
 
 
-def _known_files(listing: bytes) -> dict[str, str] | None:
-    """Read a list of hashes; None when it is none."""
+def _known_files(name: str, content: bytes) -> dict[str, str] | None:
+    """Read the hashes of a record, or of the list of 0.3.0, by its name; None where there are none."""
     try:
-        known = json.loads(listing)
-    except (ValueError, RecursionError):
+        known = json.loads(content)
+        known = known[_LISTED] if name == RUN else known
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return known if isinstance(known, dict) else None
 
@@ -346,7 +378,7 @@ def read_pack(path: Path) -> dict[str, bytes]:
     Parameters
     ----------
     path : Path
-        A `dossier.zip`, the folder that holds one, or a region's folder (it has a list, and no archive).
+        A `dossier.zip`, the folder that holds one, or a region's folder (it has a record, and no archive).
 
     Returns
     -------
@@ -360,7 +392,7 @@ def read_pack(path: Path) -> dict[str, bytes]:
         that swells).
     """
     path = Path(path)
-    if path.is_dir() and not (path / ARCHIVE).exists() and (path / LISTING).is_file():
+    if path.is_dir() and not (path / ARCHIVE).exists() and record_file(path) is not None:
         return _folder(path)
     if path.is_dir():
         path = path / ARCHIVE
@@ -373,22 +405,29 @@ def read_pack(path: Path) -> dict[str, bytes]:
             pack = {name: archive.read(name) for name in archive.namelist()}
     except SPOILED_ARCHIVE as error:
         raise fail("pack_illisible", place=Place(path.name), got=path.name) from error
-    if lacks := [name for name in (LISTING, RUN) if name not in pack]:
-        raise fail("pack_illisible", place=Place(path.name), got=f"sans {' ni '.join(lacks)}")
+    if RUN not in pack and (lacks := [n for n in (LISTING, older(RUN)) if n not in pack]):
+        got = f"sans {RUN if len(lacks) > 1 else lacks[0]}"
+        raise fail("pack_illisible", place=Place(path.name), got=got)
     return pack
 
 
 def _folder(folder: Path) -> dict[str, bytes]:
-    """Read the files that a folder's list names, and those beside it that nobody wrote."""
-    found = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != JOURNAL]
-    refuse_larger(folder, sum(p.stat().st_size for p in found), max_file_bytes())
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+    """Read the files that a folder's record names, and those beside it that nobody wrote."""
+    named = ((p.relative_to(folder).as_posix(), p) for p in sorted(folder.rglob("*")))
+    found = {name: p for name, p in named if p.is_file() and name not in JOURNALS}
+    refuse_larger(folder, sum(p.stat().st_size for p in found.values()), max_file_bytes())
+    return {name: p.read_bytes() for name, p in found.items()}
+
+
+def run_file(pack: Path) -> Path:
+    """Return where the record of a run stands in the folder of its pack: at its root in 0.3.0."""
+    return next((p for n in (RUN, older(RUN)) if (p := pack / n).is_file()), pack / RUN)
 
 
 def read_record(pack: Path) -> dict[str, bytes]:
     """Read the record of a pack's run alone, from its folder: `run_hash_of` and `is_released` ask no more."""
     try:
-        return {RUN: (pack / RUN).read_bytes()}
+        return {RUN: run_file(pack).read_bytes()}
     except OSError as error:
         raise fail("pack_illisible", place=Place(pack.name), got=RUN) from error
 
@@ -396,7 +435,7 @@ def read_record(pack: Path) -> dict[str, bytes]:
 def is_released(pack: Mapping[str, bytes]) -> bool:
     """Tell whether a pack is a release, as its record says."""
     try:
-        return bool(json.loads(pack[RUN])["etat"] != DRAFT)
+        return bool(json.loads(recorded(pack, RUN))["etat"] != DRAFT)
     except (KeyError, ValueError, TypeError, RecursionError):
         return False
 
@@ -412,7 +451,7 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     Returns
     -------
     list of (file, state)
-        State is `absent`, `modifie`, `ajoute`, or `contredit` for a `run.json` whose hash is not that
+        State is `absent`, `modifie`, `ajoute`, or `contredit` for a record whose hash is not that
         of the inputs, settings and versions it records; empty when the pack is whole.
 
     Raises
@@ -420,27 +459,35 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     TfpbError
         `pack_illisible`: its list of hashes cannot be read.
     """
-    return broken_hashes(
-        {n: _sha(d) for n, d in pack.items()}, pack.get(LISTING, b""), pack.get(RUN, b"")
-    )
+    return broken_hashes({n: _sha(d) for n, d in pack.items()}, pack)
 
 
-def broken_hashes(found: Mapping[str, str], listing: bytes, run: bytes) -> list[tuple[str, str]]:
+def broken_hashes(found: Mapping[str, str], records: Mapping[str, bytes]) -> list[tuple[str, str]]:
     """Compare the hashes of a pack's files with its own list, as `broken_files` does.
+
+    Parameters
+    ----------
+    found : mapping of str to str
+        Every file → sha256.
+    records : mapping of str to bytes
+        Files of the pack, its record among them.
 
     Raises
     ------
     TfpbError
         `pack_illisible`: its list of hashes cannot be read.
     """
-    known = _known_files(listing)
+    own, run = (RUN, RUN) if RUN in records else (LISTING, older(RUN))
+    known = _known_files(own, records.get(own, b""))
     if known is None:
-        raise fail("pack_illisible", got=LISTING)
+        raise fail("pack_illisible", got=own)
     out = [(name, "absent") for name in known if name not in found]
     out += [(n, "modifie") for n, digest in known.items() if n in found and found[n] != digest]
-    out += [(n, "ajoute") for n in found if n not in known and n != LISTING]
-    if (RUN, "modifie") not in out and _contradicts(run):
-        out.append((RUN, "contredit"))
+    out += [(n, "ajoute") for n in found if n not in known and n != own]
+    if own == RUN and not _is_sealed(records[RUN]):
+        out.append((RUN, "modifie"))
+    elif (run, "modifie") not in out and _contradicts(records.get(run, b"")):
+        out.append((run, "contredit"))
     return sorted(out)
 
 
@@ -472,6 +519,6 @@ def run_hash_of(pack: Mapping[str, bytes]) -> str:
         `pack_illisible`.
     """
     try:
-        return str(json.loads(pack[RUN])["empreinte"])
+        return str(json.loads(recorded(pack, RUN))["empreinte"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise fail("pack_illisible", got=RUN) from error

@@ -18,9 +18,10 @@ import pandas as pd
 
 from tfpb.evidence.pack_control import BalanceLine
 from tfpb.facts.amount import known, unknown
-from tfpb.io.packs.pack import ARCHIVE, JOURNAL, LISTING, RUN
+from tfpb.io.packs.pack import ARCHIVE
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, max_file_bytes
 from tfpb.model.columns import texts
+from tfpb.model.record import JOURNALS, LISTING, RUN, older
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,7 +41,7 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Table → names that its file may begin with."""
 _OWNERS: Final = "bailleurs"
-_RECORDS: Final = (RUN, LISTING, "dossier.toml")
+_RECORDS: Final = (RUN, older(RUN), LISTING, "dossier.toml")
 
 
 class Refusal(Exception):  # noqa: N818 - it is told as a finding
@@ -68,8 +69,8 @@ class Files:
 
     @property
     def ours(self) -> bool:
-        """Whether it has the list of hashes and the record of a run."""
-        return LISTING in self.hashes and RUN in self.hashes
+        """Whether it has the record of a run, and its hashes."""
+        return RUN in self.hashes or {LISTING, older(RUN)} <= set(self.hashes)
 
     def table(self, name: str) -> tuple[str, bytes] | None:
         """Return the file of a table: its name and content; of several years, the last."""
@@ -184,7 +185,7 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, IO[bytes]]]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             raise Refusal("refus_lien", name[:80])
-        if path.is_file() and path.name != JOURNAL:
+        if path.is_file() and name not in JOURNALS:
             size += path.stat().st_size
             if size > max_file_bytes() or count > _MOST_FILES:
                 raise Refusal("refus_trop_grand", _size(size, count))
@@ -214,7 +215,7 @@ def _read(files: Iterable[tuple[str, IO[bytes]]]) -> Files:
 
 def _wanted(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.name in _RECORDS or path.suffix.lower() in _SUFFIXES
+    return path.name in map(older, _RECORDS) or path.suffix.lower() in _SUFFIXES
 
 
 def _unwrapped(found: Files) -> Files:

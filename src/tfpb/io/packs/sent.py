@@ -8,7 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from tfpb.io.packs.output_files import NewFolder, in_french, settle
-from tfpb.io.packs.pack import JOURNAL, LISTING
+from tfpb.io.packs.pack import record_file
+from tfpb.model.record import JOURNALS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,16 +45,17 @@ def keep_sent(pack: Path, year: int, day: dt.date) -> Path:
     """
     place = pack.parent / SENT
     with in_french(place):
-        listing = (pack / LISTING).read_bytes()
+        listing = _listing(pack)
         settle(place / f"{year}-{day}")
         for sent in sent_before(pack.parent):
-            if (sent / LISTING).read_bytes() == listing:
+            if _listing(sent) == listing:
                 return sent
         names = (f"{year}-{day}{f'-{k}' if k > 1 else ''}" for k in count(1))
         target = next(place / name for name in names if not (place / name).exists())
         with closing(NewFolder(target)) as new:
-            for path in sorted(p for p in pack.rglob("*") if p.is_file() and p.name != JOURNAL):
-                new.write(path.relative_to(pack).as_posix(), path.read_bytes())
+            files = {p.relative_to(pack).as_posix(): p for p in pack.rglob("*") if p.is_file()}
+            for name in sorted(set(files) - set(JOURNALS)):
+                new.write(name, files[name].read_bytes())
             new.take_place()
         for path in target.rglob("*"):
             if path.is_file():
@@ -71,7 +73,12 @@ def sent_before(*folders: Path | None) -> tuple[Path, ...]:
     """
     places = {folder.resolve() / SENT for folder in folders if folder is not None}
     found = (p for place in places if place.is_dir() for p in place.iterdir())
-    return tuple(sorted((p for p in found if (p / LISTING).is_file()), key=_rank))
+    return tuple(sorted((p for p in found if record_file(p) is not None), key=_rank))
+
+
+def _listing(folder: Path) -> bytes:
+    place = record_file(folder)
+    return place.read_bytes() if place is not None else b""
 
 
 def _rank(path: Path) -> tuple[str, str, int, str]:

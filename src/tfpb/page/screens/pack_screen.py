@@ -43,7 +43,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "pack": pack.name,
         "diffuse": is_released(read_record(pack)),
         "gestes_depuis": desk.gestures_since_pack,
-        "fait_le": day_of(pack, ARCHIVE),
+        "fait_le": day_of(pack / ARCHIVE),
         "fichiers": _files(pack),
         "pages": [p.relative_to(pack).as_posix() for found in folders for p in sorted(found)],
         **shown,
@@ -104,6 +104,6 @@ def _compared(pack: Path, other: UploadFile) -> list[str]:
     return [*lines, *difference_words(differences(first, second))]
 
 
-def day_of(pack: Path, whole: str) -> dt.datetime:
+def day_of(whole: Path) -> dt.datetime:
     """Return when a pack was made: when the file that a whole run leaves was written."""
-    return dt.datetime.fromtimestamp((pack / whole).stat().st_mtime)  # noqa: DTZ006
+    return dt.datetime.fromtimestamp(whole.stat().st_mtime)  # noqa: DTZ006

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tfpb.errors import TfpbError, fail
-from tfpb.io.packs.pack import RUN
+from tfpb.io.packs.pack import run_file
 from tfpb.io.sources.region_inputs import RegionBailleur, RegionSettings, load_region
 from tfpb.io.sources.toml_files import SETTINGS, read_settings, validated
 from tfpb.model.settings import Alias, Entete, Fichiers, Reglages, Settings
@@ -82,7 +82,8 @@ class Member:
 class RegionDesk(Desk):
     """One region: what it shares with a dossier is read as the common files of one."""
 
-    _pack: ClassVar = (REGION_PACK, RUN)
+    _pack: ClassVar = REGION_PACK
+    _whole = staticmethod(run_file)
 
     def _enter(self, folder: Path) -> None:
         super()._enter(folder)

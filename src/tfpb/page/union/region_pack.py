@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from tfpb.io.packs.pack import RUN, is_released, read_record, run_hash_of
+from tfpb.io.packs.pack import is_released, read_record, run_file, run_hash_of
 from tfpb.page.screens.pack_screen import day_of, ordered
 from tfpb.words.page import region_page_words as words
 
@@ -33,7 +33,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
             "pack": pack.name,
             "diffuse": is_released(read_record(pack)),
             "gestes_depuis": desk.gestures_since_pack,
-            "fait_le": day_of(pack, RUN),
+            "fait_le": day_of(run_file(pack)),
             "fichiers": _files(pack),
         }
     return shown

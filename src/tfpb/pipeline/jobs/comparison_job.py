@@ -9,7 +9,6 @@ import pandas as pd
 
 from tfpb.addresses.communes import Communes, with_territories
 from tfpb.errors import Fault, TfpbError, stop_on_faults
-from tfpb.evidence.printed_survey import RELEASE
 from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.survey_claims import survey_claims
@@ -21,6 +20,7 @@ from tfpb.io.sources.inputs import gather_survey
 from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.codes import CHAIN, ENSEMBLE
 from tfpb.model.question import Replies
+from tfpb.model.record import RELEASE, older
 from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
 from tfpb.model.survey import Order
 from tfpb.pipeline import stages
@@ -148,7 +148,7 @@ def siblings(output: Path) -> dict[str, Path]:
         "table": output,
         "niveaux": stem,
         "projet": output.with_name(f"{output.stem}_{DRAFT}"),
-        "diffusion": output.with_name(f"{output.stem}_{RELEASE}"),
+        "diffusion": output.with_name(f"{output.stem}_{older(RELEASE)}"),
     }
 
 

@@ -25,7 +25,7 @@ from tfpb.facts.claim import TOTAL
 from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.packs.output_files import refuse_inputs, write_together
-from tfpb.io.packs.pack import LISTING, RUN, broken_hashes
+from tfpb.io.packs.pack import broken_hashes
 from tfpb.io.packs.provenance import files_hash
 from tfpb.io.packs.received import (
     STEMS,
@@ -42,6 +42,7 @@ from tfpb.io.tables.typed import typed
 from tfpb.law import values as law
 from tfpb.model import tables
 from tfpb.model.columns import Column
+from tfpb.model.record import LISTING, RUN, has_record, recorded
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
 from tfpb.tax.programme.held_pieces import ABSENT
@@ -140,11 +141,10 @@ def _read(name: str, files: Files) -> Received:
                 frames[table] = frame
     broken = None
     if files.ours:
-        listings = (files.kept.get(name, b"") for name in (LISTING, RUN))
         try:
-            broken = tuple(broken_hashes(files.hashes, *listings))
+            broken = tuple(broken_hashes(files.hashes, files.kept))
         except TfpbError:
-            broken = ((LISTING, "modifie"),)
+            broken = ((RUN if RUN in files.hashes else LISTING, "modifie"),)
     year = head.get("annee")
     return Received(
         name=name,
@@ -185,8 +185,8 @@ def _cells(files: Files, table: str, *columns: str) -> Iterator[list[str]]:
 def _record(files: Files) -> dict[str, Any]:
     """Return the record of the run, or the settings of a plain folder; empty when neither can be read."""
     try:
-        if RUN in files.kept:
-            found = json.loads(files.kept[RUN])
+        if has_record(files.kept, RUN):
+            found = json.loads(recorded(files.kept, RUN))
         else:
             found = tomllib.loads(files.kept.get("dossier.toml", b"").decode("utf-8-sig"))
     except (ValueError, RecursionError):

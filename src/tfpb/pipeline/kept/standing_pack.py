@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
-from tfpb.io.packs.pack import JOURNAL, LISTING, PACK_FOLDER
+from tfpb.io.packs.pack import PACK_FOLDER, record_file
 from tfpb.io.packs.sent import sent_before
+from tfpb.model.record import JOURNAL
 from tfpb.pipeline.kept.entry_files import (
     SUFFIX,
     VARIABLE,
@@ -148,7 +149,7 @@ def _witness(settings: dict[str, Any], file: Path, target: Path, geography: Path
     aside = {Path(f("tfpb", appauthor=False)) for f in own}
     kept = [p for d in sorted(aside) if d.is_dir() for p in sorted(d.iterdir()) if p.is_file()]
     kept += [Path(ledger)] if ledger and Path(ledger).is_file() else []
-    kept += [sent / LISTING for sent in sent_before(place.parent)]
+    kept += filter(None, map(record_file, sent_before(place.parent)))
     maps = ((p, p.stat()) for p in sorted(geography.rglob("*")) if p.is_file())
     read = {
         "command": [str(p) for p in (file.resolve(), target, place, geography)],

@@ -15,9 +15,9 @@ from tfpb.facts.bailleurs import within
 from tfpb.facts.claim import Claims, territory_scope
 from tfpb.facts.place import quarter_of_door, with_doors
 from tfpb.io.packs.geopackage import geopackage_bytes
-from tfpb.io.packs.pack import RUN, dumps, listed
+from tfpb.io.packs.pack import dumps, listed
 from tfpb.io.packs.provenance import versions
-from tfpb.model.record import Source
+from tfpb.model.record import RUN, Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import OF_REGION
 from tfpb.region import positions

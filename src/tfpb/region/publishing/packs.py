@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.evidence.printed_survey import RELEASE
 from tfpb.evidence.suspension import unread_survey
 from tfpb.facts.claim import Claims, of_commune
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.geodata.geography import open_geography
-from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.pack import dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
+from tfpb.model.record import RELEASE, RUN
 from tfpb.model.report import Table
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import assembled

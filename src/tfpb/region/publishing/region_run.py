@@ -11,6 +11,7 @@ from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
 from tfpb.io.packs.sent import keep_sent, sent_before
+from tfpb.model.record import JOURNAL
 from tfpb.model.survey import Order
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_run import NOBODY
@@ -121,7 +122,7 @@ def run_region(
     head = settings.region
     place = keep_sent(written.folder, head.annee, head.date) if release else None
     timings["total"] = round(time.perf_counter() - start, 3)
-    (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
+    (written.folder / JOURNAL).write_bytes(dumps({"durees_s": timings}))
     return RegionRun(computed, done, written, place)
 
 
