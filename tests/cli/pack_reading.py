@@ -21,6 +21,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from everywhere import need
+from tfpb.evidence.differences import dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,10 @@ class Pack:
     def rows(self, table: str) -> list[dict[str, str]]:
         text = (self.folder / "donnees" / f"{table}.csv").read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+    def dictionary(self) -> list[dict[str, str]]:
+        path = self.folder / "donnees" / "datapackage.json"
+        return dictionary({"donnees/datapackage.json": path.read_bytes()})
 
     def run(self) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(

@@ -136,8 +136,10 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     balance = pd.read_excel(folder / "sortie_solde.xlsx", engine="calamine").iloc[0]
     assert balance["solde_eur"] == pytest.approx(3.0)  # 250.50 − 247.50
     assert len(pd.read_excel(folder / "sortie_axes.xlsx", engine="calamine")) == 9
-    assert load_workbook(folder / "sortie_bilan.xlsx").sheetnames == ["Bilan QN05991I", "Par axe"]
-    assert (folder / "sortie_ressaisie.csv").read_text("utf-8-sig").count("\n") == 2
+    book = load_workbook(folder / "sortie_bilan.xlsx")
+    assert book.sheetnames == ["Bilan QN05991I", "Par axe", "À ressaisir"]
+    assert [r[2] for r in book["À ressaisir"].iter_rows(min_row=4, values_only=True)] == ["A1"]
+    assert not (folder / "sortie_ressaisie.csv").exists()
 
 
 def test_without_conventions_nothing_is_counted_and_it_is_said(
@@ -260,7 +262,7 @@ def test_last_year_s_programme_stands_beside_in_the_bilan(
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie_bilan.xlsx")
-    assert book.sheetnames[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
+    assert book.sheetnames[-3:-1] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
 
 
 def test_the_list_sent_the_claims_and_the_notices_of_last_year_are_read(

@@ -43,10 +43,7 @@ def test_every_table_of_the_data_is_described_and_no_other(
     pack: Path, package: dict[str, Any]
 ) -> None:
     written = {p.name for p in (pack / "donnees").glob("*.csv")}
-    assert {r["path"] for r in package["resources"]} == written - {
-        "dictionnaire.csv",
-        "ressaisie.csv",
-    }
+    assert {r["path"] for r in package["resources"]} == written
     assert len({r["name"] for r in package["resources"]}) == len(package["resources"])
 
 
@@ -97,3 +94,5 @@ def test_money_says_its_unit_and_every_field_its_french_title(package: dict[str,
     money = [f for f in fields if f["name"].endswith("_eur")]
     assert len(money) > 50
     assert {f["unit"] for f in money} == {"EUR"}
+    assert {f["forme"] for f in money} <= {"euros", "centimes"}
+    assert all(f["description"] for f in fields)

@@ -426,7 +426,8 @@ def test_an_action_without_a_number_gets_one_that_stays(delivery: Delivery) -> N
     delivery.write("programme.csv", ACTIONS, ";5;QN05991I;Une de plus;10;10;", *rows)
     again = delivery.run("--programme", "programme.csv")
     assert again.exit_code == 0, again.output
-    listed = (delivery.folder / "sortie_ressaisie.csv").read_text("utf-8-sig")
+    sheet = load_workbook(delivery.folder / "sortie_bilan.xlsx")["À ressaisir"]
+    listed = " ".join(str(cell) for row in sheet.values for cell in row)
     assert len(set(re.findall(r"SN-[0-9A-F]{4}", listed))) == 3
     assert first[0] in listed
 

@@ -144,7 +144,7 @@ def test_a_group_bears_one_count_wherever_it_is_printed(made: Pack) -> None:
 def test_every_number_of_a_sheet_is_that_of_its_data_file(made: Pack) -> None:
     tables = sheet_tables(made.xlsx())
     columns: dict[str, list[dict[str, str]]] = {}
-    for row in made.rows("dictionnaire"):
+    for row in made.dictionary():
         columns.setdefault(row["table"], []).append(row)
     compared = 0
     for name in sorted(set(tables) & set(columns)):

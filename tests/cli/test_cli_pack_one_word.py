@@ -70,7 +70,7 @@ def _tables(made: Pack) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
         if rows:
             yield f"dossier.xlsx, {name}", list(rows[0]), [list(r.values()) for r in rows]
     columns: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for line in made.rows("dictionnaire"):
+    for line in made.dictionary():
         columns[line["table"]].append(line)
     for name, held in columns.items():
         scales = [_SCALES.get(c["format"], 1.0) for c in held]

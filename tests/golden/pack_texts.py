@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import docx
-import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
@@ -136,9 +135,6 @@ def _parts(path: Path, name: str) -> Iterator[tuple[str, Iterable[str]]]:
         yield from ((f"{name}/{part}", lines) for part, lines in _page(path))
     elif kind == ".gpkg":
         yield name, _layers(path)
-    elif kind == ".parquet":
-        table = gpd.read_parquet(path)
-        yield name, [f"EPSG:{table.crs.to_epsg()}", *table.to_wkt().to_csv(index=False).split("\n")]
     elif kind == ".zip":
         yield name, _archive(path)
     elif kind == ".png":

@@ -64,9 +64,9 @@ def abattement(  # noqa: PLR0917 - options of a command line
 
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis, Prévision,
     Calendrier, Sortants, Réclamations, À risque, Déclaration, Sources et hypothèses, et Année d’avant avec
-    les avis de l’année d’avant. Avec --programme, quatre fichiers s’ajoutent : …_axes, …_solde, …_bilan.xlsx
-    (colonnes en usage) et …_ressaisie.csv. Avec --programme-precedent, le bilan met les deux années côte à
-    côte.
+    les avis de l’année d’avant. Avec --programme, trois fichiers s’ajoutent : …_axes, …_solde et …_bilan.xlsx
+    (colonnes en usage, et les actions à ressaisir). Avec --programme-precedent, le bilan met les deux années
+    côte à côte.
 
     \b
     Exemple :

@@ -16,9 +16,9 @@ from tfpb.text import is_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-DICTIONARY: Final = "donnees/dictionnaire.csv"
-"""Titles of tables, headers and formats of columns: what makes a difference readable."""
-DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
+PACKAGE: Final = "donnees/datapackage.json"
+_DICTIONARY: Final = "donnees/dictionnaire.csv"
+"""Of a pack of 0.3.0: what its tables and columns are called."""
 _FOLDER: Final = "donnees/"
 _COMPARED_ELSEWHERE: Final = frozenset({"faits", "sources", "reglages", "controles", "ressaisie"})
 _LABEL: Final = 2
@@ -52,9 +52,11 @@ def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list
 
 def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
     found = _records(*(recorded(p, RUN) if has_record(p, RUN) else b"{}" for p in (first, second)))
-    words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
+    words = _Words.of(first, second)
     names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}
-    tables = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {DICTIONARY})}
+    tables = {
+        n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {_DICTIONARY})
+    }
     for table in sorted(tables, key=words.rank):
         if table not in _COMPARED_ELSEWHERE:
             name = tables[table]
@@ -70,8 +72,8 @@ class _Words:
     columns: dict[tuple[str, str], tuple[str, str]]
 
     @classmethod
-    def of(cls, *dictionaries: bytes | None) -> _Words:
-        rows = [row for data in dictionaries for row in rows_of(data)]
+    def of(cls, *packs: Mapping[str, bytes]) -> _Words:
+        rows = [row for pack in packs for row in dictionary(pack)]
         return cls(
             {r["table"]: r["titre"] for r in rows},
             {(r["table"], r["colonne"]): (r["intitule"], r["format"]) for r in rows},
@@ -208,6 +210,27 @@ def _keyed(rows: Sequence[_Row], columns: Sequence[str]) -> dict[tuple[str, ...]
             number += 1
         out[unique] = row
     return out
+
+
+def dictionary(pack: Mapping[str, bytes]) -> list[_Row]:
+    """Return what the tables of a pack are called, a line a column; of a pack that does not say it, none.
+
+    Returns
+    -------
+    list of dict
+        `table, titre, colonne, intitule, format, source`.
+    """
+    if _DICTIONARY in pack:
+        return rows_of(pack[_DICTIONARY])
+    return [
+        {
+            "table": table["name"], "titre": table["title"], "colonne": field["name"],
+            "intitule": field["title"], "format": field["forme"],
+            "source": " ; ".join(one["title"] for one in table.get("sources", ())),
+        }
+        for table in json.loads(pack.get(PACKAGE, b"{}")).get("resources", ())
+        for field in table["schema"]["fields"]
+    ]  # fmt: skip
 
 
 def rows_of(data: bytes | None) -> list[_Row]:

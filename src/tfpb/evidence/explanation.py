@@ -1,6 +1,6 @@
 """A reference of a pack led back to its lines: a claim, a résidence, quarter, action, question or amount.
 
-From the data of the pack alone: `donnees/` and its dictionary.
+From the data of the pack alone: `donnees/` and what describes it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import fail
-from tfpb.evidence.differences import DICTIONARY, rows_of
+from tfpb.evidence.differences import PACKAGE, dictionary, rows_of
 from tfpb.evidence.other_quarters import ADDED, PAGES, SHARED, carriers, lacking_first, shares_of
 from tfpb.facts.amount import between
 from tfpb.facts.claim import TITLES, Claim, Claims, State
@@ -99,7 +99,9 @@ class _Tables:
 
     def __init__(self, pack: Mapping[str, bytes]) -> None:
         self.pack = pack
-        words = rows_of(pack[DICTIONARY])
+        words = dictionary(pack)
+        if not words:
+            raise KeyError(PACKAGE)
         self.columns = {(r["table"], r["colonne"]): r for r in words}
         self.titles = {r["table"]: r for r in words}
 

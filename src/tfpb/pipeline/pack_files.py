@@ -9,11 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from tfpb.evidence.differences import DICTIONARY, DICTIONARY_COLUMNS
+from tfpb.evidence.differences import PACKAGE
 from tfpb.io.packs.data_package import data_package
-from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
+from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
@@ -35,9 +33,9 @@ from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
 from tfpb.report.sections.quarter_reports import residents_page, second_face
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
-from tfpb.tax.programme.exports import bilan_frames, reentry_frame
+from tfpb.tax.programme.exports import bilan_frames
 from tfpb.words.documents import quarter_page as words
-from tfpb.words.documents.pack_words import DRAFT_NOTE, WRITTEN
+from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT as DRAFT_WORD
 from tfpb.words.documents.report_words import FICTIONAL
 from tfpb.words.money.programme_words import BILAN_TITLE
@@ -59,8 +57,8 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 """Documents of a report, by name inside the pack."""
 DOCUMENTS: Final = tuple(_MEDIA)
 NOTE_FILE: Final = "note.pdf"
-PACKAGE: Final = "donnees/datapackage.json"
-PIECES_FILE: Final = "bordereau_pieces.xlsx"
+PIECES_FILE: Final = "a_envoyer/bordereau_pieces.xlsx"
+BILAN_FILE: Final = "a_envoyer/bilan_programme.xlsx"
 _SLIP: Final = "bordereau_pieces"
 
 
@@ -138,24 +136,6 @@ def data_tables(report: Report) -> list[Table]:
     return [data_table(b) for b in blocks if isinstance(b, Table) and "donnees" in b.media]
 
 
-def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
-    """Describe every column of the data: table, title, column, header, format, how it is written.
-
-    Returns
-    -------
-    DataFrame
-        One row a column of a table: `DICTIONARY_COLUMNS`, `ecriture`, and the `source` of the table.
-    """
-    return pd.DataFrame(
-        [
-            (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format], t.source)
-            for t in tables
-            for c in t.columns
-        ],
-        columns=[*DICTIONARY_COLUMNS, "ecriture", "source"],
-    )
-
-
 def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     """Make every file of the pack but its archive: name inside the pack → bytes."""
     content = report(dossier)
@@ -164,7 +144,6 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     making.expect(step_count(model))
     files = pack_files(content, model, making, dpi=dpi)
     files |= quarter_files(dossier, model.pages)
-    files[DICTIONARY] = csv_bytes(dictionary(data_tables(content)))
     files |= data_files(content)
     if not dossier.draft and dossier.release:
         files[RELEASE] = dumps(dict(dossier.release))
@@ -193,17 +172,14 @@ def letter_files(dossier: Dossier) -> dict[str, bytes]:
 
 
 def gis_files(dossier: Dossier, execute: Execute = directly) -> dict[str, bytes]:
-    """Write the layers of a dossier for a GIS, and the résidences for who has none: name → bytes."""
+    """Write the layers of a dossier for a GIS: name → bytes."""
     files: dict[str, bytes] = execute(_GIS, (layers(dossier),))
     return files
 
 
 _GIS: Final = Stage(
     "Couches pour SIG", ("layers",), "gis",
-    lambda layers: {
-        "donnees/residences.gpkg": geopackage_bytes(layers),
-        "donnees/residences.parquet": geoparquet_bytes(layers["residences"]),
-    },
+    lambda layers: {"donnees/residences.gpkg": geopackage_bytes(layers)},
     kept="fichiers",
 )  # fmt: skip
 
@@ -236,7 +212,7 @@ def programme_files(
     head: Entete,
     draft: bool,  # noqa: FBT001 - read by a stage of a region, in this order
 ) -> dict[str, bytes]:
-    """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
+    """Write the programme as others ask for it: the bilan in the columns in use, with the list to key in.
 
     Parameters
     ----------
@@ -259,5 +235,4 @@ def programme_files(
     if draft:
         title = f"{DRAFT_WORD} · {title}"
     bilan = bilan_workbook(bilan_frames(programme, year=year), title=title)
-    entry = csv_bytes(reentry_frame(programme, year=year))
-    return {"donnees/bilan_programme.xlsx": bilan, "donnees/ressaisie.csv": entry}
+    return {BILAN_FILE: bilan}

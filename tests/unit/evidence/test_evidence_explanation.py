@@ -7,14 +7,15 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.differences import DICTIONARY
+from tfpb.evidence.differences import dictionary, differences
 from tfpb.evidence.explanation import explain, near
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Subject
-from tfpb.pipeline.pack_files import data_files, data_tables, dictionary
+from tfpb.pipeline.pack_files import data_files
 from tfpb.report.sections import report
 from tfpb.report.sections.note.justified import justified
 from tfpb.report.sections.note.who_pays import who_pays
@@ -26,8 +27,7 @@ from report_dossier import make
 
 @lru_cache(maxsize=1)
 def pack() -> dict[str, bytes]:
-    said = report(make())
-    return {**data_files(said), DICTIONARY: csv_bytes(dictionary(data_tables(said)))}
+    return data_files(report(make()))
 
 
 def lines(reference: str) -> str:
@@ -82,6 +82,14 @@ def test_what_is_unknown_says_what_is_near() -> None:
     assert "Les Tilleuls" in near(pack(), "Les Tileuls")
     assert "« Les Tilleuls »" in unknown_words("Les Tileuls", near(pack(), "Les Tileuls"))[1]
     assert "numéro d’action" in unknown_words("zzz", ())[1]
+
+
+def test_a_dictionary_of_an_older_edition_reads_as_well() -> None:
+    words = pd.DataFrame(dictionary(pack()))
+    old = {n: d for n, d in pack().items() if n != "donnees/datapackage.json"}
+    old["donnees/dictionnaire.csv"] = csv_bytes(words)
+    assert explain(old, "R0004") == explain(pack(), "R0004") != ()
+    assert not differences(old, pack())
 
 
 def test_a_pack_without_dictionary_is_said_unreadable() -> None:

@@ -241,7 +241,7 @@ def test_each_amount_of_each_text_is_an_exact_one_rounded_once(seed: int) -> Non
             if (value, has_cents) not in allowed:
                 wrong.add((medium, as_written, text[:200]))
     assert wrong == set()
-    assert media >= {"report", "courriers/reclamation.docx", "courriers/a_risque.docx", "tenants", "quarter",
+    assert media >= {"report", "a_envoyer/reclamation.docx", "a_envoyer/a_risque.docx", "tenants", "quarter",
                      "map", "terminal"}  # fmt: skip
 
 

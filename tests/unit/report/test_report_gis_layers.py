@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import html
-import io
 import sqlite3
 from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import geopandas as gpd
 import pandas as pd
 from report_dossier import make, restocked
 
-from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
+from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.report.gis_layers import layers
 from tfpb.words.places.map_words import LEGEND_CUT
 
@@ -85,14 +83,8 @@ def test_each_residence_answers_to_one_rule_and_has_the_look_of_the_map(tmp_path
     assert {"circle", "semi_circle", "diamond"} <= set(shapes)
 
 
-def test_the_same_dossier_gives_the_same_bytes_in_both_forms() -> None:
-    again = layers(dossier())
-    assert geopackage_bytes(drawn()) == geopackage_bytes(again)
-    written = geoparquet_bytes(drawn()["residences"])
-    assert written == geoparquet_bytes(again["residences"])
-    read = gpd.read_parquet(io.BytesIO(written))
-    assert read.crs.to_epsg() == 2154
-    assert read["id_residence"].tolist() == drawn()["residences"]["id_residence"].tolist()
+def test_the_same_dossier_gives_the_same_bytes() -> None:
+    assert geopackage_bytes(drawn()) == geopackage_bytes(layers(dossier()))
 
 
 def test_a_stock_without_any_place_still_has_its_layers() -> None:

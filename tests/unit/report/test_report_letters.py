@@ -24,7 +24,7 @@ from tfpb.tax.programme.convention_years import convention_years
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
-CLAIM, RISK = "courriers/reclamation.docx", "courriers/a_risque.docx"
+CLAIM, RISK = "a_envoyer/reclamation.docx", "a_envoyer/a_risque.docx"
 
 
 def line(**cells: Any) -> dict[str, Any]:

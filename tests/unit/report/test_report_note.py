@@ -19,7 +19,6 @@ from report_dossier import abatement, claimed, located, make, settled
 
 from effort import tries
 from everywhere import need
-from tfpb.evidence.differences import DICTIONARY
 from tfpb.evidence.explanation import explain
 from tfpb.evidence.tasks import KINDS, Task
 from tfpb.facts.amount import between, known, nil, total, unknown
@@ -27,10 +26,9 @@ from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope
-from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.question import Unit
 from tfpb.model.report import Drawn, Format, Headed, Lines
-from tfpb.pipeline.pack_files import data_tables, dictionary
+from tfpb.pipeline.pack_files import data_files
 from tfpb.report import theme
 from tfpb.report.cell_values import as_text
 from tfpb.report.documents import document_pdf
@@ -709,9 +707,7 @@ def test_what_is_added_up_of_quarters_that_the_page_does_not_hold_is_explained()
     ]
     done = euros_of(5000, 9000, report_eur=Decimal(77))  # nothing is left to plan there
     dossier = of_balance(make(), *rows_of, done, {"valorise_eur": Decimal(321)})
-    data = data_tables(of_dossier(dossier, "", "", [faits(dossier)]))
-    held = {f"donnees/{t.key}.csv": csv_bytes(t.rows) for t in data}
-    held[DICTIONARY] = csv_bytes(dictionary(data))
+    held = data_files(of_dossier(dossier, "", "", [faits(dossier)]))
     page = note(dossier)
     figures: set[str] = set()
     shares: set[str] = set()

@@ -65,6 +65,11 @@ def test_bilan_workbook_holds_numbers_and_no_formula() -> None:
     assert page["B5"].data_type == "s"
     assert page["I4"].value == 100
     assert page["J4"].number_format == "0.0%"
+    listed = load_workbook(io.BytesIO(data))["À ressaisir"]
+    heads = [c.value for c in listed[3]]
+    assert heads == list(exports.REENTRY_COLUMNS)
+    share = listed.cell(5, heads.index("taux_valorisation_pct") + 1)
+    assert (share.value, share.number_format) == (75, "0.00")
 
 
 def test_list_for_re_entry_is_neutral_and_whole() -> None:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.report import Format
+from tfpb.words.documents.pack_words import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ _NAME: Final = re.compile(r"[^a-z0-9._-]+")
 
 
 def data_package(name: str, title: str, tables: Iterable[Table]) -> dict[str, Any]:
-    """Describe tables written beside it: path, dialect, and type, unit and French title of each field.
+    """Describe tables written beside it: path, dialect, and type, unit, title and form of each field.
 
     Parameters
     ----------
@@ -46,7 +47,8 @@ def data_package(name: str, title: str, tables: Iterable[Table]) -> dict[str, An
     Returns
     -------
     dict
-        A Data Package (Table Schema).
+        A Data Package (Table Schema), and the dictionary of the tables: what a field is called in French
+        (`title`), how it is written (`description`), and the name of its format here (`forme`).
     """
     return {
         "profile": "tabular-data-package",
@@ -62,6 +64,7 @@ def _resource(table: Table) -> dict[str, Any]:
         "name": table.key,
         "title": table.title,
         "description": " ; ".join(filter(None, (table.unit, table.scope, table.source))),
+        **({"sources": [{"title": table.source}]} if table.source else {}),
         "path": f"{table.key}.csv",
         "format": "csv",
         "encoding": "utf-8-sig",
@@ -75,5 +78,8 @@ def _resource(table: Table) -> dict[str, Any]:
 
 def _field(column: TableColumn) -> dict[str, str]:
     unit = _UNITS.get(column.format)
-    named = {"name": column.key, "title": column.header}
+    named = {
+        "name": column.key, "title": column.header, "description": WRITTEN[column.format],
+        "forme": str(column.format),
+    }  # fmt: skip
     return named | _TYPES[column.format] | ({"unit": unit} if unit else {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,13 +61,6 @@ def geopackage_bytes(layers: Mapping[str, pd.DataFrame]) -> bytes:
             return path.read_bytes()
         except _REFUSED as error:
             raise cannot_write(_FILE, error) from error
-
-
-def geoparquet_bytes(frame: pd.DataFrame) -> bytes:
-    """Return rows with shapes as GeoParquet; the same for the same rows and versions."""
-    out = io.BytesIO()
-    gpd.GeoDataFrame(frame).reset_index(drop=True).to_parquet(out, index=False)
-    return out.getvalue()
 
 
 def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int) -> bytes:

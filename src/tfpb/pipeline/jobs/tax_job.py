@@ -25,7 +25,7 @@ from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
+from tfpb.io.tables.tabular import TextTable, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
 from tfpb.model.columns import numbers, stamped_place, texts
 from tfpb.model.legal.map_table import VINTAGES, pair_of
@@ -39,7 +39,7 @@ from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.tax.abatement.holdings import LOCATED, entrances_of
-from tfpb.tax.programme.exports import abatement_sheets, bilan_frames, premises_frame, reentry_frame
+from tfpb.tax.programme.exports import abatement_sheets, bilan_frames, premises_frame
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NO_PROGRAMME
 from tfpb.words.money.programme_words import BILAN_TITLE
@@ -113,18 +113,17 @@ class Accounts:
             files[target] = table_bytes(target, rows, raw_csv=raw_csv)
         if (balance := self.programme) is not None:
             year = self.abatements[-1].year
-            axes, left, book, entry = siblings(target)
+            axes, left, book = siblings(target)
             files[axes] = table_bytes(axes, balance.by_axis, raw_csv=raw_csv)
             files[left] = table_bytes(left, balance.balance, raw_csv=raw_csv)
             title = BILAN_TITLE.format(year=year)
             files[book] = bilan_workbook(bilan_frames(balance, year=year), title=title)
-            files[entry] = csv_bytes(reentry_frame(balance, year=year), raw_csv=raw_csv)
         return files
 
 
 def siblings(target: Path) -> tuple[Path, ...]:
-    """Name what stands beside an output when there is a programme: axes, balance, bilan, list to key in."""
-    ends = (f"_axes{target.suffix}", f"_solde{target.suffix}", "_bilan.xlsx", "_ressaisie.csv")
+    """Name what stands beside an output when there is a programme: axes, balance, bilan."""
+    ends = (f"_axes{target.suffix}", f"_solde{target.suffix}", "_bilan.xlsx")
     return tuple(target.with_name(f"{target.stem}{end}") for end in ends)
 
 

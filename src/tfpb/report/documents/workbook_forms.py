@@ -254,6 +254,7 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
                 look["number_format"] = _FORMATS[Kind.DATE]
             if isinstance(value, Decimal):
                 form = "0.0%" if "Taux" in str(name) else "#,##0.00\\ €"
+                form = _FORMATS[Kind.PERCENT] if str(name).endswith("_pct") else form
                 look = {"number_format": form, "alignment": _ONE_LINE}
             style.put(page, r, c, written, **look)
     last = len(frame) + 3

@@ -30,7 +30,7 @@ REENTRY_COLUMNS: Final = (
 
 
 def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
-    """Return the bilan as sheets: one a quarter, in the columns in use, then the sums by axis.
+    """Return the bilan as sheets: one a quarter, in the columns in use, the sums by axis, what to key in.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
     -------
     dict of str to DataFrame
         Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
-        last year's actions are known, two more sheets set both years side by side.
+        last year's actions are known, two more sheets set both years side by side. Last, `reentry_frame`.
     """
     quarters = grouped(_actions(programme, year), lambda r: r.text("code_qpv"))
     sheets = {programme_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
@@ -55,6 +55,7 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
         headers, names = programme_words.both_years(year), programme_words.both_years_sheets(year)
         sheets[names[0]] = _headed(_axes_in_words(by_axis), headers)
         sheets[names[1]] = _headed(by_quarter, headers)
+    sheets[programme_words.REENTRY] = reentry_frame(programme, year=year)
     return sheets
 
 

@@ -277,6 +277,8 @@ NAME: Final = "Nom"
 ARGUMENT: Final = "Ce qui le justifie"
 EVERYWHERE: Final = "Tous"
 BY_AXIS: Final = "Par axe"
+REENTRY: Final = "À ressaisir"
+"""Sheet of the actions to key in on a platform, under names that do not change."""
 PREMISES_SHEETS: Final[dict[str, str]] = _TEXTS["premises_sheets"]
 """Sheets that add the years, by field of `Abatement`."""
 COMING_SHEETS: Final[dict[str, str]] = _TEXTS["coming_sheets"]

@@ -27,7 +27,7 @@ _RELIED_ON: Final = frozenset({
     "annee_derniere_exoneration", "delai_reclamation_ans", "maintien_stock",
 })  # fmt: skip
 """Legal values that a right, an amount without fees or a deadline rests on."""
-FILES: Final = {words.CLAIM: "courriers/reclamation.docx", words.RISK: "courriers/a_risque.docx"}
+FILES: Final = {words.CLAIM: "a_envoyer/reclamation.docx", words.RISK: "a_envoyer/a_risque.docx"}
 
 
 def letters(dossier: Dossier) -> dict[str, Report]:
