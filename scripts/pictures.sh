@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 pack=sorties/valmont
 out=docs/images
 mkdir -p "$out"
-pdftoppm -r 96 -png -singlefile "$pack/cartes/QN05992M.pdf" "$out/page-qpv"
+pdftoppm -r 96 -png -singlefile "$pack/quartiers/QN05992M.pdf" "$out/page-qpv"
 pdftoppm -r 88 -png -singlefile "$pack/note.pdf" "$out/note"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

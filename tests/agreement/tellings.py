@@ -94,7 +94,7 @@ def quarters(pack: Pack) -> dict[str, str]:
 
 def drawn(pack: Pack) -> bool:
     """Tell whether a pack has its documents, or is data alone."""
-    return (pack.folder / "rapport.docx").exists()
+    return (pack.folder / "rapport.pdf").exists()
 
 
 def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
@@ -112,8 +112,6 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
     yield from (Passage("écran", plain(line)) for line in screen.splitlines())
     if not drawn(pack):
         return
-    word = pack.docx()
-    yield from (Passage("rapport.docx", plain(p.text)) for p in word.paragraphs)
     for sheet in _book(pack):
         inside = [range_boundaries(t.ref) for t in sheet.tables.values()]
         for cell in (c for row in sheet.iter_rows() for c in row if isinstance(c.value, str)):
@@ -208,19 +206,16 @@ def _phrases(path: Path) -> Iterator[list[tuple[float, float, str]]]:
 
 def _on_cards(pack: Pack) -> Iterator[Telling]:
     """Yield the large figures of the pages of a quarter: the figure nearest its label, same left edge."""
-    for folder in ("cartes", "quartiers"):
-        for path in sorted((pack.folder / folder).glob("*.pdf")):
-            if path.stem not in quarters(pack):
-                continue
-            medium = f"{folder}/{path.name}"
-            for phrases in _phrases(path):
-                for claim, entry in words().items():
-                    for key, own in (("carte", True), ("carte_autrement", False)):
-                        for label in entry.get(key, []):
-                            text = _figure_of(label, phrases, entry.get("unite", "€"))
-                            if text:
-                                span = read(text)
-                                yield Telling(claim, path.stem, medium, span, own, label, text)
+    for path in sorted((pack.folder / "quartiers").glob("*.pdf")):
+        medium = f"quartiers/{path.name}"
+        for phrases in _phrases(path):
+            for claim, entry in words().items():
+                for key, own in (("carte", True), ("carte_autrement", False)):
+                    for label in entry.get(key, []):
+                        text = _figure_of(label, phrases, entry.get("unite", "€"))
+                        if text:
+                            span = read(text)
+                            yield Telling(claim, path.stem, medium, span, own, label, text)
 
 
 def _figure_of(label: str, phrases: list[tuple[float, float, str]], unit: str) -> str:
@@ -239,10 +234,6 @@ def _figure_of(label: str, phrases: list[tuple[float, float, str]], unit: str) -
 
 
 def _tables(pack: Pack) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    for table in pack.docx().tables:
-        titles = [plain(c.text) for c in table.rows[0].cells]
-        lines = [[plain(c.text) for c in row.cells] for row in table.rows[1:]]
-        yield "rapport.docx", [dict(zip(titles, line, strict=True)) for line in lines]
     book = _book(pack)
     sheets = {
         t.name.removeprefix("t_"): sheet.title for sheet in book for t in sheet.tables.values()

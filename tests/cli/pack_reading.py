@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import docx
 import pandas as pd
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
@@ -64,9 +63,6 @@ class Pack:
         """Return the text of a document in the order of its content, cell by cell."""
         command = [need("pdftotext"), "-raw", str(self.folder / name), "-"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    def docx(self) -> Any:
-        return docx.Document(str(self.folder / "rapport.docx"))
 
     def xlsx(self) -> Any:
         path = self.folder / "dossier.xlsx"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def _maps(folder: Path) -> dict[str, bytes]:
-    files = [folder / "carte.html", *sorted((folder / "cartes").iterdir())]
+    files = [folder / "carte.html", *sorted((folder / "quartiers").glob("*.png"))]
+    assert len(files) == 5
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
 

@@ -68,7 +68,7 @@ def again(
     """Make the pack again where a report that was completed by hand stands: it goes beside."""
     folder = tmp_path_factory.mktemp("encore") / "pack"
     folder.mkdir()
-    (folder / "rapport.docx").write_bytes(BY_HAND)
+    (folder / "note.pdf").write_bytes(BY_HAND)
     with pytest.MonkeyPatch.context() as patch:
         if not tries(0, 1):
             undrawn(patch)
@@ -81,12 +81,18 @@ def again(
 def test_the_pack_holds_what_the_contract_names(pack: Path) -> None:
     names = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
     assert {
-        "dossier.xlsx", "rapport.pdf", "rapport.docx", "carte.html", "technique/run.json",
+        "dossier.xlsx", "rapport.pdf", "carte.html", "technique/run.json",
         "technique/journal.json",
         "dossier.zip", "donnees/residences.gpkg",
     } <= names  # fmt: skip
-    pages = {n for n in names if n.startswith("cartes/")}
-    assert {"cartes/QN05991I.pdf", "cartes/QN05991I.png"} <= pages
+    codes = ["QN05991I", "QN05992M", "QN05993N"]
+    assert sorted(n for n in names if n.startswith("quartiers/")) == sorted([
+        "quartiers/ensemble.png", *(f"quartiers/{c}.{form}" for c in codes for form in ("pdf", "png"))
+    ])  # fmt: skip
+    folders = {n.split("/")[0] for n in names if "/" in n}
+    assert folders == {"quartiers", "habitants", "a_envoyer", "donnees", "technique"}
+    assert {n.rpartition(".")[2] for n in names if n.startswith("technique/")} == {"json"}
+    assert not any(n.endswith((".parquet", "dictionnaire.csv", "rapport.docx")) for n in names)
     assert Pack(pack).xlsx().sheetnames == SHEETS
     with zipfile.ZipFile(pack / "dossier.zip") as archive:
         assert "technique/journal.json" not in archive.namelist()
@@ -185,9 +191,9 @@ def test_the_geopackage_is_in_the_legal_projection(pack: Path) -> None:
 
 
 def test_a_report_completed_by_hand_is_never_replaced(again: Again) -> None:
-    assert (again.asked / "rapport.docx").read_bytes() == BY_HAND
+    assert (again.asked / "note.pdf").read_bytes() == BY_HAND
     assert (again.pack / "dossier.zip").is_file()
-    assert "rapport.docx" in again.said
+    assert "note.pdf" in again.said
 
 
 def test_a_stock_alone_makes_a_pack_that_says_what_it_lacks(

@@ -94,7 +94,7 @@ def test_nothing_runs_in_any_medium(hostile: Path, tmp_path: Path, geodata: Path
                 assert not text.startswith(DANGEROUS) or re.fullmatch(
                     r"[-+]?[\d,.]+(e[-+]?\d+)?", text
                 )
-    with zipfile.ZipFile(out / "rapport.docx") as archive:
+    with zipfile.ZipFile(out / "a_envoyer" / "reclamation.docx") as archive:
         for name in archive.namelist():
             if name.endswith((".xml", ".rels")):
                 assert b"javascript:" not in archive.read(name) or name == "word/document.xml"
@@ -103,7 +103,7 @@ def test_nothing_runs_in_any_medium(hostile: Path, tmp_path: Path, geodata: Path
     for raw in ("<img src=x", "</script><script>alert", "\u202e\u202e"):
         assert raw not in page_text
     assert (out / "rapport.pdf").read_bytes().startswith(b"%PDF")
-    assert len(list((out / "cartes").glob("QN*.pdf"))) == 3
+    assert len(list((out / "quartiers").glob("QN*.pdf"))) == 3
 
 
 def test_a_pack_never_takes_the_place_of_a_file(

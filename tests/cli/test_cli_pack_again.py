@@ -90,7 +90,7 @@ def test_the_second_run_in_order(
     # nothing changed, but the folder: nothing is drawn, and every file is the same
     first = tmp_path / "a"
     again = make(first)
-    pages = len(list((first / "cartes").glob("QN*.png")))
+    pages = len(list((first / "quartiers").glob("QN*.png")))
     assert again["Adresses"] == again["Enquête"] == again["Documents"] == 1
     assert "Page de quartier" not in again  # all at once
     kept, anew = read_pack(first), read_pack(pack)
@@ -123,8 +123,8 @@ def test_the_second_run_in_order(
             third["Page de quartier"] == pages - 1
         )  # of the quarter of the action alone a new one
         marks = [Pack(tmp_path / n).run()["empreinte"] for n in ("a", "c")]
-        for page in (first / "cartes").glob("QN*.pdf"):
-            was, now = (Pack(tmp_path / n).pdf(f"cartes/{page.name}") for n in ("a", "c"))
+        for page in (first / "quartiers").glob("QN*.pdf"):
+            was, now = (Pack(tmp_path / n).pdf(f"quartiers/{page.name}") for n in ("a", "c"))
             assert marks[0] in was
             assert marks[1] in now
             assert marks[0] not in now

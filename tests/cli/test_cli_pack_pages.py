@@ -92,7 +92,7 @@ def test_a_map_of_the_report_is_the_sheet_itself_so_that_its_scale_holds(
     pack: Path, tmp_path: Path
 ) -> None:
     seen = []
-    for name, page in (("rapport.pdf", "2"), ("cartes/QN05991I.pdf", "1")):
+    for name, page in (("rapport.pdf", "2"), ("quartiers/QN05991I.pdf", "1")):
         out = tmp_path / f"p{page}"
         command = [need("pdftoppm"), "-r", "36", "-gray", "-f", page, "-l", page, str(pack / name)]
         subprocess.run([*command, "-singlefile", str(out)], check=True, capture_output=True)
@@ -104,9 +104,9 @@ def test_a_map_of_the_report_is_the_sheet_itself_so_that_its_scale_holds(
 
 def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path) -> None:
     made = Pack(pack)
-    names = sorted(p.name for p in (pack / "cartes").glob("QN*.pdf"))
+    names = sorted(f"{p.stem}.pdf" for p in (pack / "quartiers").glob("QN*.png"))
     for folder in ("habitants", "quartiers"):
-        assert sorted(p.name for p in (pack / folder).iterdir()) == names
+        assert sorted(p.name for p in (pack / folder).glob("*.pdf")) == names
     for row in made.rows("abattement_qpv"):
         page = re.sub(r"\s+", " ", made.pdf(f"habitants/{row['code_qpv']}.pdf"))
         assert page.count("\f") <= 1
@@ -118,7 +118,21 @@ def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path)
     masked = " ".join(made.pdf("habitants/QN05993N.pdf").split())
     assert "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu" in masked
     assert "sur 100" not in masked
-    assert "Masqué : moins de 30 ménages" in " ".join(made.pdf("cartes/QN05993N.pdf").split())
+    assert "Masqué : moins de 30 ménages" in " ".join(made.pdf("quartiers/QN05993N.pdf").split())
+
+
+def test_the_page_of_a_quarter_is_its_map_then_its_actions_and_says_which_of_two(
+    pack: Path,
+) -> None:
+    made = Pack(pack)
+    for path in sorted((pack / "quartiers").glob("QN*.png")):
+        sides = made.pdf(f"quartiers/{path.stem}.pdf").split("\f")[:-1]
+        assert [re.findall(r"\b\d/\d\b", side)[-1:] for side in sides] == [["1/2"], ["2/2"]]
+        mapped, proved = (" ".join(side.split()) for side in sides)
+        assert "Échelle 1 :" in mapped
+        assert "Échelle 1 :" not in proved
+        assert "action, preuve, réponses" in proved
+        assert all(made.run()["empreinte"] in side for side in (mapped, proved))
 
 
 def test_pages_to_look_at_exist_and_speak_of_their_line(pages: list[Page], pack: Path) -> None:

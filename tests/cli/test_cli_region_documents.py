@@ -91,5 +91,6 @@ def test_documents_open(made: Made) -> None:
             assert "Position" in book.read("xl/workbook.xml").decode()
     for folder in (out / "contrats").iterdir():
         assert {p.name for p in folder.glob("fiche*")} == {
-            "fiche.xlsx", "fiche.pdf", "fiche.docx", "fiche_note.pdf"
+            "fiche.xlsx", "fiche.pdf", "fiche_note.pdf"
         }  # fmt: skip
+        assert {p.suffix for p in (folder / "quartiers").glob("*")} <= {".png"}

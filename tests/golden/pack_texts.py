@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WIDTH_PX: Final = 96
 """Width of the kept pictures, in grey."""
-DRAWN: Final = ("cartes/", "atlas")
+DRAWN: Final = ("quartiers/", "atlas")
 """PDF pages that are maps: their labels are compared as sorted words, their places as a picture."""
 _NUMBER: Final = re.compile(r"(\d+)")
 

@@ -51,11 +51,11 @@ def made(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> tuple[Pat
 @pytest.mark.skipif(not tries(0, 1), reason="un dossier entier de plus : TFPB_ESSAIS=tous")
 def test_the_pack_is_whole(made: tuple[Path, Dossier], tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", render(made[1]), {}).folder
-    for name in ("dossier.xlsx", "rapport.pdf", "rapport.docx", "carte.html", "dossier.zip"):
+    for name in ("dossier.xlsx", "rapport.pdf", "carte.html", "dossier.zip"):
         assert (folder / name).stat().st_size > 10_000
-    pages = sorted(p.stem for p in (folder / "cartes").glob("QP*.pdf"))
+    pages = sorted(p.stem for p in (folder / "quartiers").glob("QP*.pdf"))
     assert pages == ["QP093012", "QP093013", "QP093014"]
-    assert (folder / "cartes" / "ensemble.pdf").is_file()
+    assert (folder / "quartiers" / "ensemble.png").is_file()
     record = json.loads((folder / "technique" / "run.json").read_text(encoding="utf-8"))
     assert all(check["tenu"] for check in record["controles"])
 

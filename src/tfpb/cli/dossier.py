@@ -102,7 +102,7 @@ def cartes(
     geodonnees: terminal.Geodonnees = None,
     tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
-    """Dessine les cartes d’un dossier : carte.html, une page A4 par QPV, les vues d’ensemble.
+    """Dessine les cartes d’un dossier : carte.html, une image A4 par QPV, les vues d’ensemble.
 
     \b
     Exemple :
@@ -133,7 +133,8 @@ def cartes(
             model = map_model(draft)
             with terminal.progress(words.MAPS, sheet_count(model) + 1) as advance:
                 making = Making(keep or directly, cores(), advance)
-                files = map_files(model, making, dpi=settings.reglages.dpi)
+                drawn = map_files(model, making, dpi=settings.reglages.dpi)
+                files = {name: data for name, data in drawn.items() if not name.endswith(".svg")}
             if keep is not None:
                 keep.tidy()
             written = write_folder(sortie, files)

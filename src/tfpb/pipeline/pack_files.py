@@ -26,7 +26,7 @@ from tfpb.report.documents.quarter_pdf import render_face, render_leaflet
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_model
-from tfpb.report.print_map.sheets import FORMS, map_files, sheet_count
+from tfpb.report.print_map.sheets import FOLDER, map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.report.quarter_pages import own_answers
 from tfpb.report.sections import report
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 _CHART: Final = Stage("Graphique", ("graphique",), "image", draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
-    "rapport.docx": document_docx.render,
     "rapport.pdf": document_pdf.render,
 }
 """Documents of a report, by name inside the pack."""
@@ -60,17 +59,18 @@ NOTE_FILE: Final = "note.pdf"
 PIECES_FILE: Final = "a_envoyer/bordereau_pieces.xlsx"
 BILAN_FILE: Final = "a_envoyer/bilan_programme.xlsx"
 _SLIP: Final = "bordereau_pieces"
+_DRAWING: Final = ".svg"
 
 
 def document_files(
     report: Report, maps: Mapping[str, bytes], making: Making = PLAINLY
 ) -> dict[str, bytes]:
-    """Return the workbook, the Word and the PDF document of a report, its charts drawn once.
+    """Return the workbook and the PDF documents of a report, its charts drawn once.
 
     Parameters
     ----------
     maps : mapping of str to bytes
-        PNG and SVG of the printed maps, `<code of the quarter>.png`, `.svg`; may be empty.
+        Drawings of the printed maps, `<code of the quarter>.svg`; may be empty.
 
     Returns
     -------
@@ -96,14 +96,16 @@ def document_files(
 
 
 def pack_files(
-    report: Report, model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI
+    report: Report, dossier: Dossier, model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI
 ) -> dict[str, bytes]:
-    """Return the documents and maps of a pack.
+    """Return the documents, maps and pages of quarters of a pack.
 
     Parameters
     ----------
     report : Report
         What documents show.
+    dossier : Dossier
+        What the pages of quarters show.
     model : MapModel
         What maps show.
     making : Making
@@ -118,11 +120,13 @@ def pack_files(
     """
     described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_in_words(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
-    files = map_files(model, making, dpi=dpi, forms=(*FORMS, "svg"))
-    codes = [p.code_qpv for p in model.pages]
-    placed = {f"{c}.{form}": files[f"cartes/{c}.{form}"] for c in codes for form in ("png", "svg")}
-    files = {name: data for name, data in files.items() if not name.endswith(".svg")}
-    return files | document_files(report, placed, making)
+    drawn = map_files(model, making, dpi=dpi)
+    files = {name: data for name, data in drawn.items() if not name.endswith(_DRAWING)}
+    placed = {
+        f"{p.code_qpv}{_DRAWING}": drawn[f"{FOLDER}/{p.code_qpv}{_DRAWING}"] for p in model.pages
+    }
+    files |= document_files(report, placed, making)
+    return files | quarter_files(dossier, model.pages, placed)
 
 
 def step_count(model: MapModel) -> int:
@@ -142,8 +146,7 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     dpi = dossier.settings.reglages.dpi
     model = map_model(dossier)
     making.expect(step_count(model))
-    files = pack_files(content, model, making, dpi=dpi)
-    files |= quarter_files(dossier, model.pages)
+    files = pack_files(content, dossier, model, making, dpi=dpi)
     files |= data_files(content)
     if not dossier.draft and dossier.release:
         files[RELEASE] = dumps(dict(dossier.release))
@@ -155,14 +158,27 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     return files | drafts(files) if dossier.draft else files
 
 
-def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes]:
-    """Render the two pages of each quarter beside its map: name inside the pack → PDF."""
+def quarter_files(
+    dossier: Dossier, pages: Iterable[QpvPage], maps: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """Render the pages of each quarter, and that of its residents: name inside the pack → PDF.
+
+    Parameters
+    ----------
+    maps : mapping of str to bytes, optional
+        As `document_files`; the first page of a quarter that has none is left out.
+    """
     files: dict[str, bytes] = {}
     answers = own_answers(dossier)
     for page in pages:
         code = page.code_qpv
+        face, drawn = (
+            second_face(dossier, page, answers),
+            (maps or {}).get(f"{code}{_DRAWING}", b""),
+        )
         files[f"habitants/{code}.pdf"] = render_leaflet(residents_page(dossier, page))
-        files[f"quartiers/{code}.pdf"] = render_face(second_face(dossier, page, answers))
+        alt = f"{page.nom or code}. {words.page_in_words(page)}"
+        files[f"{FOLDER}/{code}.pdf"] = render_face(face, drawn, alt)
     return files
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import io
+import re
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from PIL import Image
 
 from effort import tries
 from tfpb.model.report import Chart, ChartKind
@@ -20,6 +19,7 @@ from tfpb.report.canvas import Sheet, style
 from tfpb.report.charts import plot
 from tfpb.report.charts.drawing import _DRAWERS, draw
 from tfpb.report.charts.scatter import apart
+from tfpb.words.places.map_words import CHART_EMPTY
 
 if TYPE_CHECKING:
     from matplotlib.text import Text
@@ -116,9 +116,10 @@ def test_each_kind_draws_the_same_twice(kind: ChartKind) -> None:
     chart = _chart(kind)
     image = draw(chart)
     assert image == draw(chart)
-    with Image.open(io.BytesIO(image["png"])) as png:
-        assert abs(png.width - plot.WIDTH / 25.4 * 200) <= 1
-        assert len(png.convert("RGB").getcolors(1 << 20) or []) > 5
+    width = re.search(rb'<svg [^>]*\bwidth="([\d.]+)pt"', image["svg"])
+    assert width is not None
+    assert float(width[1]) == pytest.approx(plot.WIDTH / 25.4 * 72, abs=1)
+    assert len(set(re.findall(rb"#[0-9a-f]{6}", image["svg"]))) > 2
     assert image["svg"].lstrip().startswith(b"<?xml")
     assert b"dc:date" not in image["svg"]
 
@@ -149,7 +150,7 @@ def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None
 def test_nothing_to_draw_is_said(kind: ChartKind) -> None:
     chart = _chart(kind)
     empty = Chart("c", kind, "Titre", chart.rows.iloc[:0], "alt")
-    assert draw(empty)["png"].startswith(b"\x89PNG")
+    assert CHART_EMPTY in draw(empty)["svg"].decode()
 
 
 @pytest.mark.parametrize("kind", DRAWN)

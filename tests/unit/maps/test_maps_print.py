@@ -450,7 +450,9 @@ def test_sheets_in_two_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -
     assert one == two
     assert sum(told) == sheet_count(wide) + 1
     names = [p.code_qpv for p in wide.pages] + ["ensemble"] + [t.slug for t in wide.territories]
-    assert list(one) == ["carte.html"] + [f"cartes/{n}.{s}" for n in names for s in ("png", "pdf")]
+    assert list(one) == ["carte.html"] + [
+        f"quartiers/{n}.{s}" for n in names for s in ("png", "svg")
+    ]
 
 
 def test_a_sheet_depends_on_what_it_shows(model: MapModel) -> None:
@@ -540,8 +542,8 @@ def test_overview_of_a_territory(model: MapModel) -> None:
     drawn = sheets.draw_sheet(view)
     assert drawn["png"].startswith(b"\x89PNG")
     assert sheets.draw_sheet(view) == drawn
-    made = sheets.stamped(sheets.draw_sheet(overview_view(model)), "Vue", "3fa9c1d2")
-    assert made["pdf"].startswith(b"%PDF")
+    made = sheets.stamped(sheets.draw_sheet(overview_view(model)), "3fa9c1d2")
+    assert sheets.printed(made["svg"], "Vue").startswith(b"%PDF")
     with pytest.raises(KeyError):
         overview_view(model, codes=("QN05999X",))
 

@@ -47,7 +47,8 @@ def text_of(pdf: bytes, folder: Path) -> str:
 
 
 def set_on(bare: dict[str, bytes], run_hash: str) -> dict[str, bytes]:
-    return sheets.stamped(bare, "Îlot (QN05901N)", run_hash)
+    made = sheets.stamped(bare, run_hash)
+    return made | {"pdf": sheets.printed(made["svg"], "Îlot (QN05901N)")}
 
 
 def dots_of(pdf: bytes, folder: Path) -> np.ndarray:
@@ -128,7 +129,7 @@ def test_a_title_and_a_hash_are_text_whatever_they_hold(
     bare: dict[str, bytes], tmp_path: Path
 ) -> None:
     hostile = '#panic("x") \\ $1$ ") <b>'
-    page = sheets.stamped(bare, hostile, "#panic <b>&")["pdf"]
+    page = sheets.printed(sheets.stamped(bare, "#panic <b>&")["svg"], hostile)
     assert "#panic <b>&" in text_of(page, tmp_path)
 
 

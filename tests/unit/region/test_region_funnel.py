@@ -258,7 +258,7 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
     assert "ce n’est pas le cas" not in said  # all have quartiles
     (chart,) = (b for b in section.blocks if isinstance(b, Chart))
     assert chart.rows["libelle"].tolist() == ["Question q1", "Question q2"]  # headline questions
-    assert draw(chart)["png"] != draw(replace(chart, rows=chart.rows.assign(ecart=np.nan)))["png"]
+    assert draw(chart)["svg"] != draw(replace(chart, rows=chart.rows.assign(ecart=np.nan)))["svg"]
 
 
 def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:

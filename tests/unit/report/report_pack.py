@@ -6,12 +6,11 @@ import io
 import zipfile
 from functools import lru_cache
 
-from matplotlib.figure import Figure
 from report_dossier import bare, make
 
 from tfpb.model.report import Chart, Report
 from tfpb.report.charts.drawing import draw
-from tfpb.report.documents import document_docx, document_pdf, workbook
+from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.documents.document_parts import chapters
 from tfpb.report.sections import report
 
@@ -29,13 +28,10 @@ def pictures() -> dict[str, dict[str, bytes]]:
 
 @lru_cache(maxsize=1)
 def maps() -> dict[str, bytes]:
-    figure, buffer = Figure(figsize=(11.69, 8.27)), io.BytesIO()
-    figure.savefig(buffer, dpi=40, metadata={"Software": None})
     drawing = (
         b'<svg xmlns="http://www.w3.org/2000/svg" width="842" height="595"><text>QPV</text></svg>'
     )
-    forms = {"png": buffer.getvalue(), "svg": drawing}
-    return {f"{c}.{form}": data for c in ("QN05991I", "QN05992M") for form, data in forms.items()}
+    return {f"{c}.svg": drawing for c in ("QN05991I", "QN05992M")}
 
 
 @lru_cache(maxsize=2)
@@ -46,11 +42,6 @@ def xlsx(*, full: bool = True) -> bytes:
 @lru_cache(maxsize=2)
 def pdf(*, full: bool = True) -> bytes:
     return document_pdf.render(said(full=full), pictures() if full else {}, maps() if full else {})
-
-
-@lru_cache(maxsize=2)
-def docx(*, full: bool = True) -> bytes:
-    return document_docx.render(said(full=full), pictures() if full else {}, maps() if full else {})
 
 
 def entries(data: bytes) -> dict[str, bytes]:

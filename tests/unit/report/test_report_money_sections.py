@@ -141,7 +141,7 @@ def test_spending_against_gap_has_one_point_a_quarter_and_axis() -> None:
     assert chart.margin == pytest.approx(0.05)
     assert sorted(chart.rows["repere"]) == ["A1", "A3", "A4", "A5", "B1", "B3", "B4", "B5"]
     assert len(found["depense_ecart_points"].rows) == len(chart.rows)
-    assert draw(chart)["png"].startswith(b"\x89PNG")
+    assert draw(chart)["svg"].lstrip().startswith(b"<?xml")
 
 
 def test_a_second_question_of_an_axis_adds_no_point() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import struct
+import re
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ from tfpb.model.report import Chart, ChartKind
 from tfpb.report.charts.drawing import draw
 from tfpb.report.sections.build import over_pages
 
-_DPI = 60
 _HIGHEST_MM = 225.0
 _LONG = (
     "Qualité et rapidité des interventions techniques dans les parties communes, hors ascenseurs"
@@ -59,8 +58,9 @@ def test_no_picture_is_higher_than_a_page(kind: ChartKind) -> None:
     together = pd.concat([c.rows for c in parts])
     assert sorted(together["libelle"]) == sorted(whole.rows["libelle"])
     for chart in parts:
-        height = struct.unpack(">I", draw(chart, dpi=_DPI)["png"][20:24])[0]
-        assert height * 25.4 / _DPI <= _HIGHEST_MM
+        height = re.search(rb'<svg [^>]*\bheight="([\d.]+)pt"', draw(chart)["svg"])
+        assert height is not None
+        assert float(height[1]) / 72 * 25.4 <= _HIGHEST_MM
 
 
 def test_a_chart_that_stands_on_a_page_is_left_alone() -> None:

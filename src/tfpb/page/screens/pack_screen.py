@@ -38,7 +38,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     }
     if (pack := desk.pack()) is None:
         return {"pack": "", **shown}
-    folders = ((pack / name).glob("*.pdf") for name in ("cartes", "habitants"))
+    folders = ((pack / name).glob("*.pdf") for name in ("quartiers", "cartes", "habitants"))
     return {
         "pack": pack.name,
         "diffuse": is_released(read_record(pack)),

@@ -18,7 +18,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import compiled
 from tfpb.report.cell_values import printable
 from tfpb.report.map_model import map_model
-from tfpb.report.print_map.sheets import draw_page
+from tfpb.report.print_map.sheets import FOLDER, draw_page
 from tfpb.report.web_map import map_html
 from tfpb.text import fold
 from tfpb.words.documents import region_words as words
@@ -82,7 +82,7 @@ def map_files(job: MapJob) -> dict[str, bytes]:
     if job.pages:
         for page in model.pages:
             drawn = draw_page(model, page).items()
-            files |= {f"{job.key}/cartes/{page.code_qpv}.{form}": data for form, data in drawn}
+            files |= {f"{job.key}/{FOLDER}/{page.code_qpv}.{form}": data for form, data in drawn}
     return files
 
 

@@ -169,7 +169,7 @@ def _maps(
     """Draw every place, and bind the pages of all quarters into the atlas."""
     pages: dict[str, bytes] = {}
     for files in executor.stream(map_files, map_jobs(region, geography), advance):
-        out.put(files)
+        out.put({name: data for name, data in files.items() if not name.endswith(".pdf")})
         pages |= {
             name.rsplit("/", 1)[1].removesuffix(".pdf"): data
             for name, data in files.items()

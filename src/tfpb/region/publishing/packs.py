@@ -174,10 +174,11 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if job.media.documents:
         model = map_model(dossier)
-        files = quarter_files(dossier, model.pages) | letter_files(dossier)
+        files = letter_files(dossier)
         if job.media.pages:
-            files |= whole_pack(content, model, Making(execute))
+            files |= whole_pack(content, dossier, model, Making(execute))
         else:
+            files |= quarter_files(dossier, model.pages)
             files["carte.html"] = map_html.render(model)
             files |= document_files(content, {}, Making(execute))
         files |= _position_page(content)

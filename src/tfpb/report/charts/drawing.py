@@ -1,4 +1,4 @@
-"""One picture a chart, whatever its kind: PNG and SVG."""
+"""One drawing a chart, whatever its kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import Chart, ChartKind
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, converted, save_svg, style
+from tfpb.report.canvas import Sheet, save_svg, style
 from tfpb.report.charts.gaps import funnels, gaps, need
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.report.charts.scatter import spending
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-DPI: Final = 200
 _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.GAPS: gaps,
     ChartKind.STACKED: stacked,
@@ -28,26 +27,22 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
 }
 
 
-def draw(chart: Chart, *, dpi: int = DPI) -> dict[str, bytes]:
-    """Draw a chart once; its picture is made from its drawing.
+def draw(chart: Chart) -> dict[str, bytes]:
+    """Draw a chart.
 
     Parameters
     ----------
     chart : Chart
         See the package for the columns of each kind.
-    dpi : int
-        Resolution of the PNG.
 
     Returns
     -------
     dict of str to bytes
-        Its `png` and `svg`: 168 mm wide, as high as its rows need. Same chart, same bytes.
+        Its `svg`: 168 mm wide, as high as its rows need. Same chart, same bytes.
     """
     with style():
         sheet = _DRAWERS[chart.kind](chart) if len(chart.rows) else _empty()
-        svg = save_svg(sheet.figure, title=chart.title)
-    size = (sheet.width, sheet.height)
-    return {"png": converted(svg, size, chart.title, format="png", ppi=dpi), "svg": svg}
+        return {"svg": save_svg(sheet.figure, title=chart.title)}
 
 
 def _empty() -> Sheet:

@@ -1,4 +1,4 @@
-"""The report as a Word file to edit: styles, alt texts, tables at speed, contents with links."""
+"""A letter as a Word file to complete: styles, tables at speed."""
 
 from __future__ import annotations
 
@@ -9,61 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import docx
-from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tfpb.archives import settle
-from tfpb.model.report import Answer, Block, Chart, KeyFigures, Payers, Report, Table, Text
+from tfpb.model.report import Block, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import drop_controls, french_spaces
-from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, WORD_STYLES, footer, table_line
+from tfpb.words.documents.report_words import EMPTY_TABLE, WORD_STYLES, footer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tfpb.report.documents.document_parts import Grid
 
 _FONT: Final = "Calibri"
 """A Word file cannot carry its font: this one stands on office computers."""
-_TEXT_MM: Final = 174
-_SHEET_MM: Final = (297.0, 210.0)
-_CUT_MM: Final = (8.5, 9.5, 8.5, 6.0)
-"""Blank edges cut from a printed map (left, top, right, bottom): it then fits between header and footer, at
-the scale it bears."""
-_LEAD, _NOTE, _FIGURE, _ENTRY = (WORD_STYLES[k] for k in ("lead", "note", "figure", "entry"))
-
-
-def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) -> bytes:
-    """Render the report as a docx file, the same for the same report.
-
-    Parameters
-    ----------
-    report, images, maps
-        As `document_pdf.render`.
-    """
-    document = _begun(report)
-    answer = parts.answers_first(report)
-    if answer:
-        first = document.sections[0]
-        first.top_margin = first.bottom_margin = Mm(14)
-        first.header_distance = first.footer_distance = Mm(6)
-    else:
-        _opening(document, report)
-        _contents(document, report, new_page=False)
-    for index, chapter in enumerate(parts.chapters(report), 1):
-        if answer and index == 2:  # noqa: PLR2004 - after the note
-            if maps:
-                _map_pages(document, report, maps)
-            _contents(document, report, new_page=not maps)
-        _chapter(document, chapter, index, images, follows=answer and index <= 2)  # noqa: PLR2004
-        if answer and index == 1:
-            warned = " ".join(parts.warnings(report))
-            _close(document, [(warned, False)], style=_NOTE, size=theme.MIN_PT)
-    return _saved(document, report)
+_LEAD, _NOTE = (WORD_STYLES[k] for k in ("lead", "note"))
 
 
 def letter(report: Report) -> bytes:
@@ -77,7 +40,7 @@ def letter(report: Report) -> bytes:
     document = _begun(report)
     _opening(document, report)
     for block in (b for section in report.sections for b in section.blocks):
-        _block(document, block, {})
+        _block(document, block)
     return _saved(document, report)
 
 
@@ -112,26 +75,21 @@ def _styles(document: Any) -> None:
     normal.paragraph_format.space_after = Pt(6)
     for name, size, colour in (
         ("Title", 26, theme.ACCENT),
-        ("Heading 1", 17, theme.ACCENT),
         ("Heading 2", 11.5, theme.INK),
         ("List Bullet", theme.BODY_PT, theme.INK),
         ("Header", theme.NOTE_PT, theme.SOFT),
         ("Footer", theme.NOTE_PT, theme.SOFT),
     ):
         _font(styles[name], size, colour)
-    styles["Heading 1"].paragraph_format.page_break_before = False
     styles["Heading 2"].paragraph_format.space_before = Pt(12)
     for name, size, colour in (
         (_LEAD, 11.5, theme.INK),
         (_NOTE, theme.NOTE_PT, theme.SOFT),
-        (_FIGURE, theme.BODY_PT, theme.INK),
-        (_ENTRY, theme.BODY_PT, theme.INK),
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = normal
         _font(style, size, colour)
     styles[_NOTE].paragraph_format.space_after = Pt(3)
-    styles[_FIGURE].paragraph_format.space_after = Pt(2)
 
 
 def _font(style: Any, size: float, colour: str) -> None:
@@ -145,14 +103,11 @@ def _font(style: Any, size: float, colour: str) -> None:
         fonts.set(qn(kind), _FONT)
 
 
-def _page(section: Any, *, wide: bool = False) -> None:
-    short, long = Mm(210), Mm(297)
-    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (long, short) if wide else (short, long)
-    section.left_margin = section.right_margin = Mm(8) if wide else Mm(18)
-    section.top_margin = Mm(7) if wide else Mm(20)
-    section.bottom_margin = Mm(6) if wide else Mm(18)
-    section.header_distance = section.footer_distance = Mm(2) if wide else Mm(10)
+def _page(section: Any) -> None:
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(18)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(18)
+    section.header_distance = section.footer_distance = Mm(10)
 
 
 def _running(section: Any, report: Report) -> None:
@@ -188,50 +143,15 @@ def _opening(document: Any, report: Report) -> None:
         document.add_paragraph().add_run(_clean(line)).bold = True
 
 
-def _contents(document: Any, report: Report, *, new_page: bool) -> None:
-    title = _styled(document, CONTENTS, _LEAD)
-    title.runs[0].bold = True
-    title.paragraph_format.page_break_before = new_page
-    entries = [(c.title, f"chapitre_{k}") for k, c in enumerate(parts.chapters(report), 1)]
-    body = document.element.body
-    for paragraph in _entries(entries, document.styles[_ENTRY].style_id):
-        body.insert(len(body) - 1, paragraph)  # before the section's properties, which come last
-
-
-def _chapter(
-    document: Any, chapter: parts.Chapter, index: int, images: parts.Pictures, *, follows: bool
-) -> None:
-    heading = _styled(document, chapter.title, "Heading 1")
-    heading.paragraph_format.page_break_before = chapter.new_page and not follows
-    _bookmark(heading, index, f"chapitre_{index}")
-    if chapter.lead:
-        lead = _styled(document, chapter.lead, _NOTE if chapter.part == parts.NOTE else _LEAD)
-        lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing can follow
-    for block in chapter.blocks:
-        _block(document, block, images)
-
-
-def _block(document: Any, block: Block, images: parts.Pictures) -> None:
+def _block(document: Any, block: Block) -> None:
     if isinstance(block, Text):
         if block.title:
             _styled(document, block.title, "Heading 2")
         style = "List Bullet" if block.bullets else ""
         for paragraph in block.paragraphs:
             _styled(document, paragraph, style)
-    elif isinstance(block, KeyFigures):
-        for figure in block.figures:
-            line = _styled(document, "", _FIGURE)
-            line.add_run(_clean(f"{figure.label} : "))
-            value = line.add_run(_clean(figure.value))
-            value.bold, value.font.color.rgb = True, _rgb(theme.ACCENT)
-            if figure.detail:
-                line.add_run(_clean(f" ({figure.detail})"))
     elif isinstance(block, Table):
         _table(document, block)
-    elif isinstance(block, Answer):
-        _answer(document, block)
-    elif isinstance(block, Chart) and block.key in images:
-        _chart(document, block, images[block.key]["png"])
 
 
 def _titled(document: Any, title: str, meta: str) -> None:
@@ -251,71 +171,6 @@ def _table(document: Any, block: Table) -> None:
         _styled(document, EMPTY_TABLE, _NOTE)
     for note in grid.notes or ("",):
         _styled(document, note, _NOTE)
-
-
-def _answer(document: Any, block: Answer) -> None:
-    """Write a question of the one page: its answer, then the lines it rests on, without what is drawn."""
-    head = _styled(document, block.question, "Heading 2").paragraph_format
-    head.space_before, head.space_after = Pt(5), Pt(1)
-    if block.sentences:
-        first, *others = block.sentences
-        _close(document, [(first, True), ("".join(f" {one}" for one in others), False)])
-    if isinstance(block.rests_on, Payers):
-        written = (" ".join(filter(None, part[:3])) for part in block.rests_on.parts)
-        _close(document, [(" ; ".join(written), False)])
-    elif block.rests_on is not None:
-        body = document.element.body
-        body.insert(len(body) - 1, _grid(parts.grid_of_lines(block.question, block.rests_on)))
-    if block.notes:
-        _close(document, [(" ".join(block.notes), False)], style=_NOTE, size=theme.MIN_PT)
-
-
-def _close(
-    document: Any,
-    runs: list[tuple[str, bool]],
-    *,
-    style: str = _FIGURE,
-    size: float = theme.NOTE_PT,
-) -> None:
-    """Write a paragraph of the one page, in the small type and the close lines that let it be one."""
-    paragraph = _styled(document, "", style)
-    for text, bold in runs:
-        run = paragraph.add_run(_clean(text))
-        run.bold, run.font.size = bold, Pt(size)
-    paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(2), 1.0
-
-
-def _chart(document: Any, block: Chart, png: bytes) -> None:
-    _titled(document, block.title, table_line(unit=block.unit, source=block.source))
-    _picture(document, png, _TEXT_MM, block.title, block.alt)
-    for note in block.notes:
-        _styled(document, note, _NOTE)
-
-
-def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) -> Any:
-    shape = document.add_picture(io.BytesIO(png), width=Mm(width_mm))
-    properties = shape._inline.docPr  # noqa: SLF001  # the library has no way to an alternative text
-    properties.set("title", _clean(name))
-    properties.set("descr", _clean(alt))
-    return shape
-
-
-def _map_pages(document: Any, report: Report, maps: Mapping[str, bytes]) -> None:
-    """Give each printed map a landscape page of its own, then come back to portrait."""
-    _page(document.add_section(WD_SECTION.NEW_PAGE), wide=True)
-    for page in parts.map_pages(report, maps):
-        left, top, right, bottom = _CUT_MM
-        wide, high = _SHEET_MM
-        shape = _picture(document, page.png, wide - left - right, page.caption, page.alt)
-        shape.height = Mm(high - top - bottom)
-        cut = {"l": left / wide, "t": top / high, "r": right / wide, "b": bottom / high}
-        edges = OxmlElement("a:srcRect")
-        for side, share in cut.items():
-            edges.set(side, str(round(share * 100_000)))
-        shape._inline.graphic.graphicData.pic.blipFill.find(qn("a:blip")).addnext(edges)  # noqa: SLF001  # idem
-        lines = document.paragraphs[-1].paragraph_format
-        lines.line_spacing, lines.space_before, lines.space_after = 1.0, Mm(0), Mm(0)
-    _page(document.add_section(WD_SECTION.NEW_PAGE))
 
 
 def _properties(document: Any, report: Report) -> None:
@@ -389,13 +244,6 @@ def _row(grid: Grid, cells: tuple[str, ...], widths: list[int], size: int, *, ki
     return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(out)}</w:tr>"
 
 
-def _bookmark(paragraph: Any, number: int, name: str) -> None:
-    """Put a bookmark around a heading, for the table of contents to point to."""
-    start = _parsed("bookmarkStart", f'w:id="{number}" w:name="{name}"')
-    paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, start)  # noqa: SLF001  # no public way
-    paragraph._p.append(_parsed("bookmarkEnd", f'w:id="{number}"'))  # noqa: SLF001
-
-
 def _field(paragraph: Any, instruction: str) -> None:
     """Add a field (page number, number of pages) that Word computes on its own."""
     for piece in (
@@ -410,34 +258,6 @@ def _field(paragraph: Any, instruction: str) -> None:
 
 def _parsed(tag: str, attributes: str = "", content: str = "") -> Any:
     return parse_xml(f"<w:{tag} {nsdecls('w')} {attributes}>{content}</w:{tag}>")
-
-
-def _entries(entries: list[tuple[str, str]], style: str) -> list[Any]:
-    """Make a table of contents whose entries stand already, as links, before any update.
-
-    Parameters
-    ----------
-    entries : list of (title, bookmark)
-    style : str
-        Identifier of the paragraph style.
-    """
-    begin = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> '
-        'TOC \\o "1-1" \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    out = []
-    for index, (title, name) in enumerate(entries):
-        first = begin if index == 0 else ""
-        last = end if index == len(entries) - 1 else ""
-        out.append(
-            parse_xml(
-                f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{first}'
-                f'<w:hyperlink w:anchor="{name}" w:history="1"><w:r><w:t xml:space="preserve">'
-                f"{escape(_clean(title))}</w:t></w:r></w:hyperlink>{last}</w:p>"
-            )
-        )
-    return out
 
 
 def _declare_font(document: Any, name: str) -> None:

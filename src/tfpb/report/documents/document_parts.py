@@ -10,11 +10,7 @@ from typing import Final
 
 from tfpb.model.report import (
     Block,
-    Cell,
-    Drawn,
     Format,
-    Headed,
-    Lines,
     Report,
     Section,
     Table,
@@ -220,35 +216,6 @@ def _broken(match: re.Match[str]) -> str:
     return SOFT_HYPHEN.join(_PIECE.findall(kept))
 
 
-def grid_of_lines(title: str, lines: Lines) -> Grid:
-    """Write what an answer rests on as a table of texts, without the columns that are drawn."""
-    kept = [
-        k for k in range(len(lines.columns)) if not any(isinstance(r[k], Drawn) for r in lines.rows)
-    ]
-
-    def texts(row: tuple[Cell, ...]) -> tuple[str, ...]:
-        return tuple(_of_cell(row[k]) for k in kept) if row else ()
-
-    columns = [lines.columns[k] for k in kept]
-    return Grid(
-        title=title,
-        meta="",
-        headers=tuple(french_spaces(c.title) for c in columns),
-        numeric=tuple(c.numeric for c in columns),
-        widths=tuple(float(c.width) for c in columns),
-        size_pt=theme.AXIS_PT,
-        rows=tuple(texts(row) for row in lines.rows),
-        totals=texts(lines.total),
-        notes=(),
-    )
-
-
-def _of_cell(cell: Cell) -> str:
-    if isinstance(cell, Headed):
-        return f"{cell.head} {cell.text}".rstrip()
-    return cell if isinstance(cell, str) else ""
-
-
 def _floor(header: str, fmt: Format, cells: list[str]) -> float:
     """Return the characters a column cannot do without: its longest word, its longest number."""
     words = [1.12 * len(word) for word in header.split()]  # headers are bold
@@ -299,12 +266,10 @@ def warnings(report: Report) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MapPage:
-    """A printed map: its name, all that stands on it in words, the picture and the drawing."""
+    """A printed map: its name, all that stands on it in words, the drawing."""
 
     key: str
-    caption: str
     alt: str
-    png: bytes
     svg: bytes
 
 
@@ -315,5 +280,5 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
         caption = report.properties.get(f"carte:{key}", report_words.UNNAMED_MAP.format(key=key))
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
         alt = f"{caption}. {described}".strip()
-        out.append(MapPage(key, caption, alt, maps[f"{key}.png"], maps[f"{key}.svg"]))
+        out.append(MapPage(key, alt, maps[f"{key}.svg"]))
     return out

@@ -67,7 +67,7 @@ def render(
     images : mapping of str to mapping
         Drawn charts by key; a chart without image is left out.
     maps : mapping of str to bytes
-        PNG and SVG of the printed maps: `<code of the quarter>.png`, `.svg`.
+        Drawings of the printed maps: `<code of the quarter>.svg`.
     cover : bool
         Without it, neither cover nor contents: the title stands above the first section. A report that
         opens with its answer has that in place of a cover.

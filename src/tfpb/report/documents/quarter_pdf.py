@@ -1,4 +1,4 @@
-"""The second face of a quarter's page and the page of its residents, as accessible PDF of one page each."""
+"""The two pages of a quarter, and the page of its residents, as accessible PDF."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.report import theme
 from tfpb.report.canvas import compiled
 from tfpb.report.documents.document_pdf import page_count, printable_data, svg_of
+from tfpb.report.print_map.margins import COUNT_X, STAMP_Y
 from tfpb.words.documents import face_words as words
 from tfpb.words.documents.note_words import gap
 from tfpb.words.numbers import percent
@@ -28,17 +29,29 @@ _LARGE_PT: Final = 13.0
 """Body of the page for residents: read at arm's length, and after a photocopier."""
 
 
-def render_face(face: Face) -> bytes:
-    """Render the second face on one page; photographs, if any, stand on the next.
+def render_face(face: Face, drawn: bytes = b"", alt: str = "") -> bytes:
+    """Render the page of a quarter: its map, then the second face; photographs, if any, stand on the next.
 
     Room is made by spacing, then by naming fewer actions and pieces, which are counted; never by the type.
+
+    Parameters
+    ----------
+    drawn : bytes
+        Its map, as SVG; empty where none is drawn.
+    alt : str
+        What the map shows, in words.
     """
-    pdf = b""
     for actions, pieces in _FEWER:
         pad, pdf = _spaced(face, actions, pieces, widest=actions == _FEWER[0][0])
         if page_count(pdf) == 1:
-            return _with_photos(face, pad, actions, pieces) if face.photos else pdf
-    return pdf
+            break
+    inputs = {f"photo-{k}": svg_of(jpeg) for k, (_, jpeg) in enumerate(face.photos)}
+    photos = [{"image": f"photo-{k}", "caption": text} for k, (text, _) in enumerate(face.photos)]
+    content = {**_face(face, pad, actions, pieces), "photos": photos}
+    if drawn:
+        inputs["map"] = drawn.decode("utf-8")
+        content["map"] = {"alt": alt, "x": COUNT_X, "y": STAMP_Y}
+    return _compiled(content, face.sheet, inputs) if inputs else pdf
 
 
 def _spaced(face: Face, actions: int, pieces: int, *, widest: bool) -> tuple[float, bytes]:
@@ -58,12 +71,6 @@ def _spaced(face: Face, actions: int, pieces: int, *, widest: bool) -> tuple[flo
     if k and fits(least):
         k = bisect_left(range(least), True, lo=int(widest), key=fits)  # noqa: FBT003 - the key's own
     return _PADS[k], tried[k]
-
-
-def _with_photos(face: Face, pad: float, actions: int, pieces: int) -> bytes:
-    inputs = {f"photo-{k}": svg_of(jpeg) for k, (_, jpeg) in enumerate(face.photos)}
-    shown = [{"image": f"photo-{k}", "caption": text} for k, (text, _) in enumerate(face.photos)]
-    return _compiled(_face(face, pad, actions, pieces) | {"photos": shown}, face.sheet, inputs)
 
 
 def render_leaflet(leaflet: Leaflet) -> bytes:

@@ -226,6 +226,8 @@ def _inset(sheet: Sheet, view: views.View) -> None:
 
 STAMP_PT: Final = 7.0
 STAMP_X: Final = views.COLUMN_X + 13.0
+COUNT_X: Final = views.COLUMN_X + views.COLUMN_W / 2
+"""Middle of the count of pages, on the line of the hash."""
 STAMP_Y: Final = views.FOOT_Y + 20.0
 """Left end of the baseline of the hash, millimetres from the top left corner of the sheet."""
 

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import MapModel, QpvPage
     from tfpb.report.print_map.views import View
 
-FORMS: Final = ("png", "pdf")
-"""Of a sheet in a pack; its `svg` is for the documents that place it."""
+FOLDER: Final = "quartiers"
 FEW: Final = 6
 """Fewest sheets for which a process more is started."""
 
@@ -56,15 +55,16 @@ def draw_sheet(view: View) -> dict[str, bytes]:
         return {"png": png, "svg": svg}
 
 
-def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
-    """Set the run's hash on both forms of a sheet; its `svg` is one `pdf` more."""
-    svg = margins.stamp_svg(picture["svg"], run_hash)
-    pdf = converted(svg, (views.WIDTH, views.HEIGHT), title, format="pdf", pdf_standards=["ua-1"])
-    return {"png": margins.stamp_png(picture["png"], run_hash), "svg": svg, "pdf": pdf}
+def stamped(picture: Mapping[str, bytes], run_hash: str) -> dict[str, bytes]:
+    """Set the run's hash on both forms of a sheet."""
+    return {
+        "png": margins.stamp_png(picture["png"], run_hash),
+        "svg": margins.stamp_svg(picture["svg"], run_hash),
+    }
 
 
 def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
-    """Draw the A4 page of a quarter, by form; same model, same bytes: no clock, no random id.
+    """Draw the A4 page of a quarter as `png` and `pdf`; same model, same bytes: no clock, no random id.
 
     Raises
     ------
@@ -72,8 +72,14 @@ def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
         If the quarter has no outline in the model.
     """
     view = views.page_view(model, page, views.atlas(model, views.page_epsg(page.code_qpv)))
-    images = stamped(draw_sheet(view), view.title, model.run_hash)
-    return {form: images[form] for form in FORMS}
+    images = stamped(draw_sheet(view), model.run_hash)
+    return {"png": images["png"], "pdf": printed(images["svg"], view.title)}
+
+
+def printed(drawing: bytes, title: str) -> bytes:
+    """Make a tagged page of the drawing of a sheet."""
+    form: dict[str, Any] = {"format": "pdf", "pdf_standards": ["ua-1"]}
+    return converted(drawing, (views.WIDTH, views.HEIGHT), title, **form)
 
 
 def map_files(
@@ -81,9 +87,8 @@ def map_files(
     making: Making = PLAINLY,
     *,
     dpi: int = views.DPI,
-    forms: tuple[str, ...] = FORMS,
 ) -> dict[str, bytes]:
-    """Render the web map and the printed sheets.
+    """Render the web map and the printed sheets; the drawing of a sheet is for who places it in a document.
 
     Parameters
     ----------
@@ -91,13 +96,11 @@ def map_files(
         Told of each file or sheet: `sheet_count(model)` + 1 in all.
     dpi : int
         Resolution of the PNG.
-    forms : tuple of str
-        Of each sheet: `png`, `pdf`, `svg`.
 
     Returns
     -------
     dict of str to bytes
-        `carte.html`, and `cartes/<name>.<form>` for each quarter and overview.
+        `carte.html`, and `quartiers/<name>.png` and `.svg` for each quarter and overview.
     """
     files = {"carte.html": map_html.render(model)}
     making.advance(1)
@@ -111,11 +114,11 @@ def map_files(
         images: dict[str, bytes] = making.execute(
             page if isinstance(view, views.PageView) else overview, (view,)
         )
-        return stamped(images, view.title, model.run_hash)
+        return stamped(images, model.run_hash)
 
     try:
         for name, sheet in zip(shown, crew.gather(drawn, list(shown), making.advance), strict=True):
-            files |= {f"cartes/{name}.{form}": sheet[form] for form in forms}
+            files |= {f"{FOLDER}/{name}.{form}": data for form, data in sheet.items()}
     finally:
         crew.close()
     return files
