@@ -102,7 +102,7 @@ def cartes(
     geodonnees: terminal.Geodonnees = None,
     tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
-    """Dessine les cartes d’un dossier : carte.html, une image A4 par QPV, les vues d’ensemble.
+    """Dessine les cartes d’un dossier : carte.html, une page A4 par QPV, les vues d’ensemble.
 
     \b
     Exemple :
