@@ -59,10 +59,10 @@ def test_the_example_has_something_to_tell_in_two_quarters(made: Made) -> None:
 
 
 def test_the_note_has_a_row_a_quarter(made: Made) -> None:
-    """The row that begins with a quarter's name bears its acquis and its dwellings."""
+    """The row that begins with a quarter's name bears its acquis, what has its piece and what lacks."""
     told = {(t.claim, t.scope): t.span[0] for t in made.tellings if t.medium.startswith("donnees/")}
     lines = [line.strip() for line in made.pack.pdf("note.pdf").splitlines()]
     for code, name in quarters(made.pack).items():
         row = next(line for line in lines if line.startswith(name) and "€" not in line)
-        for claim in ("logements_abattus", "acquis"):
+        for claim in ("acquis", "prouve", "reste_a_justifier"):
             assert f"{told[claim, code]:,.0f}".replace(",", " ") in row.replace("\u202f", " "), row

@@ -156,21 +156,22 @@ _AMOUNT: Final = r"(\d{1,3}(?: \d{3})*(?:,\d\d)?)"
 _NAMED: Final = {
     name: re.compile(pattern.replace("#", _AMOUNT))
     for name, pattern in {
-        "abattement": r"[Aa]battement(?: 2025)?(?: acquis)?(?: :| de) # €(?! (?:par|à))",
+        "abattement": r"[Aa]battement(?: 2025)?(?: acquis)?(?: :| de) # €(?! (?:par|à|sur))",
         "valorisé": r"# € valorisés en 2025",
         "à réclamer": r"# € (?:restent )?à réclamer",
         "à risque": r"# €(?: sont)? à risque",
         "sous réserve": r"# € sous réserve",
         "reste à justifier": r"# € à (?:justifier|programmer)",
         "logements à vérifier": r"# logements? (?:à vérifier|dont le côté)",
-        "surcoût": r"[Ss]urcoût de droit commun en QPV 2025 : # €",
+        "surcoût": r"(?:[Ss]urcoût de droit commun en QPV 2025 :|au-delà de l’ordinaire :) # €",
         "acquis": r"# € acquis",
-        "acquis, au début": r"Sur # €, il reste",
-        "justifié": r"[Jj]ustifié à \d+ % \(# €\)",
+        "acquis, au début": r"de l’abattement : [\d ]+ € sur # €",
+        "justifié": r"(?:[Jj]ustifié à \d+ % \(|justifient \d+ % de l’abattement : )# €",
         "prouvé": r"prouvé à \d+ % \(# €\)",
-        "preuve à joindre": r"# € attendent leur preuve",
+        "avec pièce": r"dont # € \(\d+ %\) avec pièce",
+        "manque": r"Il manque # €",
         "part de l’État": r"État\* # €",
-        "de plus que le sien": r"a valorisé # € de plus",
+        "de plus que le sien": r" : # € de plus que le sien",
         "au mieux": r"# € seraient dus",
         "impôt en moins": r"Impôt en moins : # €",
         "compté en actions": r"Compté en actions : # €",
@@ -218,8 +219,9 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
     pairs = [(number(r["abattement_eur"]), number(r["valorise_eur"])) for r in balance.values()]
     out["justifié"] = {"": {sum(map(min, pairs)), *map(min, pairs)}}
     proved = sum(number(r["prouve_eur"] or 0) for r in made.rows("actions"))
-    out["prouvé"] = {"": {proved}}
-    out["preuve à joindre"] = {"": {sum(map(min, pairs)) - proved}}
+    out["prouvé"] = out["avec pièce"] = {"": {proved}}
+    lacking = {c: max(0.0, due - valued) for c, (due, valued) in zip(balance, pairs, strict=True)}
+    out["manque"] = {"": {bare}} | {c: {one} for c, one in lacking.items()}
     out["de plus que le sien"] = {"": {valued - due for due, valued in pairs}}
     back = [number(r["compensation_etat_eur"]) for r in given.values()]
     out["part de l’État"] = {"": {sum(back)}}

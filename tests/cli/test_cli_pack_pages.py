@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 MOST_PAGES: Final = 8
 LEAST_FILLED: Final = 0.60
-_SPOKEN_OF: Final = {
-    "Programmer des actions": ("Programmer des actions (12", "Programmer des actions"),
-    "Joindre 6": ("Joindre 4 preuves", "Joindre 1 preuve :"),
-    "Situer": ("Situer : Le Belvédère", "Situer : Lavoisier"),
-    "Réclamer": ("Réclamer : La Fonderie", "Réclamer : La Verrerie"),
-}
-"""What each page of the report that the note sends to says of the line, in order."""
 _TOP, _FOOT = 22 / 297, 20 / 297
 
 
@@ -133,18 +126,6 @@ def test_the_page_of_a_quarter_is_its_map_then_its_actions_and_says_which_of_two
         assert "Échelle 1 :" not in proved
         assert "action, preuve, réponses" in proved
         assert all(made.run()["empreinte"] in side for side in (mapped, proved))
-
-
-def test_pages_to_look_at_exist_and_speak_of_their_line(pages: list[Page], pack: Path) -> None:
-    note = Pack(pack).pdf_in_order("note.pdf").partition("Que faire")[2]
-    for line, subjects in _SPOKEN_OF.items():
-        found = re.search(rf"{line}.*?\bp\. ([\d, ]+)", note, re.DOTALL)
-        assert found is not None, line
-        shown = [pages[int(n) - 1] for n in re.findall(r"\d+", found[1])]
-        assert len(shown) == len(subjects)
-        for page, subject in zip(shown, subjects, strict=True):
-            assert page.filled is None  # the map of a quarter
-            assert subject in " ".join(page.words.split()), (line, subject)
 
 
 def test_sizes_are_those_of_a_mail(pack: Path) -> None:

@@ -22,6 +22,7 @@ from tfpb.near_names import near_names
 from tfpb.packaged import packaged
 from tfpb.text import fold
 from tfpb.words.documents.report_words import SOURCES
+from tfpb.words.numbers import rough_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -254,11 +255,7 @@ class _Tables:
         lines = [
             row
             for row in self.rows("faits")
-            if any(
-                _shown(value * scale, wanted, slack)
-                for end in ("valeur_bas", "valeur_haut")
-                if (value := _number(row[end])) is not None
-            )
+            if any(_shown(value * scale, wanted, slack) for value in _ends(row))
         ]
         return tuple(self.claim([line]) for line in sorted(lines, key=_far_from_the_whole))
 
@@ -478,9 +475,17 @@ def _writes(whole: Amount, wanted: Decimal, *, share: bool, divided: bool) -> bo
     if share != divided:
         return False
     if not share:
-        return any(_shown(end, wanted, 1) for end in ends)
+        return any(_shown(end, wanted, 1) for end in (*ends, *rough_ends(whole)))
     ends = [100 * (min(end, _ALMOST) if whole.is_known and end < 1 else end) for end in ends]
     return any(wanted == end.quantize(_ONE, way) != 0 for way in _ROUNDINGS for end in ends)
+
+
+def _ends(row: Row) -> tuple[Decimal, ...]:
+    """Return the bounds of a claim, then as a page rounds them."""
+    ends = tuple(v for end in ("valeur_bas", "valeur_haut") if (v := _number(row[end])) is not None)
+    if len(ends) < 2 or ends[0] >= ends[1]:  # noqa: PLR2004 - of one bound, nothing is rounded
+        return ends
+    return (*ends, *rough_ends(between(ends[0], ends[1], "bornes")))
 
 
 def _scale(reference: str) -> int:

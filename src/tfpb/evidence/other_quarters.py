@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
 
-PAGES: Final = (12, 10, 8, 6, 4, 2)
+PAGES: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, on all the room that it has and on less and less."""
 _HELD: Final = ("logements_qpv", "acquis", "valorise")
 ADDED: Final = (

@@ -221,16 +221,19 @@ class Drawn:
     Parameters
     ----------
     kind : str
-        `parts`: of a bar, what is proved, then justified; `levels`: in QPV, then elsewhere.
-    shares : tuple of float
-        0..1.
-    is_open : bool
-        Whether the whole of a bar is a least.
+        `parts`: lengths of a bar, 0..1 of the longest, of what has a piece, what has none, what lacks;
+        `gap`: a gap in points and both ends of its margin, on the axis of its column.
+    lengths : tuple of float
+    whole : float
+        Of a bar, the length that it may reach, where that is not known: drawn dotted.
+    before : float or None
+        The gap of the wave before, where a change is established.
     """
 
-    kind: Literal["parts", "levels"]
-    shares: tuple[float, ...]
-    is_open: bool = False
+    kind: Literal["parts", "gap"]
+    lengths: tuple[float, ...]
+    whole: float = 0.0
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +248,23 @@ Cell = str | Drawn | Headed | None
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """What drawn gaps are read on, in points: its ends, its ticks, half the band that is « autant »."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+    band: float
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A column of lines: its header, its width among the others (characters), whether it is of figures."""
 
     title: str
     width: int
     numeric: bool = False
+    axis: Axis | None = None
 
 
 @dataclass(frozen=True, slots=True)

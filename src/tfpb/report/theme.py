@@ -23,8 +23,8 @@ PAGE_PT: Final = 9.5
 NOTE_PT: Final = 8.0
 AXIS_PT: Final = 7.5
 """Ticks and notes of charts."""
-CELL_PT: Final = 8.2
-"""Cells of the page that answers; its notes are `MIN_PT`."""
+CELL_PT: Final = 8.8
+"""Cells of the page that answers; its notes are `NOTE_PT`."""
 MIN_PT: Final = 7.0
 
 PAPER: Final = "#FFFFFF"
@@ -49,8 +49,8 @@ HORS: Final = "#7A7A7A"
 RING: Final = "#B35806"
 """Around money to act on."""
 A_VERIFIER: Final = "#EE7733"
-PAYERS: Final = (LINK, ACCENT, DANS, PAPER)
-"""State, communes, their neighbours, other taxpayers: told apart in a grey copy too."""
+PAYERS: Final = (LINK, "#6F6F6F", "#E4E4E4", PAPER)
+"""State, communes, their neighbours, other taxpayers: greys, for navy is of what has its piece."""
 HOMES: Final = (DANS, EXONEREE, RING)
 """Dwellings abated, exempt, to claim: parts of one bar."""
 MARGIN_BAND: Final = "#E4EAF0"

@@ -129,6 +129,56 @@ def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
     return f"{text} {ON_REPLY}" if QUESTION in value.why else text
 
 
+def rough(value: Amount, unit: str = "€") -> str:
+    """Write an amount of euros for a page: bounds known on both sides are rounded outwards to what they know.
+
+    Examples
+    --------
+    >>> from tfpb.facts.amount import between
+    >>> rough(between(Decimal(5_112_345), Decimal(5_387_000), "avis_non_lu"))
+    'de 5,1 à 5,4 M€'
+    """
+    sign = f"{THIN}{unit}" if unit else ""
+    ends_of = rough_ends(value)
+    if not ends_of:
+        return bounded(value, lambda exact: f"{number(exact)}{sign}")
+    low, high = ends_of
+    scale, decimals = Decimal(1), 0
+    if high >= _MILLION and not any(end % _MILLIONTH for end in ends_of):
+        scale, sign = _MILLION, f"{THIN}M{unit}"
+        decimals = 2 if any(end % _TENTH for end in ends_of) else 1
+    ends = [number(end / scale, decimals) for end in (low, high)]
+    text = f"de {ends[0]} à {ends[1]}{sign}" if low else f"au plus {ends[1]}{sign}"
+    return f"{text} {ON_REPLY}" if QUESTION in value.why else text
+
+
+def rough_ends(value: Amount) -> tuple[Decimal, ...]:
+    """Return both bounds of an amount rounded outwards to what they know; nothing without both."""
+    most, least = value.at_most, value.at_least
+    if most is None or value.is_known or not least:
+        return ()
+    step = _step(most - least)
+    return _steps(least, step, ROUND_DOWN), _steps(most, step, ROUND_UP)
+
+
+_MILLION: Final = Decimal(1_000_000)
+_TENTH: Final = Decimal(100_000)
+_MILLIONTH: Final = Decimal(10_000)
+"""What bounds are whole numbers of where they are written in millions."""
+_MARKS: Final = (5, 2, 1)
+
+
+def _step(width: Decimal) -> Decimal:
+    """Return the largest of 1, 2, 5, 10, 20… that is no more than a fifth of a width."""
+    fifth = width / 5
+    power = Decimal(1).scaleb(fifth.adjusted())
+    return max(Decimal(1), next(mark * power for mark in _MARKS if mark * power <= fifth))
+
+
+def _steps(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    return (value / step).to_integral_value(rounding) * step
+
+
 def _outwards(share: Amount) -> Amount:
     low = share.at_least.quantize(_PERCENT, ROUND_DOWN)
     high = None if share.at_most is None else share.at_most.quantize(_PERCENT, ROUND_UP)

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.amount import Amount
-from tfpb.words.numbers import bounded, euros, long_date, number, percent, plural
+from tfpb.words.numbers import bounded, euros, long_date, number, percent, plural, rough
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ _FORMS: Final[dict[str, Callable[[Any], str]]] = {
     "n": number,
     "€": euros,
     "€c": lambda amount: euros(amount, cents=amount % 1 != 0),
+    "€≈": euros,
     "%": percent,
     "%1": lambda share: percent(share, 0 if share * 100 == int(share * 100) else 1),
     "d": long_date,
@@ -32,7 +33,8 @@ class Phrase(str):
 
     `{n:s local/locaux}` agrees (« 2 locaux »; the plural in s is left out; a text, « moins de 11 », is
     of several), `{n:a reste/restent}` too, without the number, `{n:n}` groups thousands,
-    `{x:€}` is an amount (`€c`: with its cents if it has some), `{x:%}` a proportion (`%1`: with a
+    `{x:€}` is an amount (`€c`: with its cents if it has some;
+    `€≈`: its bounds as a page rounds them), `{x:%}` a proportion (`%1`: with a
     decimal if it has some), `{x:d}` a day, `{x:?, text|, other}` the first text if the fact is true,
     else the second (or nothing); either may hold facts. An amount of facts (`Amount`) takes
     any of these forms, with its bounds where it is not known.
@@ -94,6 +96,8 @@ def _written(value: Amount, spec: str) -> str:
         if not value.at_least and value.at_most is None:
             return f"un nombre de {many or f'{one}s'} non connu"
         return bounded(value, lambda exact: plural(exact, one, many or None))
+    if form == "€≈":
+        return rough(value)
     if form == "€" or form not in _FORMS:
         return euros(value) if form else format(value, spec)  # without form, it refuses
     return bounded(value, _FORMS[form])

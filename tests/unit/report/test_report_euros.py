@@ -31,7 +31,7 @@ from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
 from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.report.web_map.map_payload import payload
-from tfpb.words.documents.note_words import NAMED
+from tfpb.words.documents.note_words import FEW, ROUNDED_HERE
 from tfpb.words.documents.quarter_page import money_lines
 from tfpb.words.documents.residents_words import counted
 from tfpb.words.money.abatement_words import summary
@@ -228,6 +228,15 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(getattr(value, field.name))
 
 
+def _is_rough(text: str, value: Decimal, exact: Iterable[Decimal]) -> bool:
+    """Return whether an amount is the end of a range, rounded outwards from one that is known."""
+    end = re.search(rf"de ([\d\u202f]+) à {value:,}".replace(",", "\u202f"), text)
+    if end is None:
+        return False
+    width = value - Decimal(end[1].replace("\u202f", ""))
+    return any(0 <= value - one <= width / 5 for one in exact)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_amount_of_each_text_is_an_exact_one_rounded_once(seed: int) -> None:
     dossier = drawn(seed)
@@ -238,7 +247,7 @@ def test_each_amount_of_each_text_is_an_exact_one_rounded_once(seed: int) -> Non
     for medium, text in sayings(dossier):
         for as_written, value, has_cents in money_of(text):
             media.add(medium)
-            if (value, has_cents) not in allowed:
+            if (value, has_cents) not in allowed and not _is_rough(text, value, known):
                 wrong.add((medium, as_written, text[:200]))
     assert wrong == set()
     assert media >= {"report", "a_envoyer/reclamation.docx", "a_envoyer/a_risque.docx", "tenants", "quarter",
@@ -400,7 +409,7 @@ def differ(whole: Amount, parts: Iterable[Amount]) -> bool:
 
 
 def sums_of_the_page(dossier: Dossier) -> Iterator[tuple[Amount, list[Amount]]]:
-    """Yield what the one page adds up before its reader: lines, columns, axes, payers, stakes of a kind."""
+    """Yield what the one page adds up before its reader: lines, columns, payers, stakes of a kind."""
     claims = dossier.claims
     names = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
     held = {p: [claims.amount(n, p) for n in names] for p in (*QUARTERS, TOTAL)}
@@ -411,29 +420,23 @@ def sums_of_the_page(dossier: Dossier) -> Iterator[tuple[Amount, list[Amount]]]:
     for task in tasks_of(dossier):
         if task.is_open and task.stake is not None and task.kind.of != BY_ACTION:
             kinds.setdefault(task.kind.code, []).append(task.stake)
-    yield from ((total(stakes), stakes) for stakes in kinds.values() if len(stakes) <= NAMED)
+    yield from ((total(stakes), stakes) for stakes in kinds.values() if len(stakes) <= FEW)
 
 
 def sums_of_who_pays(claims: Claims) -> Iterator[tuple[Amount, list[Amount]]]:
-    """Yield what the answer on who pays adds up: payers, then axes."""
-    axes = sorted(
-        (claims.amount("valorise", axis_scope(a)) for a in AXES),
-        key=lambda one: one.exact,
-        reverse=True,
-    )
-    yield claims.amount("valorise"), [*axes[:4], total(axes[4:])]
+    """Yield what the answer on who pays adds up: payers."""
     yield claims.amount("acquis"), [claims.amount(name) for name in PARTS[1:]]
 
 
 @pytest.mark.parametrize("certain", [True, False])
-def test_who_pays_says_it_of_payers_and_of_axes(*, certain: bool) -> None:
+def test_who_pays_says_it_of_payers(*, certain: bool) -> None:
     told = set()
     for seed in range(24):
         dossier = drawn(seed, certain=certain)
-        axes, payers = (differ(*one) for one in sums_of_who_pays(dossier.claims))
-        assert who_pays(dossier).notes.count(ROUNDED) == axes + payers, seed
-        told.add((axes, payers))
-    assert {(False, True), (True, False), (False, False)} <= told
+        (payers,) = (differ(*one) for one in sums_of_who_pays(dossier.claims))
+        assert who_pays(dossier).notes.count(ROUNDED) == payers, seed
+        told.add(payers)
+    assert told == {True, False}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -443,7 +446,7 @@ def test_the_one_page_says_once_that_its_sums_are_rounded_and_only_then(
 ) -> None:
     dossier = drawn(seed, certain=certain)
     said = any(differ(*one) for one in sums_of_the_page(dossier))
-    assert written(note(dossier)).count(ROUNDED) == said
+    assert written(note(dossier)).count(ROUNDED_HERE) == said
 
 
 @pytest.mark.parametrize("certain", [True, False])

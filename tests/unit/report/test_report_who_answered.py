@@ -102,18 +102,18 @@ def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     last = dataclasses.replace(found.waves[-1], n=1474, contactes=5896)  # 639 and 835, as released
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
     said = written(section_of(known, "note"))
-    assert "Enquête mars 2023 : 1 474 ménages (640 en QPV, 908 ailleurs), 25 réponses" in said
+    assert "Enquête mars 2023 : 1 474 ménages, 25 réponses" in said
     shared = dataclasses.replace(last, contactes_partages=True)  # may be those of several dossiers
     unsure = dossier_of(lambda rows: rows, waves=(found.waves[0], shared))
     assert "25 réponses" not in written(section_of(unsure, "note"))
-    assert "ménages contactés" not in written(section_of(complete(), "note"))
+    assert "pour 100 contactés" not in written(section_of(complete(), "note"))
     shown = complete().claims
     asked = [
         dataclasses.replace(c, value=None, state=State.MASQUE) if c.name == "menages" else c
         for c in shown
     ]
     none = written(section_of(dataclasses.replace(complete(), claims=Claims(asked)), "note"))
-    assert "ménages" not in none.partition("4. Que faire")[0].partition("3. Qu’en disent")[2]
+    assert "ménages" not in none.partition("4. Que faire")[0].partition("3. Les locataires")[2]
 
 
 def test_the_note_tells_no_rate_of_a_delivery_that_holds_others() -> None:

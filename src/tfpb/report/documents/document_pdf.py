@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
@@ -99,11 +99,9 @@ def render(
             "rule": theme.RULE,
             "band": theme.MARGIN_BAND,
             "dark": theme.DANS,
-            "elsewhere": theme.HORS,
+            "lacking": theme.RING,
             "payers": theme.PAYERS,
-            "link": theme.LINK,
             "cell": theme.CELL_PT,
-            "least": theme.MIN_PT,
             "pad": float(report.properties.get(_ROOM, PADDINGS[0])),
         },
         "sections": [_chapter(chapter, images, inputs) for chapter in parts.chapters(report)],
@@ -238,7 +236,13 @@ def _answer(block: Answer) -> dict[str, Any]:
     elif isinstance(body, Lines):
         content = {
             "columns": [
-                {"header": c.title, "width": c.width, "numeric": c.numeric} for c in body.columns
+                {
+                    "header": c.title,
+                    "width": c.width,
+                    "numeric": c.numeric,
+                    "axis": None if c.axis is None else asdict(c.axis),
+                }
+                for c in body.columns
             ],
             "rows": [list(map(_cell, row)) for row in body.rows],
             "total": list(map(_cell, body.total)),
@@ -248,7 +252,7 @@ def _answer(block: Answer) -> dict[str, Any]:
 
 def _cell(cell: Cell) -> str | dict[str, Any]:
     if isinstance(cell, Drawn):
-        return {"kind": cell.kind, "shares": cell.shares, "open": cell.is_open}
+        return asdict(cell)
     if isinstance(cell, Headed):
         return {"kind": "headed", "head": cell.head, "text": cell.text}
     return cell or ""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
-from decimal import ROUND_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.amount import between, known
 from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import FEW, verdict_scope
-from tfpb.model.codes import Publication
+from tfpb.model.codes import ALONE, SHOWN, Publication, Verdict
 from tfpb.model.report import Headed
 from tfpb.packaged import packaged
 from tfpb.text import capital
-from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.programme_words import justified_words, share_words
 from tfpb.words.money.state_words import (
     RESERVED,
@@ -31,15 +30,28 @@ from tfpb.words.numbers import (
     UNKNOWN,
     bounded,
     euros,
-    long_date,
+    gap_number,
     number,
     percent,
+    rough,
     rounded_sum,
+    whole_percent,
 )
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.satisfaction import join
-from tfpb.words.survey.verdict_words import VERDICTS, plainly
+from tfpb.words.survey.verdict_words import (
+    MODE_CHANGED,
+    VERDICTS,
+    margin_words,
+    marks_of_row,
+    plainly,
+    printed_ends,
+    verdict_words,
+    weakness,
+)
+from tfpb.words.terms import PIECES, PLAN, SIDES
+from tfpb.words.terms import VERDICTS as READERS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,6 +59,7 @@ if TYPE_CHECKING:
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claim, Claims, Within
+    from tfpb.facts.surplus import Surplus
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Cell
     from tfpb.model.survey import WaveFacts
@@ -61,118 +74,124 @@ _DUE: Final = Phrase("bilan dû au préfet le {day:d}")
 _DUES: Final = Phrase("{count:s bilan} à remettre, le premier le {day:d}")
 _DUES_AT_ONCE: Final = Phrase("{count:s bilan} à remettre le {day:d}")
 _UNDATED: Final = "bilan à dater"
-IS_JUSTIFIED: Final = "1. L’abattement est-il justifié, et prouvé ?"
+IS_JUSTIFIED: Final = "1. L’abattement est-il justifié ?"
 WHO_PAYS: Final = "2. Qui paie ?"
-OF_TENANTS: Final = "3. Qu’en disent les locataires, et qu’est-ce qui bouge ?"
-WHAT_TO_DO: Final = "4. Que faire, qui, pour quand ?"
+OF_TENANTS: Final = "3. Les locataires des QPV sont-ils moins satisfaits ?"
+WHAT_TO_DO: Final = "4. Que faire ?"
 COLUMNS: Final = (
-    "Quartier", "Logements abattus / QPV", "Abattement acquis (€)", "= prouvé (€)",
-    "+ justifié, à prouver (€)", "+ reste à justifier (€)", "", "Part prouvée · justifiée",
-    "Contents de leur résidence",
+    "Quartier", "Abattement (€)", "", capital(PIECES["avec"]), capital(PIECES["sans_court"]),
+    capital(PLAN["manque"]), "Contents de leur résidence",
 )  # fmt: skip
-PROVED: Final = "prouvé : pièce, avec sa date"
-UNPROVED: Final = "justifié, preuve à joindre"
-UNJUSTIFIED: Final = "reste à justifier (pointillé : abattement en partie inconnu)"
+WITH_PIECE: Final = PIECES["avec_en_entier"]
+WITHOUT_PIECE: Final = PIECES["sans"]
+LACKING: Final = PLAN["manque"]
+OPEN_ABATEMENT: Final = "abattement en partie inconnu"
 LEFT: Final = Phrase(
-    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}. D’abord "
-    "{name} : {largest:€}."
+    "il manque {reste_a_justifier:€≈} dans {count:s quartier}, d’abord {name} ({largest:€≈})"
 )
-LEFT_BOUNDED: Final = Phrase(
-    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier. D’abord {name} : {largest:€}."
+LEFT_BOUNDED: Final = Phrase("il manque {reste_a_justifier:€≈}, d’abord {name} ({largest:€≈})")
+LEFT_IN_ONE: Final = Phrase("il manque {reste_a_justifier:€≈} : {name}")
+NOTHING_LEFT: Final = Phrase("rien ne manque, quartier par quartier")
+LEFT_UNKNOWN: Final = Phrase("on ne sait pas ce qui manque")
+LEFT_AT_MOST: Final = Phrase("il manque {reste_a_justifier:€≈}")
+RESERVED_TOO: Final = Phrase("Encore sous réserve : {amount:€≈}.")
+_VERDICT: Final = Phrase(
+    "Les actions déclarées justifient {justified} de l’abattement{known:? : {justifie:€} sur {acquis:€}"
+    "{nature}|}, {proved}."
 )
-LEFT_IN_ONE: Final = Phrase(
-    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier : {name}."
-)
-NOTHING_LEFT: Final = Phrase(
-    "Sur {whole}{nature}, il ne reste rien à justifier, quartier par quartier."
-)
-LEFT_UNKNOWN: Final = Phrase("Sur {whole}{nature}, on ne sait pas ce qui reste à justifier.")
-LEFT_AT_MOST: Final = Phrase("Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier.")
-RESERVED_TOO: Final = Phrase("Encore sous réserve : {amount:€}.")
-BARE: Final = Phrase("Dans ce qui est justifié, {bare} attendent leur preuve.")
+_PROVED: Final = Phrase(f"dont {{prouve:€}} ({{share}}) {WITH_PIECE}")
+_PROVED_AT: Final = Phrase(f"et {{share}} {WITH_PIECE}")
 NO_PROGRAMME: Final = Phrase(
-    "Abattement {year} acquis : {acquis:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
+    "Abattement {year} acquis : {acquis:€≈}{nature} ; sans programme d’actions, rien ne dit ce qui le "
     "justifie."
 )
-HOMES: Final = ("logements_abattus", "logements_qpv")
 TOTAL: Final = "Total"
 OTHERS: Final = Phrase("{count:s autre quartier/autres quartiers}")
 OTHERS_LACK: Final = Phrase(
-    "Des {others:n} autres quartiers, {count:n} {count:a manque/manquent} de justification, {largest:€} au "
+    "Des {others:n} autres quartiers, {count:n} {count:a manque/manquent} de justification, {largest:€≈} au "
     "plus chacun."
 )
-WHAT_JUSTIFIES: Final = "Justifié : ce que les actions valent, au plus l’abattement du quartier."
-TO_CONFIRM: Final = "À confirmer : un doute peut changer ces parts (feuille « À régler »)."
-SURPLUS: Final = Phrase(
-    "{name} a valorisé {more:€} de plus que le sien : cela ne compense pas les autres."
-)
+TO_CONFIRM: Final = "Montants à confirmer : feuille « À régler »."
+SURPLUS: Final = Phrase("{name} : {more:€≈} de plus que le sien, sans compenser les autres.")
 SURPLUSES: Final = Phrase(
-    "{count:s quartier} ont valorisé plus que le leur, d’abord {name} ({more:€}) : cela ne compense pas les "
-    "autres."
+    "{count:s quartier} ont valorisé plus que le leur, d’abord {name} ({more:€≈}), sans compenser les autres."
 )
-_ELSEWHERE: Final = "Contents de leur résidence : enquête {wave} ; ailleurs, {level}."
+_DROIT_COMMUN: Final = Phrase(
+    "Droit commun{year}, au-delà de l’ordinaire : {surplus:€≈} de plus en QPV{to_confirm:?, à confirmer|}"
+    "{margin}{share} ; hors actions."
+)
+_MARGIN: Final = Phrase(
+    " (marge : {between:€≈}{rest:?, {rest:n} sans coût comparable|}"
+    "{either:? : on ne sait pas si c’est plus|})"
+)
+_NO_MARGIN: Final = Phrase(
+    " (sans marge d’incertitude calculable{rest:?, {rest:n} sans coût comparable|})"
+)
+_ELSEWHERE: Final = "Contents de leur résidence ailleurs, {wave} : {level}."
+_ELSEWHERE_HIDDEN: Final = (
+    "Contents de leur résidence, {wave} : {here} en QPV, {level} ailleurs ; par quartier, {span} (feuille "
+    "« Satisfaction »)."
+)
 _SATISFIED: Final = "Satisfaits (question dessous)"
-_ELSEWHERE_OF_ONE: Final = "Satisfaits : « {subject} », enquête {wave} ; ailleurs, {level}."
-NOBODY: Final = "sans réponse"
+_ELSEWHERE_OF_ONE: Final = "Satisfaits, « {subject} », {wave} : ailleurs, {level}."
+_ELSEWHERE_OF_ONE_HIDDEN: Final = (
+    "Satisfaits, « {subject} », {wave} : {here} en QPV, {level} ailleurs ; par quartier, {span} (feuille "
+    "« Satisfaction »)."
+)
 MASKED: Final = (
     "Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs."
 )
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
-_WITHOUT: Final = "Logements en QPV dont l’abattement n’est pas acquis : {parts}."
+_WITHOUT: Final = "Logements dont l’abattement n’est pas acquis : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
+ROUNDED_HERE: Final = "Arrondis : un ou deux euros près."
+"""`ROUNDED`, on the page."""
 PARTLY_KNOWN: Final = (
     "L’abattement acquis n’est connu qu’en partie : ce que chacun paie ne l’est pas."
 )
 NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
 _PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
-_EXCHANGE: Final = Phrase(
-    "{nothing:?Sans abattement acquis|En échange} : {actions:s action}, valorisées {valued:€}{axes}."
-)
-_OTHER_AXES: Final = Phrase("autres {valued:€}")
 A_HOME: Final = Phrase(
-    "Coût pour {several:?les communes|la commune} : {lost:€} par logement abattu."
+    "{several:?Les communes perdent|La commune perd} {lost:€} par logement abattu."
 )
 _STATE_PART: Final = Phrase(
-    "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer} ; leurs parts sont "
-    "ce qui leur reste."
+    "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer}."
 )
-OTHER_PAYERS: Final = "Autres contribuables : taxes GEMAPI et d’équipement, reportées sur eux."
 READ_ALONE: Final = "Montants : de la seule part connue."
-ROSE: Final = "Depuis {wave}, écart plus favorable aux QPV : {names}."
-FELL: Final = "Depuis {wave}, écart moins favorable aux QPV : {names}."
+_COUNTED: Final = Phrase(
+    "En QPV, moins satisfaits sur {lower:n} {lower:a question/questions} sur {total:n}"
+    "{unsure:? (dont {sure:s sûre})|}, autant (à {margin} près) ou plus sur {level:n}"
+    "{alone:?, peut-être sur {alone:n} (isolé)|}{unknown:?, on ne sait pas sur "
+    "{unknown:n}|}{masked:?, masqué sur {masked:n}|}{empty:?, sans réponse sur {empty:n}|}."
+)
+_CHANGED: Final = Phrase(
+    "Depuis {wave}, {count:s écart} {count:a a/ont} évolué en {side} des QPV ({sign}){names}."
+)
 _ASKED: Final = (
-    "Part de locataires satisfaits", "● QPV", "", "○ ailleurs",
-    "Écart, en points (marge à 90 %)",
+    "Satisfaits", "", "Écart en points (marge à 90 %)",
 )  # fmt: skip
-_SINCE: Final = "Écart depuis {wave}"
-_AXIS: Final = "{label} (axe {axe})"
-_ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{sides}{rate}.")
+_SINCE: Final = "Depuis {wave}"
+_ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{rate}.")
+BAND: Final = "Bande grise : autant."
+_BEFORE: Final = Phrase("○ {wave} ; – pas de changement démontré.")
 _OF_REGION: Final = ", toute la région"
-_SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
-_RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
+_RATE: Final = Phrase(", {rate:n} réponses pour 100 contactés")
 DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
 NONE_ALIKE: Final = "Entre immeubles comparables, pas de réponse possible."
-SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
 SURE: Final = "Sûres : trop nettes, même parmi tant de questions, pour être dues au hasard."
 OTHER_QUESTIONS: Final = Phrase(
     "{count:s autre question/autres questions} : feuille « Satisfaction »."
 )
 TOO_EARLY: Final = (
-    "Les actions servent-elles ? L’enquête précède celles de {year} : elle ne le dit pas encore."
+    "L’enquête précède les actions de {year} : on ne sait pas encore si elles servent."
 )
-NOT_SHOWN_HERE: Final = "Les actions servent-elles ? Cette enquête ne peut pas le montrer."
-TO_DO: Final = ("Quoi", "Enjeu (€)", "Qui", "Pour quand", "Voir")
-STAKE: Final = Phrase(
-    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : "
-    "{shared:?|page de rapport.pdf, où la carte du quartier porte la ligne, ou }feuille du classeur."
-)
+NOT_SHOWN_HERE: Final = "Cette enquête ne peut pas montrer si les actions servent."
+TO_DO: Final = ("Avant le", "Quoi", "Enjeu (€)", "Qui")
+STAKE: Final = "Les enjeux ne s’additionnent pas."
 _MORE: Final = Phrase("{count:s autre ligne/autres lignes} non {count:a montrée/montrées} ici.")
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
-NEXT_SURVEY: Final = (
-    "Fixer la prochaine enquête :", "la seule façon de savoir si les actions servent.",
-)  # fmt: skip
-MOVED_SHEET: Final = "Satisfaction"
+NEXT_SURVEY: Final = ("Fixer la prochaine enquête", "")
 NO_STAKE: Final = "–"
 UNKNOWN_STAKE: Final = "inconnu"
 GIVE_FILE: Final = "Fournir « {name} » :"
@@ -181,22 +200,23 @@ _OPEN_DAY: Final = "date à fixer"
 _TO: Final = "{first} au {last}"
 _TASKS: Final[dict[str, list[str]]] = _TEXTS["tasks"]
 """What is to do, by kind: what stands out, then the rest."""
-_ON_NOTICES: Final = Phrase(" {borne:€} sont déjà sur un avis : à rendre si c’est hors.")
+_ON_NOTICES: Final = Phrase(" ; {borne:€} déjà sur avis, à rendre si hors QPV")
 _OF_HOMES: Final = Phrase("{name} ({homes:n})")
-_OF_EUROS: Final = Phrase("{name} ({stake:€})")
-_OF_ACTION: Final = Phrase("« {name} », {quarter} ({stake:€})")
-_CARRIED: Final = Phrase("{name} {stake:€} (dont {carried:€} reportés de {year})")
-_CARRIED_ALL: Final = Phrase(" En tout, {carried:€} sont reportés de {year}.")
-_ALONE: Final = Phrase("{name} {stake:€}")
+_OF_EUROS: Final = Phrase("{name} ({stake:€≈})")
+_OF_ACTION: Final = "« {name} », {quarter}"
+_PLANNED: Final = Phrase("manque {lacking:n} + reporté de {year} {carried:n} = {whole:n} ; ")
+_ALONE: Final = Phrase("{name} {stake:€≈}")
 _ACQUIRED: Final = "de l’abattement acquis"
-_ACTION: Final = 60
+_ACTION: Final = 46
 _NAME: Final = 26
 """Signs of a quarter’s name that the page holds."""
 _LABEL: Final = 46
 NAMED: Final = 3
+MOST_NAMED: Final = 2
+"""Subjects that a line of what is to do names: the others are counted."""
 _OTHER_NAMES: Final = Phrase("{count:s autre}")
-_PAGES: Final = "p. {pages}"
 _HIDDEN: Final = STATES[State.MASQUE]
+NOT_SHOWN: Final = VERDICTS[Verdict.NON_DEMONTRE]
 _UP: Final = "▲ "
 _DOWN: Final = "▼ "
 
@@ -239,27 +259,73 @@ def account_due(days: Sequence[dt.date], undated: Sequence[object]) -> str:
     return (several if len(days) > 1 else _DUE).format(count=len(days), day=days[0])
 
 
-def verdict(claims: Claims) -> str:
-    """Open the page: how much is justified and proved, in the words of every medium."""
-    text = justified_words(claims)
-    return f"{capital(text)}."
+def is_share_known(claims: Claims) -> bool:
+    """Return whether the verdict has what is justified in euros: then of how much is said there."""
+    held = claims.within()
+    return claims.has("part_justifiee") and all(
+        held.amount(n).is_known for n in ("part_justifiee", "justifie", "acquis")
+    )
 
 
-def bare(amount: Amount) -> str:
-    """Write what is valued without proof, as a sentence."""
-    return BARE.format(bare=euros(amount))
+def verdict(claims: Claims, facts: Mapping[str, object]) -> str:
+    """Open the page: how much the actions justify, how much of it with a dated piece; euros where known."""
+    if not claims.has("part_justifiee"):
+        return f"{capital(justified_words(claims))}."
+    proof, amount = claims.amount("part_prouvee"), claims.amount("prouve")
+    own = {**facts, "share": share_words(proof)}
+    is_known = is_share_known(claims)
+    both = is_known and proof.is_known and amount.is_known
+    own |= {
+        "justified": share_words(claims.amount("part_justifiee")),
+        "known": is_known,
+        "proved": (_PROVED if both else _PROVED_AT).filled(own),
+    }
+    return _VERDICT.filled(own)
+
+
+def second(left: str, whole: str) -> str:
+    """Write what lacks, of how much where the first sentence does not say it."""
+    return f"Sur {whole}, {left}." if whole else f"{capital(left)}."
+
+
+def droit_commun(
+    found: Surplus, amount: Amount, share: Amount | None, *, to_confirm: bool, bounded: bool
+) -> str:
+    """Write the surplus of droit commun in one line, with its margin.
+
+    Parameters
+    ----------
+    amount : Amount
+        What it comes to, between its bounds where a question is open (`bounded`).
+    share : Amount or None
+        Of the abatement; None where it argues nothing.
+    """
+    wide = found.low < found.high
+    facts = {
+        "between": between(found.low, found.high, "echantillon") if wide else known(found.low),
+        "rest": found.uncounted,
+        "either": found.low <= 0 <= found.high,
+    }
+    margin = "" if bounded else (_MARGIN if found.is_bounded else _NO_MARGIN).filled(facts)
+    return _DROIT_COMMUN.filled({
+        "year": "" if found.year is None else f" {found.year}",
+        "surplus": amount,
+        "to_confirm": to_confirm,
+        "margin": margin,
+        "share": "" if share is None else f", {share_words(share)} de l’abattement",
+    })  # fmt: skip
 
 
 def on_top_of(acquired: Amount) -> str:
     """Write on top of what something is; empty where nothing is acquired."""
     if acquired.is_nil:
         return ""
-    return f", en plus {f'des {euros(acquired)} acquis' if acquired.is_known else _ACQUIRED}"
+    return f", en plus {f'des {euros(acquired)}' if acquired.is_known else _ACQUIRED}"
 
 
 def whole(acquired: Amount) -> str:
     """Write after « sur » what is acquired: an amount, or an abattement between its bounds."""
-    text = euros(acquired)
+    text = rough(acquired)
     return f"un abattement {text}" if text.startswith("de ") else text
 
 
@@ -267,12 +333,6 @@ def unread(held: Within) -> str:
     """Write which dwellings leave the abatement open, as a sentence; empty when none does."""
     left = left_out(held)
     return f"{left[0].upper()}{left[1:]}." if left else ""
-
-
-def dwellings(amounts: Mapping[str, Amount]) -> str:
-    """Write the dwellings abated among those in the quarter: « 1 128/1 483 »."""
-    whole = all(amounts[name].is_known for name in HOMES)
-    return ("/" if whole else " / ").join(bounded(amounts[name], number) for name in HOMES)
 
 
 def signed(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -309,7 +369,7 @@ def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
 
     Printed parts may differ by a euro or two from the printed sum: `rounding_note` says so.
     """
-    return tuple(bounded(amounts[n], number) for n in _PARTS)
+    return tuple(rough(amounts[n], "") for n in _PARTS)
 
 
 def rounding_note(rows: Iterable[Mapping[str, Amount]]) -> str:
@@ -319,33 +379,6 @@ def rounding_note(rows: Iterable[Mapping[str, Amount]]) -> str:
     across = [rounded_sum(*line) for line in lines]
     down = [rounded_sum(*column) for column in zip(last, *parts, strict=True)] if parts else []
     return next(filter(None, (*across, *down)), "")
-
-
-def shares(proved: Amount, justified: Amount) -> str:
-    """Write both shares: « 78 · 87 % », « au plus 66 · 82 % », « ? · 100 % » where nothing bounds one."""
-    written = [_end(share) for share in (proved, justified)]
-    if set(written) == {_UNBOUNDED}:
-        return _UNBOUNDED
-    ends = zip((proved, justified), written, strict=True)
-    least = f"{AT_MOST} " if any(not a.is_known and end != _UNBOUNDED for a, end in ends) else ""
-    unit = f"{THIN}%"
-    first = unit if written[1] == _UNBOUNDED else ""  # a « ? » bears no sign
-    return f"{least}{written[0]}{first}{_TIED}·{_TIED}{written[1]}{'' if first else unit}"
-
-
-_UNBOUNDED: Final = "?"
-_TIED: Final = "\u00a0"
-AT_MOST: Final = "au plus"
-
-
-def _end(share: Amount) -> str:
-    """Write a share, or the most that it may be, without its sign: outwards, and never the whole for less."""
-    most = share.exact if share.is_known else share.at_most
-    if most is None or (most >= 1 and not share.is_known):
-        return _UNBOUNDED
-    if not share.is_known:
-        most = most.quantize(Decimal("0.01"), ROUND_UP)
-    return share_words(known(most)).removesuffix(f"{THIN}%")
 
 
 def content(claim: Claim) -> str:
@@ -362,12 +395,18 @@ def column(place: int, subject: str) -> str:
     return _SATISFIED if subject and place == len(COLUMNS) - 1 else COLUMNS[place]
 
 
-def elsewhere(level: Claim, subject: str, wave: str) -> str:
-    """Write the share out of quarters, and the question where the heading leaves it to this note."""
-    shown = content(level)
-    if subject:
-        return _ELSEWHERE_OF_ONE.format(subject=subject, wave=wave, level=shown)
-    return _ELSEWHERE.format(wave=wave, level=shown)
+def elsewhere(
+    level: Claim, subject: str, wave: str, here: Claim, levels: Sequence[Claim] = ()
+) -> str:
+    """Write the share out of quarters, and the question where the heading leaves it to this note.
+
+    Without their column, `levels` of the quarters are written by their span, and how many are not shown.
+    """
+    facts = {"wave": wave, "subject": subject, "level": content(level), "here": content(here)}
+    if levels:
+        phrase = _ELSEWHERE_OF_ONE_HIDDEN if subject else _ELSEWHERE_HIDDEN
+        return phrase.format(**facts, span=span(levels))
+    return (_ELSEWHERE_OF_ONE if subject else _ELSEWHERE).format(**facts)
 
 
 def span(levels: Sequence[Claim]) -> str:
@@ -406,19 +445,7 @@ def payer(name: str, towns: int) -> str:
 
 def paid(amount: Amount, share: Amount | None) -> tuple[str, str]:
     """Write what is paid, then its share where both are known."""
-    return euros(amount), "" if share is None else f"· {percent(share.exact)}"
-
-
-def in_exchange(held: Within, axes: Sequence[tuple[int, Amount]], others: Amount | None) -> str:
-    """Write what was done: actions, what they are valued, the axes given most, the others added up."""
-    parts = [f"{axis_name(axe).lower()} {euros(amount)}" for axe, amount in axes]
-    parts += [_OTHER_AXES.format(valued=others)] if others is not None else []
-    return _EXCHANGE.format(
-        nothing=held.amount("acquis").is_nil,
-        actions=held.amount("actions"),
-        valued=held.amount("valorise"),
-        axes=f" : {' ; '.join(parts)}" if parts else "",
-    )
+    return rough(amount), "" if share is None else f"· {percent(share.exact)}"
 
 
 def state_part(share: str, *, verified: bool) -> str:
@@ -431,32 +458,39 @@ def questions_asked(before: str) -> tuple[str, ...]:
     return (*_ASKED, _SINCE.format(wave=before)) if before else _ASKED
 
 
-def question(label: str, axes: Sequence[int]) -> str:
-    """Write a question, cut to what the page holds, with its axis."""
-    cut = short(label, _LABEL)
-    return _AXIS.format(label=cut, axe=axes[0]) if axes else cut
+def question(label: str) -> str:
+    """Write a question, cut to what the page holds."""
+    return short(label, _LABEL)
 
 
-def level(share: float, state: State) -> str:
-    """Write a share of tenants; where it is not shown, « masqué », or that nobody was asked or answered."""
-    if not math.isnan(share):
-        return percent(share)
-    return NOBODY if state is State.INCONNU else STATES[State.MASQUE]
+def counted(counts: Mapping[str, object], margin: float) -> str:
+    """Count the questions by what they come to, in the words of readers."""
+    return _COUNTED.filled({**counts, "margin": margin_words(margin)})
 
 
-def pages(numbers: Sequence[int]) -> str:
-    """Write the pages of the report where a line is spoken of, in order."""
-    return _PAGES.format(pages=", ".join(map(str, sorted(set(numbers)))))
+def changed(wave: str, count: int, names: Sequence[str], *, up: bool) -> str:
+    """Count the gaps that moved, for sure; `names` are those that the page does not show."""
+    facts = {"wave": wave, "count": count, "side": "faveur" if up else "défaveur"}
+    facts |= {
+        "sign": (_UP if up else _DOWN).strip(),
+        "names": f" : {named(names)}" if names else "",
+    }
+    return _CHANGED.filled(facts)
 
 
-def sheet(name: str) -> str:
-    """Write the sheet of the workbook where a line is spoken of."""
-    return f"« {name} »"
+def before_sign(wave: str) -> str:
+    """Write what stands for the wave before, and what a dash is."""
+    return _BEFORE.format(wave=wave)
 
 
-def carried_over(amount: Amount, year: int) -> str:
-    """Write how much of what is to be planned comes from the year before; nothing where none does."""
-    return _CARRIED_ALL.format(carried=amount, year=year) if amount.exceeds_nil else ""
+def tick(points: int) -> str:
+    """Write a tick of the axis of gaps."""
+    return number(points, sign=True)
+
+
+def of_sides(*, shared: bool) -> str:
+    """Define « ailleurs », once on the page."""
+    return SIDES["ailleurs_de_tous" if shared else "ailleurs_du_bailleur"]
 
 
 def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
@@ -467,9 +501,55 @@ def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
     ], f"{phrase[end:].lstrip(' ,')}{f'{THIN}†' * doubt}"
 
 
-def moved(word: str, *, sure: bool, rises: bool) -> str:
-    """Write a movement, with its sign where it is one that all the questions keep."""
-    return f"{_UP if rises else _DOWN}{word}" if sure else word
+def read_gap(row: Mapping[Any, Any], margin: float, *, doubt: bool) -> tuple[str, str]:
+    """Write a gap in the words of readers: « moins », then « −17 (−20 à −12) »; its own word where not shown.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `survey_view.gaps`.
+    """
+    code, low, high = str(row["verdict"]), float(row["ic90_bas"]), float(row["ic90_haut"])
+    hidden = row["publication"] not in SHOWN or code not in READERS or math.isnan(low + high)
+    if hidden:
+        return verdict_words(code, str(row["publication"])), ""
+    ends = " à ".join(_signed_points(end) for end in printed_ends(low, high, margin))
+    size = f"{_signed_points(100 * row['ecart'])} " if code in _SIZED else ""
+    marks = marks_of_row({**row, "isole": ALONE if row["isole"] is True else row["isole"]})
+    weak = weakness(str(row["publication"]), **marks)
+    return f"{READERS[code]},", f"{size}({ends}){f', {weak}' if weak else ''}{f'{THIN}†' * doubt}"
+
+
+_SIZED: Final = (Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.MEILLEUR)
+"""Verdicts of a gap whose size is written, not its margin alone."""
+
+
+def _signed_points(points: float) -> str:
+    exact = round(points, 1)
+    return number(exact, 0 if float(exact).is_integer() else 1, sign=True)
+
+
+def moved(
+    word: str, gaps: tuple[float, float] | None, levels: tuple[float, float] | None, *, alone: bool,
+    doubt: bool, mode: bool, rises: bool,
+) -> str:  # fmt: skip
+    """Write what became of a gap, and of the level in QPV where both waves show it.
+
+    Parameters
+    ----------
+    word : str
+        Of a gap of which no change is established: « – » of one that was looked at.
+    gaps : (float, float) or None
+        Then and now; None where no change is established.
+    """
+    if gaps is None:
+        return NO_STAKE if word == NOT_SHOWN else word
+    before, after = map(gap_number, gaps)
+    text = f"peut-être, de {before} à {after}" if alone else f"de {before} à {after}"
+    sign = "" if alone else (_UP if rises else _DOWN)
+    marks = f", {MODE_CHANGED}" * mode + f"{THIN}†" * doubt
+    then = "" if levels is None else f" ; QPV {whole_percent(levels[0])} → {percent(levels[1])}"
+    return f"{sign}{text}{marks}{then}"
 
 
 def named(labels: Sequence[str]) -> str:
@@ -482,19 +562,17 @@ def named(labels: Sequence[str]) -> str:
 def answered(
     wave: WaveFacts, households: int, rate: float | str | None, *, shared: bool = False
 ) -> str:
-    """Write how many answered a wave; its sides and out of how many, where the delivery holds no others."""
-    sides = households == wave.n and min(wave.n_qpv, wave.n_hors) > 0
+    """Write how many answered a wave; out of how many, where the delivery holds no others."""
     return _ANSWERED.format(
         when=f"{wave.periode or wave.vague}{_OF_REGION * shared}",
         count=households,
-        sides=_SIDES.format(here=wave.n_qpv, elsewhere=wave.n_hors) if sides else "",
         rate=_RATE.format(rate=rate * 100) if isinstance(rate, float) else "",
     )
 
 
 def stake(amount: Amount) -> str:
     """Write what hangs on a line, without its sign; « inconnu » where nothing bounds it."""
-    text = bounded(amount, number)
+    text = rough(amount, "")
     return UNKNOWN_STAKE if text == UNKNOWN else text
 
 
@@ -502,11 +580,8 @@ def by_when(days: Sequence[dt.date], *, at_once: bool) -> str:
     """Write by when: at once, a day, from the first day to the last, or that nobody dated it."""
     if at_once or not days:
         return _AT_ONCE if at_once else _OPEN_DAY
-    first, last = (long_date(day) for day in (days[0], days[-1]))
-    if first == last:
-        return last
-    same = f" {days[-1].year}"
-    return _TO.format(first=first.removesuffix(same) if first.endswith(same) else first, last=last)
+    first, last = (f"{day:%d/%m/%Y}" for day in (days[0], days[-1]))
+    return last if first == last else _TO.format(first=first, last=last)
 
 
 def rest_to_do(left: int, every: int) -> list[str]:
@@ -520,11 +595,11 @@ def on_notices(amount: Amount | None) -> str:
     return "" if amount is None else _ON_NOTICES.format(borne=amount)
 
 
-def subjects(names: Sequence[str]) -> str:
+def subjects(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """Name the first things that something is to be done about; the others are counted."""
-    rest = len(names) - NAMED
-    between = " ; " if any("," in name for name in names) else ", "
-    return between.join([*names[:NAMED], *([_OTHER_NAMES.format(count=rest)] if rest > 0 else [])])
+    rest = len(names) - most
+    between = " ; " if any("," in name for name in names[:most]) else ", "
+    return between.join([*names[:most], *([_OTHER_NAMES.format(count=rest)] if rest > 0 else [])])
 
 
 def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
@@ -544,19 +619,26 @@ def of_homes(name: str, homes: Amount | None) -> str:
 
 
 def of_euros(name: str, amount: Amount | None) -> str:
-    """Write a résidence or a quarter with what hangs on it."""
+    """Write a résidence, a quarter or an action with what hangs on it."""
     return name if amount is None else _OF_EUROS.format(name=name, stake=amount)
 
 
 def of_action(name: str, quarter: str, amount: Amount | None) -> str:
     """Write an action with its quarter and what its proof is worth."""
-    return _OF_ACTION.format(name=short(name, _ACTION), quarter=quarter, stake=amount)
+    return of_euros(_OF_ACTION.format(name=short(name, _ACTION), quarter=quarter), amount)
 
 
-def of_quarter(name: str, amount: Amount | None, *, carried: Amount | None, year: int) -> str:
-    """Write a quarter with what is to be planned there, and how much of it is carried over."""
-    facts = {"name": name, "stake": amount, "carried": carried, "year": year}
-    return (_ALONE if carried is None else _CARRIED).filled(facts)
+def of_quarter(name: str, amount: Amount | None) -> str:
+    """Write a quarter with what is to be planned there."""
+    return name if amount is None else _ALONE.format(name=name, stake=amount)
+
+
+def planned(whole: Amount, lacking: Amount, carried: Amount, year: int) -> str:
+    """Write what is to plan as the sum of what lacks and what is carried over; nothing where it is not."""
+    known_ones = all(amount.is_known for amount in (whole, lacking, carried))
+    if not (known_ones and carried.exceeds_nil and lacking.exact + carried.exact == whole.exact):
+        return ""
+    return _PLANNED.format(whole=whole, lacking=lacking, carried=carried, year=year)
 
 
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:

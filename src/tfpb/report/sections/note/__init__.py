@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import is_quarter
+from tfpb.model.report import Answer, Headed, Lines, Payers
 from tfpb.report.sections.build import section
 from tfpb.report.sections.note.justified import justified
 from tfpb.report.sections.note.left_to_do import days_ahead, left_to_do
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from tfpb.evidence.tasks import Task
     from tfpb.facts.whole_dossier import Dossier
-    from tfpb.model.report import Answer, Section
+    from tfpb.model.report import Section
 
 _MANY: Final = 20
 """Quarters from which the page asks fewer questions."""
@@ -55,7 +56,7 @@ class OfPlace:
 _ROOMS: Final = tuple(
     Room(*counts)
     for counts in (
-        (9, 8, 12), (8, 8, 12), (6, 8, 12), (5, 7, 12), (5, 6, 12), (4, 6, 10), (4, 5, 8), (3, 5, 6),
+        (8, 8, 10), (7, 8, 10), (6, 7, 10), (5, 7, 10), (5, 6, 8), (4, 6, 8), (4, 5, 6), (3, 5, 4),
         (3, 4, 4), (2, 3, 2),
     )
 )  # fmt: skip
@@ -68,7 +69,7 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
     Of a place, over all of its bailleurs, `tasks` are those of its quarters.
     """
     codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
-    rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
+    rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 8)]
     known, paid = justified(dossier), who_pays(dossier)
     asked = tenants(dossier, "" if of is None else of.unheard, shared=of is not None)
     to_do = left_to_do(dossier, tasks, shared=of is not None)
@@ -91,17 +92,46 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
         )
         for r in rooms
     )
-    whole, *less = dict.fromkeys(pages)
+    rooms_left = list(dict.fromkeys(pages))
+    short = next((k for k, page in enumerate(rooms_left) if _words(page) <= _MOST_WORDS), -1)
+    whole, *less = rooms_left[short:]
     return replace(whole, shorter=tuple(less))
+
+
+_MOST_WORDS: Final = 486
+"""Words of the page without its foot, which has some fifteen more: it is read in two minutes."""
+
+
+def _words(page: Section) -> int:
+    """Count the words of a page as they are read: figures and signs are none."""
+    texts = [page.title, page.lead]
+    for answer in page.blocks:
+        if isinstance(answer, Answer):
+            texts += (answer.question, *answer.sentences, *answer.notes)
+            texts += (label for _, label in answer.key)
+            texts += _texts_of(answer.rests_on)
+    words_of = (word for text in texts for word in text.split())
+    return sum(any(c.isalnum() for c in word) and not word.isdigit() for word in words_of)
+
+
+def _texts_of(body: Lines | Payers | None) -> list[str]:
+    if isinstance(body, Payers):
+        return [text for part in body.parts for text in part[:3]]
+    if body is None:
+        return []
+    cells = [c for row in (*body.rows, body.total) for c in row]
+    heads = [c.title for c in body.columns]
+    headed = [f"{c.head} {c.text}" for c in cells if isinstance(c, Headed)]
+    return [*heads, *headed, *(c for c in cells if isinstance(c, str))]
 
 
 def _once(*answers: Answer) -> tuple[Answer, ...]:
     """Leave the note on rounding where the page first needs it."""
     out: list[Answer] = []
     for answer in answers:
-        before = any(ROUNDED in one.notes for one in out)
+        before = any(words.ROUNDED_HERE in one.notes for one in out)
         notes = tuple(
-            note
+            words.ROUNDED_HERE if note == ROUNDED else note
             for k, note in enumerate(answer.notes)
             if note != ROUNDED or not (before or ROUNDED in answer.notes[:k])
         )
@@ -115,7 +145,6 @@ def _about(dossier: Dossier, codes: Sequence[str], *, bilan: bool) -> str:
     parts = [
         words.towns([dossier.quarters[c].commune for c in codes]),
         words.QUARTERS.format(count=len(codes)) if codes else "",
-        words.CONVENTION.format(name=head.convention) if head.convention else "",
         words.AS_OF.format(day=head.date),
         words.account_due(days_ahead(dossier, "bilan"), days_ahead(dossier, "sans_bilan"))
         if bilan

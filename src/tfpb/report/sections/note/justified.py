@@ -1,4 +1,4 @@
-"""« L’abattement est-il justifié, et prouvé ? »: a line a quarter, what lacks most first."""
+"""« L’abattement est-il justifié ? »: a bar a quarter, on one scale, what lacks most first."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.evidence.other_quarters import ADDED, PAGES, lacking_first, shares_of
-from tfpb.facts.amount import excess
+from tfpb.evidence.other_quarters import ADDED, PAGES, lacking_first
+from tfpb.facts.amount import excess, known
 from tfpb.facts.claim import TOTAL, State
+from tfpb.facts.surplus import surplus_of
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import Theme
 from tfpb.model.report import Answer, Drawn, Heading, Lines
@@ -24,18 +25,23 @@ if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Cell
 
-_WIDTHS: Final = (27, 11, 12, 11, 11, 11, 9, 11, 13)
-_TEXTS: Final = (0, 6)
+_WIDTHS: Final = (27, 12, 34, 11, 11, 10, 13)
+_TEXTS: Final = (0, 2)
 """Columns that are of no figure: the name, the bar."""
+_OF_PROGRAMME: Final = frozenset({2, 3, 4, 5})
+_CONTENT: Final = 6
 _OPEN: Final = (State.A_CONFIRMER, State.A_VERIFIER)
-_KEY: Final = (("plein", words.PROVED), ("hachure", words.UNPROVED), ("vide", words.UNJUSTIFIED))
+_PARTS: Final = ("prouve", "a_prouver", "reste_a_justifier")
+_KEY: Final = (
+    ("plein", words.WITH_PIECE), ("hachure", words.WITHOUT_PIECE), ("vide", words.LACKING),
+)  # fmt: skip
 
 
 def justified(dossier: Dossier) -> Callable[[int], Answer]:
     """Return what makes the first answer of so many quarters at most; the others are added up in one line."""
     claims = dossier.claims
     if not claims.amount("acquis").may_exceed_nil or dossier.abatement is None:
-        notes = tuple(filter(None, (words.aside(claims.within()),)))
+        notes = tuple(filter(None, (*_surplus(dossier), words.aside(claims.within()))))
         return lambda _: Answer(words.IS_JUSTIFIED, (_none(dossier),), notes=notes)
     names = quarter_names(dossier)
     page = _Page(dossier, names, *_asked(dossier), _verdict(dossier, names))
@@ -72,12 +78,30 @@ class _Page:
     @property
     def silent(self) -> frozenset[int]:
         """Columns that nothing fills: of the programme, of tenants."""
-        bare = frozenset(range(3, 8)) if self.dossier.programme is None else frozenset[int]()
-        return bare if self.asked[0] else bare | {8}
+        bare = _OF_PROGRAMME if self.dossier.programme is None else frozenset[int]()
+        return bare if self.asked[0] and not self.mostly_hidden else bare | {_CONTENT}
+
+    @property
+    def mostly_hidden(self) -> bool:
+        """Whether most quarters have no share of tenants to show: a line says it in place of a column."""
+        if not self.asked[0]:
+            return False
+        hidden = sum(not _has_figure(self.content(c)) for c in self.codes)
+        return 2 * hidden > len(self.codes)
+
+    @property
+    def longest(self) -> float:
+        """The abatement that the longest bar stands for: one scale for all the quarters."""
+        due = [self.dossier.claims.amount("acquis", c) for c in self.codes]
+        return max((float(a.at_least if a.at_most is None else a.at_most) for a in due), default=0)
 
     def content(self, place: str, name: str = "satisfaits_qpv") -> Claim:
         """Return the share of tenants content with their résidence in a place."""
         return self.dossier.claims.get(name, answers_scope(place, *self.asked))
+
+
+def _has_figure(level: Claim) -> bool:
+    return level.value is not None and level.value.is_known
 
 
 def _answer(page: _Page, rows: list[tuple[Cell, ...]], most: int) -> Answer:
@@ -93,11 +117,11 @@ def _answer(page: _Page, rows: list[tuple[Cell, ...]], most: int) -> Answer:
         tuple(words.signed(tuple(row[k] for k in kept)) for row in lines),
         total=words.signed(tuple(total[k] for k in kept)) if total else (),
     )
-    drawn = any(isinstance(cell, Drawn) for row in table.rows for cell in row)
-    key = _KEY if drawn else ()
+    bars = [cell for row in table.rows for cell in row if isinstance(cell, Drawn)]
+    key = (*_KEY, ("ouvert", words.OPEN_ABATEMENT)) if any(b.whole for b in bars) else _KEY
     sign = words.sign_note((*table.rows, table.total))
     notes = tuple(filter(None, (sign, *_notes(page, others))))
-    return Answer(words.IS_JUSTIFIED, page.verdict, table, key=key, notes=notes)
+    return Answer(words.IS_JUSTIFIED, page.verdict, table, key=key if bars else (), notes=notes)
 
 
 def _none(dossier: Dossier) -> str:
@@ -131,46 +155,49 @@ def _verdict(dossier: Dossier, names: Mapping[str, str]) -> tuple[str, ...]:
         rest = held.amount("reste_a_justifier")
         open_ = words.LEFT_UNKNOWN if rest.at_most is None else words.LEFT_AT_MOST
         left = (words.NOTHING_LEFT if rest.is_nil else open_).filled(facts)
-    bare = words.bare(held.amount("a_prouver")) if held.amount("a_prouver").exceeds_nil else ""
+    known_share = words.is_share_known(claims)
+    left = words.second(left, "" if known_share else str(facts["whole"]))
     # the less is known of the sides, the more the rest seems justified: what waits stands beside
     waits = held.amount("sous_reserve")
     aside = words.RESERVED_TOO.format(amount=waits) if waits.exceeds_nil else ""
-    return tuple(filter(None, (words.verdict(claims), left, bare, aside, words.unread(held))))
+    first_words = words.verdict(claims, facts)
+    return tuple(filter(None, (first_words, left, aside, words.unread(held))))
 
 
 def _row(page: _Page, place: str) -> tuple[Cell, ...]:
-    """Return the line of a quarter, or of the whole."""
+    """Return the line of a quarter, or of the whole: the whole has no bar, for one scale to read quarters."""
     held = page.dossier.claims.within(place)
     amounts = {n: held.amount(n) for n in ADDED}
-    shares = [held.amount(n) for n in ("part_prouvee", "part_justifiee")]
     name = words.TOTAL if place == TOTAL else page.names[place]
-    return _cells(
-        name, amounts, shares, words.content(page.content(place)) if page.asked[0] else ""
-    )
+    bar = None if place == TOTAL else _bar(amounts, page.longest)
+    return _cells(name, amounts, bar, words.content(page.content(place)) if page.asked[0] else "")
 
 
 def _others(page: _Page, codes: Sequence[str]) -> tuple[Cell, ...]:
     """Return the quarters that the page does not hold, in one line."""
     claims = page.dossier.claims
     amounts = {n: claims.sum(n, codes) for n in ADDED}
-    shares = shares_of(claims, codes)
     span = words.span([page.content(c) for c in codes]) if page.asked[0] else ""
-    return _cells(words.OTHERS.format(count=len(codes)), amounts, shares, span)
+    return _cells(words.OTHERS.format(count=len(codes)), amounts, None, span)
 
 
 def _cells(
-    name: str, amounts: Mapping[str, Amount], shares: Sequence[Amount], content: str
+    name: str, amounts: Mapping[str, Amount], bar: Drawn | None, content: str
 ) -> tuple[Cell, ...]:
-    whole = all(a.is_known for a in shares)
-    ends = [float(a.at_least if a.at_most is None else a.at_most) for a in shares]
-    return (
-        name,
-        words.dwellings(amounts),
-        *words.balance(amounts),
-        Drawn("parts", tuple(ends), is_open=not whole) if ends[1] or whole else None,
-        words.shares(*shares),
-        content,
-    )
+    whole, *parts = words.balance(amounts)
+    return (name, whole, bar, *parts, content)
+
+
+def _bar(amounts: Mapping[str, Amount], longest: float) -> Drawn | None:
+    """Draw what each part comes to at least; where the abatement may be more, its frame is open."""
+    due = amounts["acquis"]
+    least = [float(amounts[n].at_least) for n in _PARTS]
+    most = max(float(due.at_least if due.at_most is None else due.at_most), sum(least))
+    if not (longest and most):
+        return None
+    is_open = not all(amounts[n].is_known for n in ("acquis", *_PARTS))
+    scale = max(longest, most)
+    return Drawn("parts", tuple(v / scale for v in least), whole=most / scale if is_open else 0.0)
 
 
 def _asked(dossier: Dossier) -> tuple[tuple[str, str], str]:
@@ -192,7 +219,6 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
     due = {c: claims.amount("acquis", c) for c in codes}
     settled = claims.amount("acquis").exceeds_nil
     if page.dossier.programme is not None and settled:
-        yield words.WHAT_JUSTIFIES
         if any(claims.get(n, TOTAL).state in _OPEN for n in ("justifie", "prouve")):
             yield words.TO_CONFIRM
         shown = [c for c in codes if c not in others]
@@ -211,9 +237,27 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
     left = [a for c in others if (a := claims.amount("reste_a_justifier", c)).exceeds_nil]
     if left:
         yield words.OTHERS_LACK.format(others=len(others), count=len(left), largest=left[0])
+    yield from _surplus(page.dossier)
     if page.asked[0]:
-        level = page.content(TOTAL, "satisfaits_hors")
-        yield words.elsewhere(level, page.subject, page.asked[1])
+        level, here = page.content(TOTAL, "satisfaits_hors"), page.content(TOTAL)
+        levels = [page.content(c) for c in codes] if page.mostly_hidden else []
+        yield words.elsewhere(level, page.subject, page.asked[1], here, levels)
         if any(page.content(c).state is State.MASQUE for c in codes):
             yield words.MASKED
     yield words.aside(claims.within())
+
+
+def _surplus(dossier: Dossier) -> tuple[str, ...]:
+    """Return the surplus of droit commun in one line, with its margin; a doubt on it suspends both."""
+    year = dossier.settings.dossier.annee
+    found = surplus_of(dossier.droit_commun, year)
+    if found is None:
+        return ()
+    told = dossier.claims.get("surcout") if dossier.claims.has("surcout") else None
+    hangs = told is not None and told.value is not None and not told.value.is_known
+    share = None
+    if found.argues(year) and not hangs:
+        share = found.share_of(dossier.claims.amount("acquis"))
+    amount = told.amount if told is not None and hangs else known(found.amount)
+    open_ = told is not None and (hangs or told.state in _OPEN)
+    return (words.droit_commun(found, amount, share, to_confirm=open_, bounded=hangs),)

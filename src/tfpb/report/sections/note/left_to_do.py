@@ -1,4 +1,4 @@
-"""« Que faire, qui, pour quand ? »: a line a kind, what cannot wait first, then by day."""
+"""« Que faire ? »: a line a kind, what cannot wait first, then by day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, TO_PROVIDE
 from tfpb.facts.amount import lesser, total
 from tfpb.facts.doubt_kinds import NOBODY
-from tfpb.facts.place import quarters_held
 from tfpb.model.codes import Role
 from tfpb.model.columns import texts
 from tfpb.model.report import Answer, Headed, Heading, Lines
@@ -29,53 +28,49 @@ if TYPE_CHECKING:
     from tfpb.facts.claim import Within
     from tfpb.facts.whole_dossier import Dossier
 
-_WIDTHS: Final = (86, 18, 32, 27, 19)
+_WIDTHS: Final = (19, 107, 19, 43)
 _FILES: Final = {
     "fiscalite": Role.FISCALITE, "programme": Role.PROGRAMME, "conventions": Role.CONVENTIONS,
     "enquete": Role.ENQUETE, "droit_commun": Role.PROGRAMME,
 }  # fmt: skip
 _URGENT: Final = ("fiscalite", "programme")
 """Files without which the first question has no answer."""
+_TO_PLAN: Final = "a_programmer"
+_STAKE: Final = 2
+"""Column of euros."""
 _PROOF: Final = "prouver"
 _LACKING: Final = frozenset({_PROOF, DATING})
 """Kinds of proofs that would prove more."""
-_FIRST_MAP: Final = 2
-"""Page of the report where the maps begin: the page stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the page: what, what hangs on it, who, by when, what to look at."""
+    """A line of the page: what, what hangs on it, who, by when."""
 
     what: Headed
     stake: str
     role: str
     days: tuple[dt.date, ...] = ()
     at_once: bool = False
-    sheet: str = ""
     rounding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where a line is: its quarter's name, names that several résidences bear, its page of the report."""
+    """Where a line is: its quarter's name, names that several résidences bear."""
 
     names: Mapping[str, str]
     namesakes: frozenset[str]
-    pages: Mapping[str, int]
 
     @classmethod
     def of(cls, dossier: Dossier, tasks: Sequence[Task], *, shared: bool) -> _Places:
-        """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
+        """Find the places of a dossier; of several bailleurs, no résidence is named."""
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
         if not shared and len(homes := dossier.located.residences):
             subjects |= set(zip(texts(homes, "nom"), texts(homes, "id_residence"), strict=True))
         named = Counter(name for name, _ in subjects)
-        held = [] if shared else sorted(h.code_qpv for h in quarters_held(dossier.located.held))
         return cls(
-            quarter_names(dossier),
-            frozenset(name for name, count in named.items() if count > 1),
-            {code: page for page, code in enumerate(held, _FIRST_MAP)},
+            quarter_names(dossier), frozenset(name for name, count in named.items() if count > 1)
         )
 
     def name(self, task: Task) -> str:
@@ -104,37 +99,28 @@ def left_to_do(
     lines += [] if shared else [_of_file(dossier, key) for key in missing(dossier)]
     if dossier.survey is not None and dossier.programme is not None:
         role = dossier.settings.roles.get(Role.ENQUETE, NOBODY)
-        lines.append(
-            _Line(
-                Headed(*words.NEXT_SURVEY),
-                words.NO_STAKE,
-                role,
-                sheet=words.sheet(words.MOVED_SHEET),
-            )
-        )
+        lines.append(_Line(Headed(*words.NEXT_SURVEY), words.NO_STAKE, role))
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
-    return partial(_answer, lines, 0 if shared else len(tasks), shared)
+    return partial(_answer, lines, 0 if shared else len(tasks))
 
 
-def _answer(lines: Sequence[_Line], every: int, shared: bool, most: int) -> Answer:  # noqa: FBT001 - bound
+def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
     if not lines:
         return Answer(words.WHAT_TO_DO, (words.NOTHING_LACKS,))
     columns = (
-        Heading(title, width, numeric=k == 1)
+        Heading(title, width, numeric=k == _STAKE)
         for k, (title, width) in enumerate(zip(words.TO_DO, _WIDTHS, strict=True))
     )
     rows = tuple(
         (
-            x.what,
-            *words.signed((Headed(x.stake),)),
-            x.role,
             words.by_when(x.days, at_once=x.at_once),
-            x.sheet,
+            *words.signed((x.what, Headed(x.stake))),
+            x.role,
         )
         for x in lines[:most]
     )
     notes = (
-        words.STAKE.format(shared=shared),
+        words.STAKE,
         words.sign_note(rows),
         next((x.rounding for x in lines[:most] if x.rounding), ""),
         *words.rest_to_do(len(lines) - most, every),
@@ -154,16 +140,14 @@ def days_ahead(dossier: Dossier, kind: str) -> list[dt.date]:
 
 def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -> _Line:
     stakes = _stakes(dossier, code, tasks)
-    what, pages = _what(dossier, code, tasks, places)
     return _Line(
-        what,
+        _what(dossier, code, tasks, places),
         words.stake(stakes),
         ", ".join(dict.fromkeys(task.role for task in tasks)),
         tuple(sorted({task.day for task in tasks if task.day is not None})),
         any(task.at_once for task in tasks),
-        words.pages(pages) if pages else words.sheet(tasks[0].kind.sheet),
         rounded_sum(stakes, *(task.stake for task in tasks if task.stake is not None))
-        if len(tasks) <= words.NAMED
+        if len(tasks) <= words.MOST_NAMED
         else "",
     )
 
@@ -181,10 +165,8 @@ def _stakes(dossier: Dossier, code: str, tasks: Sequence[Task]) -> Amount:
     return total(sums.values())
 
 
-def _what(
-    dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places
-) -> tuple[Headed, list[int]]:
-    """Write what is to do of a kind, the first subjects by name, the others counted; and their pages."""
+def _what(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -> Headed:
+    """Write what is to do of a kind, the first subjects by name, the others counted."""
     held = dossier.claims.within()
     facts: dict[str, object] = {
         "acquired": words.on_top_of(held.amount("acquis")),
@@ -196,22 +178,27 @@ def _what(
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code in _LACKING]
     dated = sum(t.kind.code == DATING for t in weighed)
     year = dossier.settings.dossier.annee - 1
-    carried = [_carried(t) for t in tasks]
-    # of the quarters where something is to be planned alone: elsewhere actions made up for it
-    over = dossier.claims.sum("reporte", [t.code_qpv for t in tasks if _carried(t) is not None])
-    unnamed = any(amount is not None for amount in carried[words.NAMED :])
+    codes = [t.code_qpv for t in tasks]
+    left, carried = (dossier.claims.sum(n, codes) for n in ("reste_a_justifier", "reporte"))
+    most = 1 if tasks[0].kind.of == BY_ACTION else words.MOST_NAMED
     facts |= {
         "next": year + 2,
         "enough": len(weighed),
         "join": dated < len(weighed),
         "dated": dated if dated < len(weighed) else 0,
         "others": len(tasks) > len(weighed),
-        "several": len(weighed) > words.NAMED,
-        "names": words.subjects([_subject(dossier, t, places) for t in weighed]),
-        "carried": words.carried_over(over, year) if unnamed else "",
+        "several": len(weighed) > most,
+        "names": words.subjects(
+            [_subject(t, places, alone=len(weighed) == 1) for t in weighed],
+            most,
+        ),
+        "sum": words.planned(
+            total(t.stake for t in tasks if t.stake is not None), left, carried, year
+        )
+        if tasks[0].kind.claim == _TO_PLAN
+        else "",
     }
-    pages = [places.pages[t.code_qpv] for t in weighed[: words.NAMED] if t.code_qpv in places.pages]
-    return Headed(*words.task(code, tasks[0].kind.title, facts)), pages
+    return Headed(*words.task(code, tasks[0].kind.title, facts))
 
 
 def _on_notices(held: Within) -> Amount | None:
@@ -221,20 +208,14 @@ def _on_notices(held: Within) -> Amount | None:
     return borne if alone and borne.is_known and borne.exceeds_nil else None
 
 
-def _carried(task: Task) -> Amount | None:
-    """Return how much of what is to be planned in a quarter comes from the year before."""
-    is_carried = task.kind.of == BY_QUARTER and task.worth is not None and task.worth.exceeds_nil
-    return task.worth if is_carried else None
-
-
-def _subject(dossier: Dossier, task: Task, places: _Places) -> str:
+def _subject(task: Task, places: _Places, *, alone: bool) -> str:
+    """Name what a task is of, with its amount; `alone`, that is the amount of the line."""
     quarter = places.names.get(task.code_qpv, "")
-    stake = task.stake
+    stake = None if alone else task.stake
     if task.kind.code == TO_PROVIDE:
         return quarter
     if task.kind.of == BY_QUARTER:
-        year = dossier.settings.dossier.annee - 1
-        return words.of_quarter(quarter, stake, carried=_carried(task), year=year)
+        return words.of_quarter(quarter, stake)
     if task.kind.of == BY_ACTION:
         return words.of_action(task.name, quarter, stake)
     if task.kind.code == "situer":

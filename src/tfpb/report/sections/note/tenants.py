@@ -1,4 +1,4 @@
-"""« Qu’en disent les locataires, et qu’est-ce qui bouge ? »: levels, gap with its margin, then and now."""
+"""« Les locataires des QPV sont-ils moins satisfaits ? »: gaps with margins on one axis, then and now."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from tfpb.facts.claim import TOTAL, axis_scope
-from tfpb.facts.survey_claims import answers_scope, released
-from tfpb.model.codes import LOWER, Verdict
-from tfpb.model.legal.axis_table import AXES
-from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
+from tfpb.facts.claim import TOTAL
+from tfpb.facts.survey_claims import released
+from tfpb.model.codes import LOWER, SHOWN, Ajustement, Groupe, Verdict
+from tfpb.model.report import Answer, Axis, Drawn, Headed, Heading, Lines
 from tfpb.model.survey import pick
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.report.sections.survey.evolution import movement_words, movements
+from tfpb.report.sections.survey.evolution import movements
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
-from tfpb.words.survey.satisfaction import ALL_MASKED, COUNTED, NONE_COMPARED, fragile_sentence
+from tfpb.words.survey.satisfaction import ALL_MASKED, NONE_COMPARED, fragile_sentence
 from tfpb.words.survey.survey_words import response_rate
-from tfpb.words.survey.verdict_words import ISOLATED_MEANS
+from tfpb.words.survey.verdict_words import ISOLATED_MEANS, printed_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,10 +27,13 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.report.sections.survey.evolution import Movement
 
-_LEVELS: Final = ("satisfaits_qpv", "satisfaits_hors")
+_DRAWN: Final = 1
 _WORST: Final = 4
 """Largest unfavourable gaps that are kept before any smaller one."""
-_WIDTHS: Final = (42, 11, 14, 15, 50, 50)
+_WIDTHS: Final = (80, 52, 52, 56)
+_TICK: Final = 10
+"""Points from one tick of the axis to the next; more on a long axis."""
+_MOST_TICKS: Final = 6
 
 
 def tenants(
@@ -61,27 +61,20 @@ class _Asked:
         self.rows = {r["item"]: r for r in rows.to_dict("records")}
         self.moves = {m.item: m for m in movements(survey, name)}
         self.before = survey.waves[-2].vague if len(survey.waves) > 1 else ""
-        self.axes = dict(zip(survey.items["item"], survey.items["axes"], strict=True))
-        given = {a: dossier.claims.amount("valorise", axis_scope(a)) for a in AXES}
-        most = sorted((a for a in given if given[a].exceeds_nil), key=lambda a: -given[a].at_least)
-        answers = (
-            next((i for i in self.rows if a in self.axes[i] and i not in heads), "") for a in most
-        )
-        axes = list(dict.fromkeys(filter(None, answers)))
+        self.levels = _levels_before(survey, name, self.before)
         moved = [i for i, m in self.moves.items() if i in self.rows and m.is_change and not m.alone]
         shown = view.shown(rows)
         self.is_alike = shown.empty or bool(shown["comparable"].notna().any())
         """Whether like with like answers some question: where it answers none, one note says it for all."""
         unknown = set(pick(rows, verdict=Verdict.NON_CONCLUANT)["item"])
         rest = sorted(self.rows, key=unknown.__contains__)  # decided ones, that are counted, first
-        by_size = shown.sort_values("ecart", key=np.abs, ascending=False, kind="stable")["item"]
+        by_size = shown.sort_values("ecart", kind="stable")["item"]
         worst = pick(shown, verdict=list(LOWER)).sort_values("ecart", kind="stable")["item"]
-        self.order = list(dict.fromkeys((*by_size, *heads, *axes, *moved, *rest)))
-        """As printed: the largest gaps first, those that are not shown last."""
-        first = (*heads[:1], *worst[:_WORST], *heads[1:3], *axes[:1], *moved, *axes[1:3])
-        first = (*first, *heads[3:], *axes[3:], *rest)
+        self.order = list(dict.fromkeys((*by_size, *heads, *moved, *rest)))
+        """As printed: from the worst gap to the best, those that are not shown last."""
+        first = (*heads[:1], *worst[:_WORST], *moved, *heads[1:], *rest)
         self.first = list(dict.fromkeys(first))
-        """As kept where not all fit: the general question, the worst, what was paid for, what moved."""
+        """As kept where not all fit: the general question, the worst, what moved, the others."""
 
     def doubt(self, item: str) -> bool:
         """Return whether like with like says otherwise of a gap that is shown, or nothing."""
@@ -93,25 +86,67 @@ class _Asked:
     def line(self, item: str) -> tuple[Cell, ...]:
         """Write what a question comes to."""
         row, move = self.rows[item], self.moves.get(item)
-        levels = (row["qpv"], row["hors"])
-        drawn = None if any(map(math.isnan, levels)) else Drawn("levels", levels)
-        scope = answers_scope(TOTAL, item, self.survey.last_wave)
-        states = (self.dossier.claims.get(name, scope).state for name in _LEVELS)
-        here, elsewhere = map(words.level, levels, states)
-        gap = Headed(*words.gap(str(row["phrase"]), doubt=self.doubt(item)))
-        line = (words.question(str(row["libelle"]), self.axes[item]), here, drawn, elsewhere, gap)
+        gap = Headed(*words.read_gap(row, self.survey.margin, doubt=self.doubt(item)))
+        line = (words.question(str(row["libelle"])), self.drawn(item), gap)
         if not self.before:
             return line
-        if move is None:
-            return (*line, "")
-        sure = move.is_change and not move.alone
-        return (*line, words.moved(movement_words(move), sure=sure, rises=move.rises))
+        return (*line, "" if move is None else self.moved(move))
+
+    def drawn(self, item: str) -> Drawn | None:
+        """Draw a gap with its margin as it is printed, and the gap before where a change is established."""
+        row, move = self.rows[item], self.moves.get(item)
+        if any(math.isnan(row[name]) for name in ("ecart", "ic90_bas", "ic90_haut", "qpv", "hors")):
+            return None
+        low, high = printed_ends(row["ic90_bas"], row["ic90_haut"], self.survey.margin)
+        sure = move is not None and move.is_change and not move.alone and move.ends is not None
+        before = 100 * move.ends[0] if sure and move is not None and move.ends is not None else None
+        return Drawn("gap", (low, 100 * row["ecart"], high), before=before)
+
+    def moved(self, move: Movement) -> str:
+        """Write what became of a gap; the level in QPV then and now, where one series has both."""
+        is_change = move.is_change and move.ends is not None
+        now = float(self.rows[move.item]["qpv"])
+        then = self.levels.get(move.item, math.nan)
+        shown = is_change and not move.alone and not move.mode and not math.isnan(then + now)
+        return words.moved(
+            move.word, move.ends if is_change else None, (then, now) if shown else None,
+            alone=move.alone, doubt=move.doubt, mode=move.mode, rises=move.rises,
+        )  # fmt: skip
+
+    def axis(self, items: Sequence[str]) -> Axis:
+        """Return the one axis that holds every gap that is drawn, its margin, and no change at all."""
+        drawn = [d for d in map(self.drawn, items) if d is not None]
+        ends = [v for d in drawn for v in (*d.lengths, d.before or 0.0)]
+        margin = self.survey.margin
+        low, high = min([*ends, -margin]), max([*ends, margin])
+        tick = _TICK * math.ceil((high - low) / (_TICK * _MOST_TICKS))
+        first, last = math.ceil(low / tick), math.floor(high / tick)
+        ticks = tuple((float(k * tick), words.tick(k * tick)) for k in range(first, last + 1))
+        return Axis(low - _EDGE, high + _EDGE, ticks, margin)
+
+
+_EDGE: Final = 1.5
+"""Points that an axis goes beyond what it holds: a disc at its end stays whole."""
+
+
+def _levels_before(survey: Published, name: str, wave: str) -> dict[str, float]:
+    """Return the level in QPV at a wave, by question; nothing of a series that was cut since."""
+    of = {"bailleur": name, "ajustement": Ajustement.BRUT, "niveau": TOTAL}
+    rows = pick(survey.comparison, vague=wave, groupe=Groupe.QPV, publication=list(SHOWN), **of)
+    cut = pick(survey.comparison, groupe=Groupe.EVOLUTION_QPV, verdict=Verdict.INTERROMPUE, **of)
+    gone = set(cut["item"])
+    pairs = zip(rows["item"], rows["estimation"], strict=True)
+    return {str(item): float(share) for item, share in pairs if item not in gone}
 
 
 def _answer(asked: _Asked, shared: bool, most: int) -> Answer:  # noqa: FBT001 - bound, then counts alone
     kept = sorted(asked.first[:most], key=asked.order.index)
     titles = words.questions_asked(asked.before)
-    columns = tuple(Heading(title, _WIDTHS[k], numeric=k == 1) for k, title in enumerate(titles))
+    axis = asked.axis(kept)
+    columns = tuple(
+        Heading(title, _WIDTHS[k], axis=axis if k == _DRAWN else None)
+        for k, title in enumerate(titles)
+    )
     changed = [m for m in asked.moves.values() if m.is_change]
     daggers = any(map(asked.doubt, kept)) or any(m.doubt for m in changed if m.item in kept)
     lines = Lines(columns, tuple(map(asked.line, kept))) if kept else None
@@ -120,7 +155,11 @@ def _answer(asked: _Asked, shared: bool, most: int) -> Answer:  # noqa: FBT001 -
         asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers, shared=shared
     )
     notes += [] if asked.is_alike or not kept else [words.NONE_ALIKE]
-    notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
+    sided = any(asked.drawn(item) for item in kept)
+    first = [words.of_sides(shared=shared or asked.survey.of_others)]
+    first += [words.BAND] if sided else []
+    first += [words.before_sign(asked.before)] if asked.before and kept else []
+    notes = [*first, *notes]
     claims = asked.dossier.claims
     notes += [words.SURE] if view.unsure(claims).exceeds_nil else []
     isolated = claims.amount("questions_isolees").exceeds_nil
@@ -128,21 +167,21 @@ def _answer(asked: _Asked, shared: bool, most: int) -> Answer:  # noqa: FBT001 -
     notes += [ISOLATED_MEANS] if alone else []
     notes.append(fragile_sentence([asked.rows[item] for item in kept]))
     sure = [m for m in sure if not m.doubt]
-    sure.sort(key=lambda m: m.item not in kept)
-    answer = _counted(asked.dossier, sure, asked.before)
+    answer = _counted(asked, sure, kept)
     return Answer(words.OF_TENANTS, answer, lines, notes=tuple(filter(None, notes)))
 
 
-def _counted(dossier: Dossier, moves: Sequence[Movement], before: str) -> tuple[str, ...]:
-    """Count the questions by what they come to, then name what moved, for sure, on both sides."""
-    counts = view.counts(dossier.claims)
+def _counted(asked: _Asked, moves: Sequence[Movement], kept: Sequence[str]) -> tuple[str, ...]:
+    """Count the questions by what they come to, then those that moved, for sure, on both sides."""
+    counts = view.counts(asked.dossier.claims)
     none = counts["masked"] + counts["empty"] == counts["total"]
     bare = NONE_COMPARED if counts["empty"].exceeds_nil else ALL_MASKED
-    out = [(bare if none else COUNTED).filled(counts)]
-    for up, phrase in ((True, words.ROSE), (False, words.FELL)):
-        named = [m.label for m in moves if m.rises == up]
-        out += [phrase.format(wave=before, names=words.named(named))] if named else []
-    return (*view.not_named(dossier), *out)
+    out = [bare.filled(counts) if none else words.counted(counts, asked.survey.margin)]
+    for up in (True, False):
+        mine = [m for m in moves if m.rises == up]
+        away = [m.label for m in mine if m.item not in kept]
+        out += [words.changed(asked.before, len(mine), away, up=up)] if mine else []
+    return (*view.not_named(asked.dossier), *out)
 
 
 def _notes(
