@@ -214,13 +214,13 @@ class _Tables:
     def reasons(self, about: Mapping[str, Any], key: str, listed: Row) -> list[str]:
         """Return what the data say of why, up to the first motive."""
         column = about["names"][0]
-        said: dict[str, str] = {}
+        motives: dict[str, str] = {}
         for table, c in map(_column, about["reasons"]):
             if text := self.reason(table, c, {**listed, column: key}, column):
-                said[text] = c
+                motives[text] = c
                 if c == _MOTIVE:
                     break
-        return list(said)
+        return list(motives)
 
     def lines(self, about: Mapping[str, Any], key: str) -> Iterator[Extract]:
         """Yield the lines of the files, heaviest first."""
@@ -236,8 +236,8 @@ class _Tables:
         for name in self.has(table, [column]):
             at_home = self.of(name, home, row[home]) if row.get(home) else []
             bearers = self.of(name, key, row[key]) or at_home
-            if said := next((r[column] for r in bearers if r.get(column)), ""):
-                return said
+            if text := next((r[column] for r in bearers if r.get(column)), ""):
+                return text
         return ""
 
     def claimed(self, reference: str, slack: int) -> tuple[Explanation, ...]:
@@ -365,8 +365,8 @@ class _Tables:
     def motive(self, row: Row) -> str:
         """Return why the résidence of a row is where it is; empty where nothing says it."""
         home = _SUBJECTS[Subject.HOME]["names"][0]
-        said = self.reason(_HOMES, _MOTIVE, row, home)
-        return f"{row[home]} : {said}" if said else ""
+        text = self.reason(_HOMES, _MOTIVE, row, home)
+        return f"{row[home]} : {text}" if text else ""
 
     def extract(self, table: str, lines: Sequence[Row], columns: Iterable[str]) -> Extract:
         about = self.titles[table]

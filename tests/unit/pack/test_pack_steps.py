@@ -23,10 +23,14 @@ def test_a_pack_takes_the_steps_it_announces(monkeypatch: pytest.MonkeyPatch) ->
     media = {f"{name}.pdf": lambda *_: b"" for name in ("rapport", "note", "dossier", "annexe")}
     monkeypatch.setattr(pack_files, "map_files", drawn)
     monkeypatch.setattr(pack_files, "_MEDIA", media)
+    monkeypatch.setattr(pack_files, "quarter_files", lambda *_: {})
     report = Report("Titre", "", "", 2025, "", "", (), "")
     model: Any = SimpleNamespace(
         pages=[], qpv=pd.DataFrame({"code_qpv": ["QN05991I"]}), territories=()
     )
     told: list[int] = []
-    assert list(pack_files.pack_files(report, model, Making(advance=told.append))) == list(media)
+    none: Any = None
+    assert list(pack_files.pack_files(report, none, model, Making(advance=told.append))) == list(
+        media
+    )
     assert sum(told) == pack_files.step_count(model)

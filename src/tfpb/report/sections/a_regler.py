@@ -171,7 +171,7 @@ def _without_rows(question: Question) -> Question:
 
 def _figures(one: Asked, dossier: Dossier) -> str:
     """Write what each suspended claim of the whole is under each answer, the others as they are read."""
-    told = []
+    figures = []
     for claim in dossier.claims:
         if claim.scope == TOTAL and claim.state is State.SUSPENDU and claim.value is not None:
             pairs = [
@@ -182,8 +182,8 @@ def _figures(one: Asked, dossier: Dossier) -> str:
                 for code, held in each_answer((claim.name, claim.scope), one, dossier.outcomes)
             ]
             if pairs:
-                told.append(f"{claim.title.french} : {', '.join(pairs)}")
-    return " ; ".join(told)
+                figures.append(f"{claim.title.french} : {', '.join(pairs)}")
+    return " ; ".join(figures)
 
 
 def _grouped(found: Iterable[Fault]) -> Table:

@@ -124,10 +124,10 @@ def _files(dossier: Dossier) -> list[Row]:
     A file read for several bailleurs or waves has a row each; what it is stands on the first.
     """
     least = masking_n(dossier)
-    # interviews of other bailleurs are not told
-    told = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
+    # interviews of other bailleurs are not printed
+    printed = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
     read: dict[tuple[str, str], list[Row]] = {}
-    for one in told:
+    for one in printed:
         read.setdefault((one.role, one.file), []).append({**setting_words.reading_row(one, least)})
     out: list[Row] = []
     for s in dossier.sources:

@@ -111,8 +111,8 @@ def by_quarter(gone: pd.DataFrame) -> pd.DataFrame:
         )
         for key, mine in grouped(records(gone), lambda r: (r["annee"], str(r["code_qpv"]))).items()
     ]
-    told = [row if row[3] is not None else (*row[:2], *(None,) * 4) for row in rows]
-    return pd.DataFrame(told, columns=list(LEAVER_COLUMNS), dtype=object)
+    bounded = [row if row[3] is not None else (*row[:2], *(None,) * 4) for row in rows]
+    return pd.DataFrame(bounded, columns=list(LEAVER_COLUMNS), dtype=object)
 
 
 def _added(rows: list[Any], column: str) -> Any:

@@ -216,16 +216,16 @@ def _figure_line(one: Explanation) -> str:
 
 def _why(one: Explanation) -> str:
     """Write why: what the figure counts and what is known of it, or the reason that the data give."""
-    said = []
+    reasons = []
     if one.state in set(State):
-        said.append(STATES[State(one.state)])
+        reasons.append(STATES[State(one.state)])
     if one.claim in TITLES:
-        said.append(TITLES[one.claim].definition.rstrip("."))
+        reasons.append(TITLES[one.claim].definition.rstrip("."))
     if one.states:
         states = ", ".join(f"{count} {state}" for state, count in one.states)
-        said.append(_ANSWER["states"].format(states=states))
-    said += [reason.rstrip(".") for reason in one.reasons]
-    return f"{_ANSWER['why']} {'. '.join(said) or _ANSWER['listed']}."
+        reasons.append(_ANSWER["states"].format(states=states))
+    reasons += [reason.rstrip(".") for reason in one.reasons]
+    return f"{_ANSWER['why']} {'. '.join(reasons) or _ANSWER['listed']}."
 
 
 def _labelled(cell: Cell) -> str:

@@ -253,11 +253,11 @@ def _surplus(dossier: Dossier) -> tuple[str, ...]:
     found = surplus_of(dossier.droit_commun, year)
     if found is None:
         return ()
-    told = dossier.claims.get("surcout") if dossier.claims.has("surcout") else None
-    hangs = told is not None and told.value is not None and not told.value.is_known
+    claim = dossier.claims.get("surcout") if dossier.claims.has("surcout") else None
+    hangs = claim is not None and claim.value is not None and not claim.value.is_known
     share = None
     if found.argues(year) and not hangs:
         share = found.share_of(dossier.claims.amount("acquis"))
-    amount = told.amount if told is not None and hangs else known(found.amount)
-    open_ = told is not None and (hangs or told.state in _OPEN)
+    amount = claim.amount if claim is not None and hangs else known(found.amount)
+    open_ = claim is not None and (hangs or claim.state in _OPEN)
     return (words.droit_commun(found, amount, share, to_confirm=open_, bounded=hangs),)
