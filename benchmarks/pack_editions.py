@@ -14,6 +14,7 @@ import sys
 import tomllib
 from collections import Counter
 from decimal import Decimal, InvalidOperation
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,7 +59,8 @@ def kept(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) ->
     columns = {c: names.get(c, c) for c in _columns(old, names) if c not in lost}
     index: dict[tuple[Any, ...], list[Row]] = {}
     for row in new:
-        index.setdefault(_key(row, [columns.get(c, c) for c in rule["par"]]), []).append(row)
+        for key in _keys(row, [names.get(c, c) for c in rule["par"]]):
+            index.setdefault(key, []).append(row)
     for row in old:
         found = index.get(_key(row, rule["par"]), [])
         ended = {c: f"{name}_{row['vague']}" for c, name in of_wave.items()}
@@ -76,13 +78,27 @@ def _columns(old: Iterable[Row], names: Mapping[str, str]) -> list[str]:
     return [*(c for c in found if c not in joined), *(n for n in names if "+" in n)]
 
 
+def _keys(row: Row, columns: Iterable[str]) -> set[tuple[Any, ...]]:
+    """Return what a row is known by: under each of the columns that may name it, and each of their codes."""
+    cells = [
+        {
+            value(part)
+            for text in cell(row, c)
+            for part in (text.split(", ") if "|" in c else [text])
+        }
+        for c in columns
+    ]
+    return set(product(*cells))
+
+
 def _key(row: Row, columns: Iterable[str]) -> tuple[Any, ...]:
     return tuple(value(next(iter(cell(row, c)), "")) for c in columns)
 
 
 def _apart(old: Row, new: Row, columns: Mapping[str, str]) -> Iterator[str]:
     for name, place in columns.items():
-        was, now = value(cell(old, name)[0]), [value(v) for v in cell(new, place)]
+        where = place.format(**old) if "{" in place else place
+        was, now = value(cell(old, name)[0]), [value(v) for v in cell(new, where)]
         if was not in now and not (was in ("", 0) and not now):
             yield f"{name} {was} → {', '.join(map(str, now)) or 'sans colonne'}"
 

@@ -69,9 +69,8 @@ def test_the_readers_find_what_they_look_for(variant: Callable[..., Made]) -> No
     media = {t.medium for t in told}
     for medium in ("écran", "note.pdf", "rapport.pdf", "carte.html",
                    "habitants/QN05991I.pdf", "quartiers/QN05991I.pdf",
-                   "dossier.xlsx, Synthèse", "dossier.xlsx, Abattement",
-                   "dossier.xlsx, Rapprochement", "dossier.xlsx, Programme et bilan",
-                   "donnees/abattement_qpv.csv"):  # fmt: skip
+                   "dossier.xlsx, Synthèse", "dossier.xlsx, Quartiers",
+                   "donnees/quartiers.csv"):  # fmt: skip
         assert medium in media, medium
     of_acquis = {t.medium for t in told if t.claim == "acquis"}
     assert len(of_acquis) > 12

@@ -49,6 +49,10 @@ class Pack:
         path = self.folder / "donnees" / "datapackage.json"
         return dictionary({"donnees/datapackage.json": path.read_bytes()})
 
+    def quarters(self) -> list[dict[str, str]]:
+        """Return the quarters of the year: without those of another year, and what is in none."""
+        return [r for r in self.rows("quartiers") if r["residences"]]
+
     def run(self) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(
             (self.folder / "technique" / "run.json").read_text(encoding="utf-8")

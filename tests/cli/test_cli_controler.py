@@ -182,6 +182,14 @@ def test_the_examples_own_pack_is_read_as_it_is_written(pack: Path) -> None:
     assert [f.quarter for f in one.found if f.code == "a_rattraper"] == ["QN05991I", "QN05993N"]
 
 
+def test_quarters_of_a_user_are_no_balance_and_those_of_no_year_no_line() -> None:
+    """Only the quarters of a pack of this edition tell its balance; other files bear that name too."""
+    theirs = received.Files(kept={"quartiers.csv": b"code_qpv;nom_qpv\nQN05901N;Un\n"})
+    assert theirs.table("bilan") is None
+    ours_ = b"code_qpv;annee;solde_eur;preuves_completes\nQN05901N;2025;-5;3\nQN05902N;;;\n"
+    assert received.Files(kept={"donnees/quartiers.csv": ours_}).table("bilan") is not None
+
+
 def hostile(path: Path, kind: str) -> Path:
     files = ours(whole(1), 1)
     if kind == "chemin":

@@ -29,17 +29,12 @@ if TYPE_CHECKING:
 
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
-    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
-    "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler",
-    "Sources", "Rapprochement, suite",
-    "Preuves par quartier", "Autres années", "Axes", "Axes, deux années",
-    "Quartiers, deux années", "Dépense et écart",
+    "Locaux", "Qui paie", "Années", "Actions", "Axes", "Droit commun", "Évaluation", "Sensibilité",
+    "À faire", "À régler", "Sources", "Axes, deux années", "Dépense et écart",
 ]  # fmt: skip
 FED = {
-    "Locaux", "Actions", "Qui paie", "Années", "Rapprochement, suite",
-    "Preuves par quartier", "Autres années", "Axes",
-    "Axes, deux années", "Quartiers, deux années", "Dépense et écart", "Satisfaction", "Abattement",
-    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation",
+    "Locaux", "Actions", "Qui paie", "Années", "Axes", "Axes, deux années", "Dépense et écart",
+    "Satisfaction", "Droit commun", "Évaluation",
 }  # fmt: skip
 """Sheets written where a file feeds them: one without a row is not."""
 BY_HAND = b"mes paragraphes"

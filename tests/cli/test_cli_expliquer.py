@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def test_a_printed_amount_is_led_back_to_rows_that_hold_it(
     run: Run, pack: Path, example: Path
 ) -> None:
-    row = Pack(pack).rows("abattement_qpv")[0]
+    row = Pack(pack).quarters()[0]
     printed = f"{int(row['abattement_eur']):,} €".replace(",", "\u202f")
     result = run("expliquer", pack, printed)
     assert result.exit_code == 0

@@ -29,13 +29,13 @@ def made(pack: Path) -> Pack:
 @pytest.fixture(scope="module")
 def truth(made: Pack) -> dict[str, float]:
     """Add the main figures up from the data alone."""
-    homes, money, balance = (made.rows(t) for t in ("residences", "abattement_qpv", "bilan"))
+    homes, money = made.rows("residences"), made.quarters()
     return {
         "Logements en QPV": sum(number(r["logements_dans"]) for r in homes),
         "Abattement acquis": sum(number(r["abattement_eur"]) for r in money),
         "Perte des collectivités": sum(number(r["perte_collectivites_eur"]) for r in money),
         "Actions valorisées": sum(number(r["valorise_eur"]) for r in made.rows("actions")),
-        "Solde": sum(number(r["solde_eur"]) for r in balance),
+        "Solde": sum(number(r["solde_eur"]) for r in money),
     }
 
 
@@ -155,14 +155,13 @@ def test_every_number_of_a_sheet_is_that_of_its_data_file(made: Pack) -> None:
 
 
 def test_the_pages_of_quarters_say_the_figures_of_the_data(made: Pack) -> None:
-    money = {r["code_qpv"]: r for r in made.rows("abattement_qpv")}
-    for line in made.rows("bilan"):
+    for line in made.quarters():
         code = line["code_qpv"]
         page = flat(made.pdf(f"quartiers/{code}.pdf"))
-        for amount in (line["valorise_eur"], money[code]["abattement_eur"],
-                       money[code]["perte_collectivites_eur"]):  # fmt: skip
+        for amount in (line["valorise_eur"], line["abattement_eur"],
+                       line["perte_collectivites_eur"]):  # fmt: skip
             assert f"{round(number(amount) + 1e-9)}€" in page, (code, amount)
-        assert money[code]["logements"] in page
+        assert line["logements_dans"] in page
         assert made.run()["empreinte"] in page
 
 
@@ -190,9 +189,9 @@ def test_the_web_map_says_the_figures_of_the_data(made: Pack) -> None:
     text = flat(str(payload))
     assert made.run()["empreinte"] in text
     found = quarters(payload)
-    for line in made.rows("abattement_qpv"):
+    for line in made.quarters():
         said = flat(str(found[line["code_qpv"]]))
-        assert line["logements"] in said
+        assert line["logements_dans"] in said
         assert str(round(number(line["abattement_eur"]))) in said
 
 

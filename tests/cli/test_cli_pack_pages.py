@@ -100,7 +100,7 @@ def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path)
     names = sorted(f"{p.stem}.pdf" for p in (pack / "quartiers").glob("QN*.png"))
     for folder in ("habitants", "quartiers"):
         assert sorted(p.name for p in (pack / folder).glob("*.pdf")) == names
-    for row in made.rows("abattement_qpv"):
+    for row in made.quarters():
         page = re.sub(r"\s+", " ", made.pdf(f"habitants/{row['code_qpv']}.pdf"))
         assert page.count("\f") <= 1
         amount = f"{int(row['abattement_eur']):,}".replace(",", " ")

@@ -221,7 +221,8 @@ def test_faults_of_the_regions_own_file(
 
 def test_territories_add_up_to_what_each_pack_tells(region_made: Path) -> None:
     rows = read(region_made / "region" / "donnees" / "territoires_argent.csv")
-    codes = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/abattement_qpv.csv"))
+    codes = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/quartiers.csv"))
+    codes = codes[codes["residences"].notna()]
     own = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/faits.csv"))
     own = own[own["portee"] == "total"].groupby("nom")["valeur_bas"].sum()
     axes = [f"axe_{k}_eur" for k in range(1, 9)]
@@ -239,7 +240,7 @@ def test_territories_add_up_to_what_each_pack_tells(region_made: Path) -> None:
         "Contrat de ville",
         "Quartier",
     }
-    spent = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/bilan.csv"))[
+    spent = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/quartiers.csv"))[
         "valorise_eur"
     ].sum()
     assert rows[rows["niveau_mot"] == "Quartier"]["valorise_eur"].sum() == pytest.approx(spent)

@@ -68,7 +68,7 @@ def test_what_the_regional_body_should_know_is_told(made: Made) -> None:
     )
     # its own files call it otherwise: conventions, hence abatement, are its own all the same
     pack = made.folder / "bailleurs" / "societe-deux" / "donnees"
-    assert (read(pack / "abattement_qpv.csv")["abattement_eur"] > 0).any()
+    assert (read(pack / "quartiers.csv")["abattement_eur"] > 0).any()
     assert len(read(pack / "position_niveaux.csv"))
 
 

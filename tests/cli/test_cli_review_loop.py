@@ -162,7 +162,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
         path.write_bytes(data)
     third = Pack(tmp_path / "c")
     assert counts(third) == after
-    for table in ("residences", "adresses", "abattement_qpv"):
+    for table in ("residences", "adresses", "quartiers"):
         assert third.rows(table) == second.rows(table), table
 
 

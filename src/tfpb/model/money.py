@@ -231,8 +231,6 @@ class Abatement:
         `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
     calendar : DataFrame
         `CALENDAR_COLUMNS`: what changes, and when.
-    shown_quarters : DataFrame or None
-        `by_qpv`, the zeros that may be something else emptied.
     by_premises : DataFrame or None
         `PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
         the amounts are of several bailleurs.
@@ -262,7 +260,6 @@ class Abatement:
     reconciliation: pd.DataFrame | None = None
     calendar: pd.DataFrame | None = None
     by_premises: pd.DataFrame | None = None
-    shown_quarters: pd.DataFrame | None = None
     questions: tuple[Question, ...] = ()
     last_year: Abatement | None = None
 

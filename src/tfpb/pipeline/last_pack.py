@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from tfpb.facts.amount import Amount
 
-_BALANCE: Final = "donnees/bilan.csv"
+_BALANCE: Final = ("donnees/quartiers.csv", "donnees/bilan.csv")
 _YEARS: Final = ("donnees/annees.csv", "donnees/annees_convention.csv")
-"""A table of this edition, then of 0.3.0."""
+"""A table of this edition, then of 0.3.0 (its « quartiers » has no year)."""
 _HEIGHTS: Final = {"valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur"}
 _HOMES: Final = "logements_abattus"
 _UNPROVED: Final = "non_etabli"
@@ -54,7 +54,7 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
             # a cell is empty where it is not known, and so is the whole
             sums = {n: sum(map(Decimal, cells)) for n, cells in whole.items() if all(cells)}
         except (KeyError, InvalidOperation) as error:
-            raise unreadable(path, _BALANCE) from error
+            raise unreadable(path, _BALANCE[0]) from error
         if homes := sums.pop(_HOMES, None):
             return {name: total / homes for name, total in sums.items()}
     return {}
@@ -111,12 +111,13 @@ def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:
             for r in rows
         }
     except (KeyError, InvalidOperation) as error:
-        raise unreadable(pack, _BALANCE) from error
+        raise unreadable(pack, _BALANCE[0]) from error
 
 
 def _balance_of(pack: Path, year: int) -> list[dict[str, str]]:
     """Read the lines of a year in the balance of a pack, decimal points in place of commas."""
-    return [r for r in _rows_of(pack, _BALANCE) if r.get("annee") == str(year)]
+    found = ([r for r in _rows_of(pack, n) if r.get("annee") == str(year)] for n in _BALANCE)
+    return next(filter(None, found), [])
 
 
 def _rows_of(pack: Path, name: str) -> list[dict[str, str]]:

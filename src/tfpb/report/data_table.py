@@ -40,4 +40,5 @@ def data_table(table: Table) -> Table:
         if worded.any():
             rows[column.key] = cells.astype(object).where(~worded, None)
     more = {c.key: pd.Series(cells, rows.index, dtype=object) for c, cells in added.items()}
-    return replace(table, columns=(*table.columns, *added), rows=rows.assign(**more), data=())
+    whole = pd.concat([rows, pd.DataFrame(more, rows.index)], axis=1)
+    return replace(table, columns=(*table.columns, *added), rows=whole, data=())

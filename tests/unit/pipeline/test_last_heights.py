@@ -20,13 +20,19 @@ HEAD = "code_qpv;annee;abattement_eur;valorise_eur;logements_abattus"
 LINE = {"bailleurs": ["Habitat"], "calcul": "aa", "residences_par_bailleur": {}, "masquees": []}
 
 
-def pack(folder: Path, *rows: str, years: tuple[str, ...] = (), name: str = "dossier.zip") -> Path:
+def pack(
+    folder: Path,
+    *rows: str,
+    years: tuple[str, ...] = (),
+    name: str = "dossier.zip",
+    table: str = "bilan",
+) -> Path:
     path = folder / name
     with ZipFile(path, "w") as archive:
         archive.writestr("empreintes.json", "{}")
         archive.writestr("run.json", "{}")
         archive.writestr("diffusion.json", json.dumps(LINE))
-        archive.writestr("donnees/bilan.csv", "\ufeff" + "\r\n".join((HEAD, *rows)))
+        archive.writestr(f"donnees/{table}.csv", "\ufeff" + "\r\n".join((HEAD, *rows)))
         if years:
             lines = "\r\n".join(("annee;acquis_eur;prouve_eur;attendu_eur;origine", *years))
             archive.writestr("donnees/annees_convention.csv", f"\ufeff{lines}")
@@ -111,3 +117,11 @@ def test_a_table_of_years_that_was_spoilt_is_said(tmp_path: Path, year: str) -> 
     spoilt = pack(tmp_path, years=(f"{year};1;1;;ce dossier",))
     with pytest.raises(TfpbError):
         past_years("Habitat", 2026, [spoilt])
+
+
+def test_the_quarters_of_this_edition_tell_what_the_balance_of_0_3_0_told(tmp_path: Path) -> None:
+    """Rows of no year are of another year's quarters, or of none: they tell no balance."""
+    rows = ("Q1;2024;1000,50;900,00;5", "Q9;;;;", ";;;;")
+    old = pack(tmp_path, rows[0], name="0.3.0.zip")
+    new = pack(tmp_path, *rows, name="0.4.0.zip", table="quartiers")
+    assert last_heights("HABITAT", 2025, [new]) == last_heights("HABITAT", 2025, [old]) != {}

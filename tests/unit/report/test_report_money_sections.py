@@ -33,6 +33,7 @@ from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
 from tfpb.report.charts.drawing import draw
+from tfpb.report.data_table import data_table
 from tfpb.report.sections.synthese import key_figures
 from tfpb.survey import n_necessaire
 from tfpb.tax.abatement.forecast import year_by_year
@@ -359,29 +360,32 @@ def test_leavers_that_only_an_open_answer_brings_are_a_sentence_without_rows() -
 
 def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:
     plan = programme(abatement(located()))
-    past = plan.balance.iloc[:1].assign(annee=2024)
-    both = dataclasses.replace(plan, balance=pd.concat([past, plan.balance], ignore_index=True))
+    past = [plan.balance.iloc[:1].assign(annee=year) for year in (2023, 2024)]
+    both = dataclasses.replace(plan, balance=pd.concat([*past, plan.balance], ignore_index=True))
     found = blocks(make(programme=both))
-    assert set(found["bilan"].rows["annee"]) == {2025}
-    assert set(found["bilan_autres_annees"].rows["annee"]) == {2024}
-    assert "bilan_autres_annees" not in blocks(make(programme=plan))
+    year, last = data_table(found["quartiers"]).rows.iloc[0], plan.balance.iloc[0]
+    assert year["annee"] == 2025
+    assert year["prevu_precedent_eur"] == last["prevu_eur"]
+    assert year["actions"] == year["actions_2023"] == last["actions"]
+    alone = data_table(blocks(make(programme=plan))["quartiers"]).rows
+    assert not alone["prevu_precedent_eur"].notna().any()
+    assert "actions_2023" not in alone
 
 
 def test_the_bilan_names_its_quarters_without_a_tax_file() -> None:
     plan = programme(abatement(located()))
     nameless = dataclasses.replace(plan, balance=plan.balance.assign(nom_qpv=""))
     found = blocks(make(programme=nameless, abatement=None))
-    assert all(found["bilan"].rows["nom_qpv"])
-    assert list(found["bilan"].rows["nom_qpv"]) == list(QUARTERS.values())
+    assert sorted(found["quartiers_bilan"].rows["nom_qpv"]) == sorted(QUARTERS.values())
 
 
 def test_the_bilan_adds_up_under_the_eyes_of_its_reader() -> None:
     money = abatement(located())
     # a quarter has all of its amount under reserve: the whole is open by it
-    totals = blocks(make(abatement=money, programme=programme(money)))["bilan"].totals
+    totals = blocks(make(abatement=money, programme=programme(money)))["quartiers_bilan"].totals
     assert str(totals["abattement_eur"]).replace("\u202f", " ") == "de 105 188 € à 110 509 €"
     sure = settled(money)
-    totals = blocks(make(abatement=sure, programme=programme(sure)))["bilan"].totals
+    totals = blocks(make(abatement=sure, programme=programme(sure)))["quartiers_bilan"].totals
     assert totals["abattement_eur"] == money.totals["abattement_eur"]
     assert totals["valorise_eur"] - totals["abattement_eur"] == totals["solde_eur"]
-    assert "abattement_eur" not in blocks(make(abatement=None))["bilan"].totals
+    assert "abattement_eur" not in blocks(make(abatement=None))["quartiers_bilan"].totals

@@ -50,7 +50,7 @@ from tfpb.words.survey import satisfaction, verdict_words
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
-    "Abattement", "Rapprochement", "Locaux", "Qui paie", "Années", "Actions", "Programme et bilan",
+    "Locaux", "Qui paie", "Années", "Actions", "Axes",
     "Droit commun", "Évaluation", "Sensibilité", "À faire", "À régler", "Sources",
 ]  # fmt: skip
 FORBIDDEN = [
@@ -89,7 +89,14 @@ def tables(whole: Report) -> dict[str, Table]:
 
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
-    bare = {"Sensibilité", "Locaux", "Qui paie", "Années", "Actions"}  # nothing to vary, no notice
+    bare = {
+        "Sensibilité",
+        "Locaux",
+        "Qui paie",
+        "Années",
+        "Actions",
+        "Axes",
+    }  # nothing to vary, no notice
     known = SHEETS if full else [s for s in SHEETS if s not in bare]
     assert [s.sheet for s in said(full=full).sections if s.sheet] == known
 
@@ -110,7 +117,15 @@ def test_no_chapter_of_a_whole_document_is_a_bare_title() -> None:
 
 def test_document_only_sections_stand_between_the_sheets() -> None:
     keys = [s.key for s in said().sections if not s.sheet]
-    assert keys == ["note", "rappel", "evolution", "faits"]
+    assert keys == [
+        "note",
+        "rappel",
+        "evolution",
+        "abattement",
+        "rapprochement",
+        "programme",
+        "faits",
+    ]
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -183,14 +198,14 @@ def test_straight_apostrophes_and_plain_spaces_before_signs_are_not_written() ->
 
 
 def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
-    by_sheet = {s.sheet: s for s in said(full=False).sections}
-    for sheet, key in (
+    by_title = {s.title: s for s in said(full=False).sections}
+    for title, key in (
         ("Satisfaction", "enquete"), ("Abattement", "fiscalite"),
         ("Rapprochement", "fiscalite"),
         ("Programme et bilan", "programme"), ("Droit commun", "droit_commun"),
         ("Évaluation", "programme"),
     ):  # fmt: skip
-        section = by_sheet[sheet]
+        section = by_title[title]
         assert "Aucun" in section.lead or "demande" in section.lead
         said_here = " ".join(t for b in section.blocks if isinstance(b, Text) for t in b.paragraphs)
         assert key in said_here
@@ -206,7 +221,7 @@ def test_any_single_input_may_be_missing(lost: str) -> None:
     gone = {
         "sensitivity": ["Sensibilité"],
         "abatement": ["Locaux", "Qui paie"],
-        "programme": ["Actions"],
+        "programme": ["Actions", "Axes"],
     }.get(lost, [])
     known = [s for s in SHEETS if s not in gone]
     assert [s.sheet for s in whole.sections if s.sheet] == known

@@ -7,11 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from tax_builders import abate, held, local
 
-from tfpb.facts.amount import known, nil
 from tfpb.model.legal.tax_lines import LINES
 from tfpb.report.data_table import data_table
 from tfpb.report.sections.money.locaux import premises_table
-from tfpb.words.money.abatement_words import quarter_notes
 
 RATES = {
     "taux_commune_pct": "38,97", "taux_syndicats_pct": "1,385", "taux_epci_pct": "3,14",
@@ -58,8 +56,3 @@ def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> N
     assert table.totals["abattement_a_reclamer_eur"].startswith("de 281\u202f€ à 7\u202f42")
     assert sum(whole["compte_eur"]) == made.totals["abattement_eur"]
     assert sum(whole["frais_comptes_eur"]) == made.totals["frais_gestion_eur"]
-
-
-def test_what_notices_abate_outside_every_quarter_is_told_under_the_quarters() -> None:
-    assert len(quarter_notes(nil())) == 1
-    assert "7\u202f821 €".replace(" ", "\u202f") in quarter_notes(known(7821))[1]

@@ -36,12 +36,14 @@ _FOLDERS: Final = ("", "donnees/")
 STEMS: Final[dict[str, tuple[str, ...]]] = {
     "conventions": ("conventions", "convention"),
     "actions": ("actions", "programme"),
-    "bilan": ("bilan", "soldes"),
+    "bilan": ("bilan", "soldes", "quartiers"),
     "declaration": ("declaration", "locaux"),
 }
 """Table → names that its file may begin with."""
 SOURCES_TABLE: Final = "sources"
 """Table of ours that holds the conventions, among others."""
+_OURS_ALONE: Final = {"quartiers": b"preuves_completes"}
+"""Names that another table may bear too, and a column of ours that tells them apart."""
 _OWNERS: Final = "bailleurs"
 _RECORDS: Final = (RUN, older(RUN), LISTING, "dossier.toml")
 
@@ -78,7 +80,10 @@ class Files:
         """Return the file of a table: its name and content; of several years, the last."""
         ours = (SOURCES_TABLE,) * (self.ours and name == "conventions")
         for stem in (*STEMS[name], *ours):
-            found = [n for n in self.kept if _named(n, stem)]
+            own = _OURS_ALONE.get(stem, b"")
+            found = [
+                n for n in self.kept if _named(n, stem) and own in self.kept[n].split(b"\n", 1)[0]
+            ]
             if found:
                 return max(found), self.kept[max(found)]
         return None

@@ -105,8 +105,12 @@ def render(report: Report) -> bytes:
 
 
 def _sheets(section: Section) -> list[Section]:
-    """Return a section as sheets of one table: its own, then one for each other table."""
-    tables = [b for b in section.blocks if isinstance(b, Table) and MEDIUM in b.media]
+    """Return a section as sheets of one table: its own, if it has one, then one for each other table."""
+    tables = [
+        b
+        for b in section.blocks
+        if isinstance(b, Table) and MEDIUM in b.media and (section.sheet or b.sheet)
+    ]
     first = next((b for b in tables if not b.sheet), None)
     others = [b for b in tables if b is not first]
     alone = [
@@ -114,7 +118,7 @@ def _sheets(section: Section) -> list[Section]:
     ]
     kept = tuple(b for b in section.blocks if not any(b is table for table in others))
     return [
-        replace(section, blocks=kept),
+        *([replace(section, blocks=kept)] if section.sheet else []),
         *(
             Section(t.key, section.title, t.title, (replace(t, title=""),), sheet=t.sheet)
             for t in alone

@@ -13,10 +13,11 @@ from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.money.abattement_accorde import abattement, annees, qui_paie
 from tfpb.report.sections.money.locaux import locaux
-from tfpb.report.sections.money.programme import actions, droit_commun, programme
+from tfpb.report.sections.money.programme import actions, axes, droit_commun, programme
+from tfpb.report.sections.money.quartiers import quartiers
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import adresses, quartiers, residences
+from tfpb.report.sections.patrimoine import adresses, residences
 from tfpb.report.sections.provisional import provisional
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
@@ -64,6 +65,7 @@ def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
         annees(dossier),
         actions(dossier),
         programme(dossier),
+        axes(dossier),
         droit_commun(dossier),
         evaluation(dossier),
         sensibilite(dossier),

@@ -23,7 +23,6 @@ from pydantic import BaseModel, ConfigDict
 
 from tfpb.facts.amount import Amount
 from tfpb.facts.claim import OUTSIDE, State, state_of
-from tfpb.facts.quarter import codes_of
 from tfpb.model import report as model
 from tfpb.model.columns import STAMP
 from tfpb.model.report import (
@@ -217,7 +216,7 @@ def table(
         rows = rows.assign(**{_LINE: rows[STAMP[2]].astype("Int64")})
         facts = {"source": source_of(rows), **facts}
     if held is not None:
-        totals = {column: held.amount(name) for column, name in base.totaux.items()}
+        totals = {c: held.amount(name) for c, name in base.totaux.items() if held.has(name)}
     named = [
         (
             TableColumn(
@@ -273,6 +272,7 @@ def claimed(
     claims: Claims,
     *,
     repeated: Sequence[Mapping[str, object]] = (),
+    made: bool = False,
 ) -> pd.DataFrame:
     """Return rows with the declared columns that are claims (`faits`: column, name of its claim), and states.
 
@@ -284,6 +284,8 @@ def claimed(
         `scope`: that of the claims of each row.
     repeated : sequence of mapping
         As `table`; « valorise axe 3 » is what an axis of the scope of the row was given.
+    made : bool
+        Whether a cell is empty where nobody made its claim, in place of not known.
     """
     known = declarations().tableaux
     own = known[known[key].comme or key]
@@ -292,14 +294,15 @@ def claimed(
         name, _, axis = fact.format(**each).partition(" ")
         found = [
             claims.get(name, f"{scope} {axis}".rstrip())
-            if scope != OUTSIDE or claims.has(name, scope)
+            if (scope != OUTSIDE and not made) or claims.has(name, f"{scope} {axis}".rstrip())
             else None  # actions are of a quarter: nobody says a thing of the others
             for scope in rows["scope"]
         ]
         amounts, states = [c and c.amount for c in found], [c and str(c.state) for c in found]
         columns[column] = pd.Series(amounts, index=rows.index, dtype=object)
         columns[column + STATE] = pd.Series(states, index=rows.index, dtype=object)
-    return rows.assign(**columns)
+    others = rows.drop(columns=list(columns), errors="ignore")
+    return pd.concat([others, pd.DataFrame(columns, rows.index)], axis=1)
 
 
 def _bounds(
@@ -340,29 +343,7 @@ def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
         for c in columns
         if isinstance(next((v for v in out[c.key] if v is not None), None), Amount)
     }
-    return out.assign(**cells)
-
-
-def settled_cells(rows: pd.DataFrame, claims: Claims, *keys: str) -> pd.DataFrame:
-    """Return rows a quarter with the cells of claims that are not known emptied: a least is no value.
-
-    Their bounds stand in the total and in `faits.csv`.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        A row a quarter; without code, what lies out of every one.
-    *keys : str
-        Of declared tables that name the claims of columns (`totaux`).
-    """
-    scopes = [code or OUTSIDE for code in codes_of(rows)]
-    out = rows.copy()
-    named = (pair for key in keys for pair in declarations().tableaux[key].totaux.items())
-    for column, name in named:
-        sure = [not claims.has(name, s) or claims.amount(name, s).is_known for s in scopes]
-        if column in out and not all(sure):
-            out[column] = out[column].astype(object).where(pd.Series(sure, out.index), None)
-    return out
+    return pd.DataFrame({c: cells[c] if c in cells else out[c] for c in map(str, out)})
 
 
 def _cell(value: Any, fmt: Format) -> Any:
@@ -370,7 +351,8 @@ def _cell(value: Any, fmt: Format) -> Any:
     if not isinstance(value, Amount):
         return value
     if value.is_known:
-        return value.exact
+        exact = value.exact
+        return round(exact, 4) if fmt is Format.PERCENT and exact % 1 else exact
     if fmt is Format.PERCENT:
         return bounded(value, percent)
     return bounded(value, euros if fmt in {Format.EUROS, Format.CENTS} else number)
@@ -544,12 +526,16 @@ def has(rows: pd.DataFrame, name: str) -> bool:
     """Return whether a column is there and not wholly empty."""
     if name not in rows.columns:
         return False
-    filled = rows[name].notna() & (rows[name].astype(str) != "")
-    return bool(filled.any())
+    return any(isinstance(v, Amount) or (pd.notna(v) and str(v) != "") for v in rows[name])
 
 
 def _kept(rule: str, rows: pd.DataFrame, name: str) -> bool:
     """Return whether a column declared with that fifth element is in the table of these rows."""
     if rule in {_WORDED, _DATA}:
         return rule == _WORDED
-    return has(rows, name) and (rule == "rempli" or any(rows[name]))
+    return has(rows, name) and (rule == "rempli" or not all(map(_is_nil, rows[name])))
+
+
+def _is_nil(value: Any) -> bool:
+    """Return whether a cell holds nothing, or a nil; an amount that may be something holds it."""
+    return not value.may_exceed_nil if isinstance(value, Amount) else not value

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from tfpb.facts.claim import is_quarter
-from tfpb.facts.place import cut_homes, doubtful, quarters
+from tfpb.facts.place import cut_homes, doubtful
 from tfpb.model.legal.map_table import pair_of
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import claimed, cut, has, section, table, total_of, worded
+from tfpb.report.sections.build import cut, has, section, table, total_of, worded
+from tfpb.report.sections.money.quartiers import quarters_part
 from tfpb.tax.ledger.fact_lines import HOME_MONEY, with_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
@@ -72,7 +70,7 @@ def residences(dossier: Dossier) -> Section:
                 if dossier.claims.has(name)
             },
         ),
-        table("quartiers", dossier.quarters.named(quarters(located.held))),
+        quarters_part(dossier, "quartiers_patrimoine", of="residences"),
         Text(
             (ROWS_ELSEWHERE.format(count=len(homes), sheet=words.RESIDENCES_SHEET),),
             media=DOCUMENT,
@@ -94,23 +92,6 @@ _COUNTED: Final = {
 }
 _GONE: Final = {"logements_sortis": "logements_sortants", "abattement_sorti_eur": "sortants_perdu"}
 """Columns of the sheet whose total is claimed, and the claim; then those of what a map took out."""
-
-
-def quartiers(dossier: Dossier) -> Section:
-    """Return the sheet of the quarters: their claims, the most to justify first."""
-    claims = dossier.claims
-    names = ("logements_qpv", "acquis", "a_programmer", "logements_a_verifier")
-    codes = dict.fromkeys(c for name in names for c in claims.scopes(name) if is_quarter(c))
-
-    def weight(code: str) -> tuple[object, ...]:
-        left = (claims.amount(name, code) for name in ("reste_a_justifier", "a_prouver"))
-        return *(-one.at_least for one in left), code
-
-    rows = pd.DataFrame({"scope": sorted(codes, key=weight)}, dtype=object)
-    rows = dossier.quarters.named(rows.assign(code_qpv=rows["scope"]))
-    cells = claimed("quartiers_faits", rows, claims)
-    blocks = [table("quartiers_faits", cells, held=claims.within())]
-    return section("quartiers", words.stock_lead(claims), blocks, in_document=False)
 
 
 def adresses(dossier: Dossier) -> Section:

@@ -46,7 +46,6 @@ from tfpb.tax.abatement.rights import BARE, bears_no_dwelling, right_of
 from tfpb.tax.abatement.sent_list import with_list
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
-from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar
 from tfpb.tax.ledger.follow_up import follow_up, odd_answers, stray_claims
 from tfpb.tax.ledger.leavers import beside_years, by_quarter, leavers
@@ -229,7 +228,6 @@ def abate(
         locaux=locaux(frame, items, stock, ledger, reader),
         by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
         by_qpv=sums,
-        shown_quarters=veiled(sums),
         states=tallies.states_of(items, sum(missing.values())),
         reserves=tallies.reserves_of(items),
         totals=tallies.sums(items, sum(missing.values())),

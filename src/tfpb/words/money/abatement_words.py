@@ -44,21 +44,6 @@ UNKNOWN_QUARTER: Final = "non connu"
 CALCULATION_NOTES: Final[tuple[str, ...]] = tuple(_TEXTS["calculation_notes"])
 
 
-_LOSS_NOTE: Final = (
-    "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, moins la "
-    "compensation. Les autres lignes sont reportées sur les contribuables."
-)
-_OUTSIDE: Final = Phrase(
-    "{outside:€} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de ces lignes : voir "
-    "« Résidences »."
-)
-
-
-def quarter_notes(outside: Amount) -> tuple[str, ...]:
-    """Write how to read the abatement by quarter, and what is at risk and stands in none of its lines."""
-    return (_LOSS_NOTE, *([_OUTSIDE.format(outside=outside)] if outside.exceeds_nil else []))
-
-
 def source_file(file: str, sheet: str) -> str:
     """Write from which file, and which sheet of it, the lines of a table come."""
     return f"« {file} »" + (f", feuille « {sheet} »" if sheet else "")

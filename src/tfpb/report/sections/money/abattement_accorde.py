@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.claim import OUTSIDE
 from tfpb.model.report import BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.report.sections.build import (
     chart,
     lacking,
     number_of,
     section,
-    settled_cells,
     table,
-    tables,
     worded,
 )
+from tfpb.report.sections.money.quartiers import quarters_part
 from tfpb.tax.programme.convention_years import convention_years
 from tfpb.words.money import abatement_words as words
 from tfpb.words.money.programme_words import ORIGINS
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
-    from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Abatement
@@ -34,8 +31,7 @@ def abattement(dossier: Dossier) -> Section:
     if money is None:
         return lacking("abattement", subject="fiscalite")
     standing = state_sentences(held, money.year, dossier.settings.dossier.date)
-    outside = dossier.claims.amount("a_risque", OUTSIDE)
-    blocks = _by_quarter(money, held, outside)
+    blocks: list[Block] = [quarters_part(dossier, "quartiers_abattement", of="abattement_eur")]
     blocks.append(Text(standing, bullets=True, media=BOTH_ANNEX))
     blocks += _leavers(money, held)
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
@@ -50,18 +46,6 @@ def qui_paie(dossier: Dossier) -> Section | None:
         return None
     rows = worded(money.by_collectivity, collectivite=("ligne", words.PAYERS), nature=words.NATURES)
     return section("qui_paie", "", [table("qui_paie", rows, annee=money.year)])
-
-
-def _by_quarter(money: Abatement, held: Within, outside: Amount) -> list[Block]:
-    rows = money.by_qpv if money.shown_quarters is None else money.shown_quarters
-    sure = settled_cells(rows, held.claims, "abattement_qpv", "rapprochement")
-    return tables(
-        "abattement_qpv",
-        worded(sure, nature=words.NATURES),
-        annee=money.year,
-        held=held,
-        notes=words.quarter_notes(outside),
-    )
 
 
 def _leavers(money: Abatement, held: Within) -> list[Block]:

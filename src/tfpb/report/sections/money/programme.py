@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
+from tfpb.report.sections.money.quartiers import quarters_part
 from tfpb.tax.programme.exports import not_given
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Programme
+    from tfpb.model.report import Table
 
 _SUMMED: Final = {
     "abattement_eur": "acquis", "prevu_eur": "prevu", "realise_eur": "realise",
@@ -61,12 +63,13 @@ def programme(dossier: Dossier) -> Section:
     if plan is None:
         return lacking("programme", subject="programme")
     year, claims, quarters = dossier.settings.dossier.annee, dossier.claims, dossier.quarters
-    blocks = [
-        *_balance(plan, claims, quarters, year),
+    whole = _axes(plan, claims, quarters)
+    blocks: list[Block] = [
+        quarters_part(dossier, "quartiers_bilan", of="annee"),
         *_heights(dossier),
         *_carried(plan, claims, quarters, year),
-        *_axes(plan, claims, quarters),
-        *_two_years(plan, quarters, year),
+        _axes_document(plan, whole),
+        *_two_years(dossier, plan),
         *_pieces(plan),
         *_diagnostics(plan),
     ]
@@ -88,16 +91,6 @@ def droit_commun(dossier: Dossier) -> Section:
 def totals_of(claims: Claims) -> dict[str, Amount]:
     """Return the totals that the programme claims: known, or between bounds; none where nobody made it."""
     return {column: claims.amount(name) for column, name in _SUMMED.items() if claims.has(name)}
-
-
-def _balance(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> list[Block]:
-    """Return the year's balance; other years apart: their abatement is not computed here."""
-    rows = quarters.named(pick(plan.balance, annee=year))
-    blocks = tables("bilan", rows, totals=totals_of(claims), annee=year)
-    others = plan.balance[plan.balance["annee"] != year]
-    if len(others):
-        blocks.append(table("bilan_autres_annees", quarters.named(others)))
-    return blocks
 
 
 def _heights(dossier: Dossier) -> list[Block]:
@@ -195,7 +188,30 @@ def _carried(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> 
     return [*blocks, Text((proofs,), media=BOTH)]
 
 
-def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
+def axes(dossier: Dossier) -> Section | None:
+    """Return the sheet of the axes, quarter by quarter, beside last year's; none without a programme."""
+    plan, year = dossier.programme, dossier.settings.dossier.annee
+    if plan is None:
+        return None
+    blocks: list[Block] = [_axes(plan, dossier.claims, dossier.quarters)]
+    if plan.both_years is not None:
+        both = plan.both_years.assign(axe_mot=[axis_words(int(a)) for a in plan.both_years["axe"]])
+        blocks.append(table("bilan_precedent", both, annee=year, precedente=year - 1))
+    drawn = [
+        (
+            axis_short(axe),
+            *(
+                _drawn(dossier.claims.amount(name, axis_scope(axe)))
+                for name in ("realise", "valorise")
+            ),
+        )
+        for axe in AXES
+    ]
+    series = pd.DataFrame(drawn, columns=["libelle", "valeur", "valeur2"])
+    return section("axes", "", [*blocks, chart("depenses_axes", series)])
+
+
+def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> Table:
     places = quarters.named(plan.by_axis, nowhere=words.EVERY_QUARTER).rename(
         columns={"nom_qpv": "quartier"}
     )
@@ -207,21 +223,16 @@ def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
             for a, c in zip(places["axe"], texts(places, "code_qpv"), strict=True)
         ],
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
-    whole = table("axes", claimed("axes", rows, claims) if claims.has("acquis") else rows)
+    return table("axes", claimed("axes", rows, claims) if claims.has("acquis") else rows)
+
+
+def _axes_document(plan: Programme, whole: Table) -> Table:
+    """Return the columns of the axes that a page shows."""
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
     shown = pick(whole.rows, quartier=words.EVERY_QUARTER)
     short = part(replace(whole, rows=shown), "axes_document")
-    if plan.both_years is not None:  # that table has both years
-        short = replace(short, media=ANNEX)
-    drawn = [
-        (
-            axis_short(axe),
-            *(_drawn(claims.amount(name, axis_scope(axe))) for name in ("realise", "valorise")),
-        )
-        for axe in AXES
-    ]
-    series = pd.DataFrame(drawn, columns=["libelle", "valeur", "valeur2"])
-    return [whole, short, chart("depenses_axes", series)]
+    # last year's table has both years
+    return short if plan.both_years is None else replace(short, media=ANNEX)
 
 
 def _drawn(amount: Amount) -> float:
@@ -229,20 +240,19 @@ def _drawn(amount: Amount) -> float:
     return float(amount.exact) if amount.is_known else float("nan")
 
 
-def _two_years(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
-    """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
+def _two_years(dossier: Dossier, plan: Programme) -> list[Block]:
+    """Return last year's bilan beside this year's, quarter by quarter, or how to have it."""
+    both, year = plan.quarters_both_years, dossier.settings.dossier.annee
     if plan.both_years is None:
         return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
-    facts: dict[str, Any] = {"annee": year, "precedente": year - 1}
-    axes = plan.both_years.assign(axe_mot=[axis_words(int(a)) for a in plan.both_years["axe"]])
-    blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
-    if plan.quarters_both_years is None:
-        return blocks
-    rows = quarters.named(plan.quarters_both_years)
-    argued = zip(texts(rows, "code_qpv"), rows["argument"], strict=True)
-    sentences = tuple(f"{quarters[code].shown} : {argument}" for code, argument in argued)
-    blocks += tables("bilan_precedent_quartiers", rows, **facts)
-    return [*blocks, Text(sentences, bullets=True, media=BOTH)]
+    if both is None:
+        return []
+    argued = zip(texts(both, "code_qpv"), both["argument"], strict=True)
+    sentences = tuple(f"{dossier.quarters[code].shown} : {argument}" for code, argument in argued)
+    return [
+        quarters_part(dossier, "quartiers_deux_annees", of="argument"),
+        Text(sentences, bullets=True, media=BOTH),
+    ]
 
 
 def actions(dossier: Dossier) -> Section | None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.model.report import BOTH, Section, Text
-from tfpb.report.sections.build import (
-    lacking,
-    section,
-    settled_cells,
-    tables,
-)
+from tfpb.model.report import BOTH, Block, Section, Text
+from tfpb.report.sections.build import lacking, section
+from tfpb.report.sections.money.quartiers import quarters_part
 from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
@@ -21,12 +17,10 @@ if TYPE_CHECKING:
 def rapprochement(dossier: Dossier) -> Section:
     """Return the section that reconciles the notices with what is due."""
     money, held = dossier.abatement, dossier.claims.within()
-    if money is None or money.reconciliation is None:
+    if money is None:
         return lacking("rapprochement", subject="fiscalite")
     leads = (words.borne_sentence(held), words.best_sentence(held))
-    rows = dossier.quarters.named(money.reconciliation, nowhere=words.OUTSIDE)
-    rows = settled_cells(rows, dossier.claims, "rapprochement")
-    blocks = tables("rapprochement", rows, annee=money.year, held=held)
+    blocks: list[Block] = [quarters_part(dossier, "quartiers_rapprochement", of="porte_avis_eur")]
     blocks.append(Text(_readings(held), bullets=True, media=BOTH))
     return section("rapprochement", " ".join(filter(None, leads)), blocks)
 
