@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ def data_table(table: Table) -> Table:
     after the others: `<key>_bas`, `_haut` and `_etat` of an amount (`Table.data`), `<key>_mot` of a word.
     A column that may hold words has the latter in every pack, whether it holds some or not.
     """
-    rows, added = table.rows.copy(), dict(table.data)
+    rows, added = table.rows.copy(), {c: _numbers(c, cells) for c, cells in table.data}
     stated = {c.key for c in added}
     for column in table.columns:
         if any(isinstance(v, Linked) for v in rows[column.key]):
@@ -42,3 +42,10 @@ def data_table(table: Table) -> Table:
     more = {c.key: pd.Series(cells, rows.index, dtype=object) for c, cells in added.items()}
     whole = pd.concat([rows, pd.DataFrame(more, rows.index)], axis=1)
     return replace(table, columns=(*table.columns, *added), rows=whole, data=())
+
+
+def _numbers(column: TableColumn, cells: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the cells of a column that the data alone have, without the words of one of numbers."""
+    if column.format not in NUMERIC:
+        return cells
+    return tuple(None if isinstance(cell, str) else cell for cell in cells)

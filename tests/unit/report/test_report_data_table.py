@@ -6,17 +6,16 @@ import csv
 import io
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from tfpb.facts.amount import between, known, unknown
 from tfpb.facts.claim import Claims, State, claim
+from tfpb.model.report import Format, Table, TableColumn
 from tfpb.pipeline.pack_files import data_files
+from tfpb.report.data_table import data_table
 from tfpb.report.sections.build import claimed, section, table
-
-if TYPE_CHECKING:
-    from tfpb.model.report import Table
 
 
 def written(shown: Table) -> list[dict[str, str]]:
@@ -58,3 +57,14 @@ def test_words_in_place_of_a_number_have_a_column_of_their_own_in_every_pack() -
     found = written(table("sources", rows, repeated=[facts]))
     assert [(r["n"], r["n_mot"]) for r in found] == [("1840", ""), ("", "moins de 30, ou masqué")]
     assert [(r["taux"], r["taux_mot"]) for r in found] == [("0,25", ""), ("", "")]
+
+
+def test_a_column_that_only_the_data_have_holds_numbers_alone_too() -> None:
+    """A pack wrote « au moins −28 222 € » in a column of amounts that the sheet leaves out."""
+    rows = pd.DataFrame({"x": ["a", "b"]})
+    left_out = TableColumn("solde_eur", "Solde (€)", Format.EUROS)
+    made_of = Table(
+        "t", "T", (TableColumn("x", "X"),), rows, data=((left_out, ("au moins 5 €", Decimal(3))),)
+    )
+    made = data_table(made_of)
+    assert made.rows["solde_eur"].tolist() == [None, Decimal(3)]
