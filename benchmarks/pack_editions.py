@@ -66,6 +66,8 @@ def kept(table: str, old: list[Row], new: list[Row], rule: Mapping[str, Any]) ->
         ended = {c: f"{name}_{row['vague']}" for c, name in of_wave.items()}
         apart = [sorted(_apart(row, one, columns | ended)) for one in found]
         best = min(apart, key=len, default=None)
+        if best is None and "sans" in rule:
+            continue  # a row that is elsewhere: `sans` says where
         if best is None:
             yield f"{table} : aucune ligne pour {' · '.join(row[c] for c in rule['par'])}"
         elif best:
@@ -197,8 +199,11 @@ def main() -> int:
         lines = [str(where), *(f"  {line}" for line in found)]
         lines += [f"    {line}" for line in missing[:_SHOWN]]
         sys.stdout.write("\n".join(lines) + "\n")
-    lost = ((t, c, why) for t, rule in rules.items() for c, why in rule.get("perdu", {}).items())
-    sys.stdout.write("".join(f"perdu : {t}.{c} ({why})\n" for t, c, why in lost))
+    lost = [
+        (f"{t}.{c}", why) for t, rule in rules.items() for c, why in rule.get("perdu", {}).items()
+    ]
+    lost += [(f"{t}, lignes", rule["sans"]) for t, rule in rules.items() if "sans" in rule]
+    sys.stdout.write("".join(f"perdu : {what} ({why})\n" for what, why in lost))
     return int(failed > 0)
 
 

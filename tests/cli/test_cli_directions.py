@@ -356,7 +356,7 @@ def test_every_file_of_a_draft_says_to_be_confirmed(
     assert "Que veut dire « 4 », vague 2023" in re.sub(r"\s+", " ", made.output)
     pack = Pack(out)
     judged = ("plus bas", "plus haut", "proche", "on ne sait pas", "de moins (", "de plus (")
-    with_gaps = {"satisfaction.csv", "evaluation.csv", "satisfaction_niveaux.csv"}
+    with_gaps = {"satisfaction.csv", "axes.csv", "satisfaction_niveaux.csv"}
     for name in with_gaps:
         rows = (out / "donnees" / name).read_text("utf-8-sig").splitlines()[1:]
         assert [r for r in rows if any(w in r for w in judged)] == [], name
@@ -370,7 +370,7 @@ def test_every_file_of_a_draft_says_to_be_confirmed(
         assert {r["assurance"] for r in of} == {""}
     assert {r["verdict"] for r in rows} == {"a_confirmer"}  # the shares of a side too
     book = openpyxl.load_workbook(out / "dossier.xlsx", read_only=True)
-    for sheet in ("Synthèse", "Satisfaction", "Évaluation"):
+    for sheet in ("Synthèse", "Satisfaction", "Axes"):
         cells = [str(v) for line in book[sheet].iter_rows(values_only=True) for v in line if v]
         assert any("à confirmer" in v for v in cells), sheet
         assert [v for v in cells if v.startswith(("■", "▼", "▲", "◆"))] == [], sheet

@@ -29,12 +29,11 @@ if TYPE_CHECKING:
 
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
-    "Locaux", "Qui paie", "Années", "Actions", "Axes", "Droit commun", "Évaluation", "Sensibilité",
-    "À faire", "À régler", "Sources", "Axes, deux années", "Dépense et écart",
+    "Locaux", "Qui paie", "Années", "Actions", "Axes", "Droit commun", "Sensibilité",
+    "À faire", "À régler", "Sources",
 ]  # fmt: skip
 FED = {
-    "Locaux", "Actions", "Qui paie", "Années", "Axes", "Axes, deux années", "Dépense et écart",
-    "Satisfaction", "Droit commun", "Évaluation",
+    "Locaux", "Actions", "Qui paie", "Années", "Axes", "Satisfaction", "Droit commun",
 }  # fmt: skip
 """Sheets written where a file feeds them: one without a row is not."""
 BY_HAND = b"mes paragraphes"

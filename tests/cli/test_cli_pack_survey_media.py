@@ -23,7 +23,7 @@ SHEETS = {
         "Hors QPV, évolution 2019-2023 (points)": "evolution_hors_2019-2023",
         "Écart, évolution 2019-2023 (points)": "evolution_ecart_2019-2023",
         "Satisfaits QPV, 2019 (%)": "qpv_2019", "Écart brut, 2019 (points)": "ecart_2019"}),
-    "evaluation": ("evaluation", {"n": "n", "Écart (points)": "ecart", "bas à 90 %": "ecart_ic90_bas",
+    "axes": ("axes", {"n": "n", "Écart (points)": "ecart", "bas à 90 %": "ecart_ic90_bas",
         "haut à 90 %": "ecart_ic90_haut", "Évolution de l’écart (points)": "evolution"}),
 }  # fmt: skip
 _PAIR = re.compile(r"(\d{1,3})%(\d{1,3})%([^%]{0,90}?)\((?:entre)?([−+]?\d+)(?:et|à)([−+]?\d+)\)")

@@ -319,8 +319,7 @@ class Programme:
         rattrapage_eur, argument`; `encore` is False where nothing is left this year, `nouveau` True where
         there was no quarter the year before: its euros of then are None.
     quarter_axes : DataFrame or None
-        Both years by quarter and axis: `code_qpv, axe, actions, preuves_completes, valorise_eur,
-        valorise_precedent_eur`.
+        Both years by quarter and axis: `code_qpv, axe, preuves_completes`, and the columns of `both_years`.
     values : tuple of LegalValue
         Those that were read.
     pieces : DataFrame or None

@@ -141,15 +141,23 @@ def test_spending_against_gap_has_one_point_a_quarter_and_axis() -> None:
     assert chart.kind is ChartKind.SPENDING
     assert chart.margin == pytest.approx(0.05)
     assert sorted(chart.rows["repere"]) == ["A1", "A3", "A4", "A5", "B1", "B3", "B4", "B5"]
-    assert len(found["depense_ecart_points"].rows) == len(chart.rows)
+    held = {r["repere"]: r for r in found["axes"].rows.to_dict("records")}
+    for point in chart.rows.to_dict("records"):
+        row = held[point["repere"]]
+        assert (row["ecart"], row["ecart_ic90_bas"]) == (point["ecart"], point["ic90_bas"])
     assert draw(chart)["svg"].lstrip().startswith(b"<?xml")
 
 
 def test_a_second_question_of_an_axis_adds_no_point() -> None:
     made = points(8).table
     other = made[(made["niveau"] == "qpv") & (made["axe"] == 3)].assign(item="q02", ecart=-0.9)
-    chart = blocks(make(evaluation=Evaluation(pd.concat([made, other]))))["depense_ecart"]
+    found = blocks(make(evaluation=Evaluation(pd.concat([made, other]))))
+    chart = found["depense_ecart"]
     assert len(chart.rows) == 8
+    rows = found["axes"].rows
+    assert not rows.duplicated(["code_qpv", "axe_mot"]).any()
+    assert rows["ecart"].dropna().min() > -0.9
+    assert all(rows.loc[rows["axe_mot"].str.startswith("3"), "autres"])
     assert (
         chart.rows["ecart"].min() > -0.9
     )  # the theme's headline question is kept, whatever the gap
@@ -199,7 +207,7 @@ def test_spending_that_is_not_known_is_no_point_at_0() -> None:
     table = evaluation().table.assign(**nothing)
     found = blocks(make(programme=None, evaluation=Evaluation(table)))
     assert "besoin" not in found
-    assert found["evaluation"].rows["valorise_par_logement_eur"].isna().all()
+    assert found["evaluation_document"].rows["valorise_par_logement_eur"].isna().all()
 
 
 def test_carry_over_and_proofs_are_said() -> None:

@@ -36,7 +36,7 @@ def test_every_table_and_chart_of_the_survey_says_the_target(target: str) -> Non
         for b in s.blocks
         if isinstance(b, Table | Chart) and "enquête" in b.source and b.key not in COUNTS
     ]
-    assert {"satisfaction", "evolution_document", "evaluation"} <= {b.key for b in blocks}
+    assert {"satisfaction", "evolution_document", "axes"} <= {b.key for b in blocks}
     assert all(f"cible : {target}" in b.source for b in blocks)
 
 

@@ -550,9 +550,16 @@ def test_axes_of_a_quarter_stand_beside_last_year_s_with_the_proofs_of_this_one(
     proved = action(1, date_piece="2025-03-01")
     made = programme(proved, action(2), money=abate(local()), previous=old, heirs={"QP059999": QPV})
     rows = made.quarter_axes.set_index(["code_qpv", "axe"])
-    columns = ["actions", "preuves_completes", "valorise_eur", "valorise_precedent_eur"]
-    assert rows.loc[(QPV, 3), columns].tolist() == [2, 1, 160, 0]
-    assert rows.loc[(QPV, 5), columns].tolist() == [0, 0, 0, 50]
+    columns = [
+        "actions",
+        "preuves_completes",
+        "valorise_eur",
+        "valorise_precedent_eur",
+        "ecart_valorise_eur",
+    ]
+    assert rows.loc[(QPV, 3), columns].tolist() == [2, 1, 160, 0, 160]
+    assert rows.loc[(QPV, 5), columns].tolist() == [0, 0, 0, 50, -50]
+    assert rows.loc[(QPV, 5), "actions_precedentes"] == 1
     assert programme(action(1)).quarter_axes["valorise_precedent_eur"].tolist() == [None]
 
 

@@ -292,8 +292,8 @@ def quarter_axes(rows: list[Row], before: list[Row] | None, new: frozenset[str])
     Returns
     -------
     DataFrame
-        `code_qpv, axe, actions, preuves_completes, valorise_eur, valorise_precedent_eur`: a row where either
-        year has an action; the last is None without last year's actions, and where there was no quarter then.
+        `code_qpv, axe, preuves_completes` and the columns of `both_years`: a row where either year has an
+        action; those of then are None without last year's actions, and where there was no quarter then.
     """
     now, then = (
         grouped(group, lambda r: (_quarter(r), r[1].axe)) for group in (rows, before or [])
@@ -303,17 +303,16 @@ def quarter_axes(rows: list[Row], before: list[Row] | None, new: frozenset[str])
     for code, axe in sorted({*now, *then}, key=lambda k: (k[0], k[1] or 0)):
         sums = _tally(now.get((code, axe), []))
         known_then = bool(before) and (code in held or code not in new)
-        last = _tally(then.get((code, axe), []))["valorise_eur"] if known_then else None
-        sums |= {"code_qpv": code, "axe": axe, "valorise_precedent_eur": last}
-        out.append(sums)
+        beside = _both_years(sums, then.get((code, axe), []))
+        if not known_then:
+            beside |= dict.fromkeys(("actions_precedentes", *_LAST))
+        out.append(
+            {"code_qpv": code, "axe": axe, "preuves_completes": sums["preuves_completes"], **beside}
+        )
     columns = [
-        "code_qpv",
-        "axe",
-        "actions",
-        "preuves_completes",
-        "valorise_eur",
-        "valorise_precedent_eur",
-    ]
+        "code_qpv", "axe", "actions", "preuves_completes", "realise_eur", "valorise_eur",
+        "actions_precedentes", *_LAST,
+    ]  # fmt: skip
     return pd.DataFrame(out, columns=columns)
 
 

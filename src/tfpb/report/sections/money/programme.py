@@ -14,14 +14,11 @@ from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
 from tfpb.model.codes import PieceFound
 from tfpb.model.columns import texts
-from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
-    chart,
     claimed,
     lacking,
-    part,
     section,
     source_of,
     table,
@@ -32,7 +29,7 @@ from tfpb.report.sections.money.quartiers import quarters_part
 from tfpb.tax.programme.exports import not_given
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
-from tfpb.words.money.accounts import axis_short, axis_words
+from tfpb.words.money.accounts import axis_words
 
 if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Programme
-    from tfpb.model.report import Table
 
 _SUMMED: Final = {
     "abattement_eur": "acquis", "prevu_eur": "prevu", "realise_eur": "realise",
@@ -63,12 +59,11 @@ def programme(dossier: Dossier) -> Section:
     if plan is None:
         return lacking("programme", subject="programme")
     year, claims, quarters = dossier.settings.dossier.annee, dossier.claims, dossier.quarters
-    whole = _axes(plan, claims, quarters)
     blocks: list[Block] = [
         quarters_part(dossier, "quartiers_bilan", of="annee"),
         *_heights(dossier),
         *_carried(plan, claims, quarters, year),
-        _axes_document(plan, whole),
+        *_axes(plan, claims, year),
         *_two_years(dossier, plan),
         *_pieces(plan),
         *_diagnostics(plan),
@@ -188,56 +183,20 @@ def _carried(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> 
     return [*blocks, Text((proofs,), media=BOTH)]
 
 
-def axes(dossier: Dossier) -> Section | None:
-    """Return the sheet of the axes, quarter by quarter, beside last year's; none without a programme."""
-    plan, year = dossier.programme, dossier.settings.dossier.annee
-    if plan is None:
-        return None
-    blocks: list[Block] = [_axes(plan, dossier.claims, dossier.quarters)]
-    if plan.both_years is not None:
-        both = plan.both_years.assign(axe_mot=[axis_words(int(a)) for a in plan.both_years["axe"]])
-        blocks.append(table("bilan_precedent", both, annee=year, precedente=year - 1))
-    drawn = [
-        (
-            axis_short(axe),
-            *(
-                _drawn(dossier.claims.amount(name, axis_scope(axe)))
-                for name in ("realise", "valorise")
-            ),
-        )
-        for axe in AXES
-    ]
-    series = pd.DataFrame(drawn, columns=["libelle", "valeur", "valeur2"])
-    return section("axes", "", [*blocks, chart("depenses_axes", series)])
-
-
-def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> Table:
-    places = quarters.named(plan.by_axis, nowhere=words.EVERY_QUARTER).rename(
-        columns={"nom_qpv": "quartier"}
+def _axes(plan: Programme, claims: Claims, year: int) -> list[Block]:
+    """Return what each axis was given over all quarters, beside last year's; quarters are in the workbook."""
+    whole = pick(plan.by_axis, code_qpv=TOTAL)
+    numbered = [int(a) for a in whole["axe"]]
+    rows = whole.assign(
+        axe_mot=list(map(axis_words, numbered)), scope=list(map(axis_scope, numbered))
     )
-    rows = places.assign(
-        axe_mot=[axis_words(int(a)) for a in places["axe"]],
-        _rest=texts(places, "code_qpv") != TOTAL,
-        scope=[
-            axis_scope(int(a), c)
-            for a, c in zip(places["axe"], texts(places, "code_qpv"), strict=True)
-        ],
-    ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
-    return table("axes", claimed("axes", rows, claims) if claims.has("acquis") else rows)
-
-
-def _axes_document(plan: Programme, whole: Table) -> Table:
-    """Return the columns of the axes that a page shows."""
-    # the page shows the programme over all quarters; quarter by quarter stands in the workbook
-    shown = pick(whole.rows, quartier=words.EVERY_QUARTER)
-    short = part(replace(whole, rows=shown), "axes_document")
+    short = table("axes_document", claimed("axes_document", rows, claims, made=True))
+    if plan.both_years is None:
+        return [short]
+    both = plan.both_years.assign(axe_mot=[axis_words(int(a)) for a in plan.both_years["axe"]])
     # last year's table has both years
-    return short if plan.both_years is None else replace(short, media=ANNEX)
-
-
-def _drawn(amount: Amount) -> float:
-    """Return what a bar shows; none where the amount is not known."""
-    return float(amount.exact) if amount.is_known else float("nan")
+    beside = table("bilan_precedent", both, annee=year, precedente=year - 1)
+    return [replace(short, media=ANNEX), beside]
 
 
 def _two_years(dossier: Dossier, plan: Programme) -> list[Block]:

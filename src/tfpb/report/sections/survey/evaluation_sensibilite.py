@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
-from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe, Verdict
+from tfpb.evidence.axes_known import axis_questions, drawable
+from tfpb.model.codes import TOTAL, Ajustement, Groupe
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
@@ -22,6 +21,8 @@ from tfpb.words.survey.verdict_words import margin_words, marks_of_row, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
@@ -44,7 +45,6 @@ def evaluation(dossier: Dossier) -> Section:
     convention = cut(named, is_whole)
     of = view.source(dossier.survey)
     blocks: list[Block] = [
-        table("evaluation", named, notes=(words.SIDE_BY_SIDE,), **of),
         table("evaluation_document", convention, **of),
     ]
     drawn = convention[convention["ecart"].notna() & convention["depense"].notna()]
@@ -107,9 +107,8 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
 
     Notes
     -----
-    Each axis is held to one question for all quarters, chosen without looking at any gap: the
-    linked question publishable in most quarters, then its theme's headline, then the first of the
-    plan. Cells of few answers stay in the table and are not drawn.
+    Each axis is held to one question for all quarters (`axis_questions`). Cells of few answers stay on the
+    sheet « Axes » and are not drawn.
     """
     survey = dossier.survey
     if survey is None or dossier.programme is None:
@@ -130,42 +129,27 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     return [
         chart("depense_ecart", drawn, margin=margin / 100, **of),
         Text(words.spending_reading(len(shown), possible, margin), media=BOTH_ANNEX),
-        table("depense_ecart_points", shown.rename(columns=_PRICED), **of),
     ]
 
 
 _DRAWN = ["depense", "ecart", "ic90_bas", "ic90_haut"]
-_PRICED: Final = {"depense": "depense_par_logement_eur"}
 _ENDS: Final = {"ecart_ic90_bas": "ic90_bas", "ecart_ic90_haut": "ic90_haut"}
 
 
 def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.DataFrame:
-    published = quarters[
-        quarters["publication"].isin(SHOWN)
-        & (quarters["peu_de_reponses"] == "")
-        & quarters["ecart"].notna()
-        & (quarters["verdict"] != Verdict.A_CONFIRMER)
-    ]
-    order = _order(survey)
-    out = [pd.DataFrame(columns=["repere"])]
-    for axe, part in published.groupby("axe", sort=True):
-        counts = part["item"].value_counts()  # a row a quarter
-        chosen = min(counts.index, key=lambda i: (-int(counts[i]), *order[str(i)][:2]))
-        rows, question, rank = part[part["item"] == chosen], order[str(chosen)][2], int(str(axe))
-        drawn = rows.rename(columns=_ENDS).assign(
+    published, chosen = drawable(quarters), axis_questions(quarters, survey)
+    rows = cut(published, published["item"] == published["axe"].map(chosen))
+    rows = cut(rows, rows["depense"].notna())
+    named_axes = zip(rows["axe"], rows["item"], strict=True)
+    return (
+        rows.rename(columns=_ENDS)
+        .assign(
             quartier=named.full(rows),
-            axe_mot=f"{axis_short(rank)} : {question}",
-            libelle=question,
+            axe_mot=[f"{axis_short(int(a))} : {survey.labels[item]}" for a, item in named_axes],
         )
-        out.append(drawn[drawn["depense"].notna()])
-    return pd.concat(out[1:] or out).sort_values("repere", kind="stable").reset_index(drop=True)
-
-
-def _order(survey: Published) -> dict[str, tuple[bool, int, str]]:
-    """Rank items for a tie: a theme's headline first, then the order of the plan; with their words."""
-    columns = (survey.items[c] for c in ("item", "tete_de_theme", "ordre", "libelle"))
-    rows = zip(*columns, strict=True)
-    return {str(item): (not head, int(rank), str(label)) for item, head, rank, label in rows}
+        .sort_values("repere", kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def _needed(survey: Published, bailleur: str) -> str:
