@@ -27,7 +27,13 @@ MAY_NOT_RISE: Final = ("acquis", "valorise", "justifie", "prouve", "a_reclamer",
 MAY_NOT_FALL: Final = ("sous_reserve", "a_risque", "reste_a_justifier", "a_programmer",
                        "logements_a_verifier", "non_lu")  # fmt: skip
 """Claims that look better when they are smaller: the most that is told may not fall."""
-OF_ACQUIRED: Final = ("part_prouvee", "a_prouver", "actions.enjeu_eur", "actions.justifie_eur")
+OF_ACQUIRED: Final = (
+    "part_prouvee",
+    "a_prouver",
+    "quartiers.a_prouver_eur",
+    "actions.enjeu_eur",
+    "actions.justifie_eur",
+)
 """What is a part of what is acquired, or lacks to prove it: compared where as much is acquired."""
 RECOVERED: Final = 0.001
 """Part by which the bounds of an open question may miss: rates found again from sums of whole euros."""

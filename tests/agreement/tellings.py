@@ -89,7 +89,7 @@ def pdf_pages(path: Path) -> list[str]:
 
 def quarters(pack: Pack) -> dict[str, str]:
     """Return the names of the quarters by code."""
-    return {r["code_qpv"]: plain(r["nom_qpv"]) for r in pack.rows("quartiers")}
+    return {r["code_qpv"]: plain(r["nom_qpv"]) for r in pack.quarters()}
 
 
 def drawn(pack: Pack) -> bool:
