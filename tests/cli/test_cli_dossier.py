@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
-    "Locaux", "Qui paie", "Années", "Actions", "Axes", "Droit commun", "Sensibilité",
+    "Locaux", "Qui paie", "Années", "Actions", "Axes", "Droit commun",
     "À faire", "À régler", "Sources",
 ]  # fmt: skip
 FED = {

@@ -51,7 +51,7 @@ WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Quartiers", "Résidences", "Adresses", "Satisfaction",
     "Locaux", "Qui paie", "Années", "Actions", "Axes",
-    "Droit commun", "Sensibilité", "À faire", "À régler", "Sources",
+    "Droit commun", "À faire", "À régler", "Sources",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
@@ -90,7 +90,6 @@ def tables(whole: Report) -> dict[str, Table]:
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
     bare = {
-        "Sensibilité",
         "Locaux",
         "Qui paie",
         "Années",
@@ -118,7 +117,8 @@ def test_no_chapter_of_a_whole_document_is_a_bare_title() -> None:
 def test_document_only_sections_stand_between_the_sheets() -> None:
     keys = [s.key for s in said().sections if not s.sheet]
     assert keys == [
-        "note", "rappel", "evolution", "abattement", "rapprochement", "programme", "evaluation", "faits",
+        "note", "rappel", "evolution", "abattement", "rapprochement", "programme", "evaluation",
+        "sensibilite", "faits",
     ]  # fmt: skip
 
 
@@ -213,7 +213,6 @@ def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
 def test_any_single_input_may_be_missing(lost: str) -> None:
     whole = reported(make(**{lost: None}))
     gone = {
-        "sensitivity": ["Sensibilité"],
         "abatement": ["Locaux", "Qui paie"],
         "programme": ["Actions"],
     }.get(lost, [])

@@ -19,7 +19,7 @@ from tfpb.report.sections.survey import survey_view as view
 from tfpb.text import capital
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import summary_words as words
-from tfpb.words.documents.report_words import MISSING
+from tfpb.words.documents.report_words import MISSING, SENSITIVITY
 from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import euros, percent
@@ -48,7 +48,8 @@ def synthese(dossier: Dossier, tasks: Sequence[Task]) -> Section:
         if task.kind.of == BY_RESIDENCE and task.stake is not None:
             named.setdefault(task.kind.claim, []).append(task.name)
     *money, last = ([*_group(title, lines, dossier, named)] for title, lines in _GROUPS.items())
-    rows = [row for group in (*money, _tenants(dossier), last) for row in group]
+    groups = (*money, _tenants(dossier), last, _either_side(dossier))
+    rows = [row for group in groups for row in group]
     whole = pd.DataFrame(rows, columns=list(_BLANK), dtype=object)
     blocks: list[Block] = [table("synthese", whole), *_satisfaction(dossier)]
     lacks = tuple(MISSING[key][0] for key in missing(dossier))
@@ -142,6 +143,23 @@ def _tenants(dossier: Dossier) -> list[dict[str, object]]:
             "etat": state,
             "sens": verdict if is_shown else row["mot"],
             "ou": Linked(words.COMPARED, words.COMPARED, column="libelle"),
+        })  # fmt: skip
+    return rows
+
+
+def _either_side(dossier: Dossier) -> list[dict[str, object]]:
+    """Return what is due if every doubt on a side falls in the quarter, or out of it; none without doubts."""
+    found = dossier.sensitivity
+    if found is None or found.empty:
+        return []
+    rows: list[dict[str, object]] = [_BLANK | {"fait": words.EITHER_SIDE}]
+    for row in found.to_dict("records"):
+        homes, best = row["logements_dans"], row["au_mieux_eur"]
+        rows.append(_BLANK | {
+            "fait": SENSITIVITY[row["hypothese"]],
+            "valeur": Linked(row["abattement_eur"], words.PLACED, column="statut", format=Format.EUROS),
+            "sens": words.either_side(homes, best),
+            "ou": Linked(words.PLACED, words.PLACED, column="statut"),
         })  # fmt: skip
     return rows
 
