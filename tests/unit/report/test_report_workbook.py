@@ -337,7 +337,7 @@ def test_a_sheet_without_a_row_is_not_written() -> None:
         for name, table in sheet_tables(full=full):
             assert (not table.rows.empty) <= (name in made.sheetnames), name
     bare = {s.sheet for s in said(full=False).sections if s.sheet} - set(made.sheetnames)
-    assert {"Locaux", "Satisfaction"} <= bare
+    assert {"Droit commun", "Satisfaction"} <= bare
     assert all(c.hyperlink.location.split("!")[0].strip("'") in made.sheetnames
                for sheet in made for row in sheet.iter_rows() for c in row
                if c.hyperlink and c.hyperlink.location)  # fmt: skip
