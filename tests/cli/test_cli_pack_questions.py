@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 QUESTIONS = {
     "justified": ("justifient 93 % de l’abattement : 472 864 € sur 510 880 €", "Il manque 38 016 €"),
     "proved": ("dont 440 529 € (86 %) avec pièce datée (non contrôlée)", "510 880 440 529 32 335 38 016"),
-    "where most is missing": ("d’abord Les Tilleuls - Pasteur (33 428 €).",),
+    "where most is missing": ("D’abord Les Tilleuls - Pasteur (33 428 €).",),
     "does a surplus make up for it": (
         "Le Moulin - Les Aunes : 13 483 € de plus que le sien, sans compenser les autres",
     ),

@@ -48,7 +48,7 @@ def axes_known(dossier: Dossier) -> pd.DataFrame:
     chosen = axis_questions(answers, dossier.survey)
     for line in _places(answers):
         own = rows.setdefault(_key(line), {})
-        own.setdefault("valorise_par_logement_eur", line["valorise_par_logement_eur"])
+        own.setdefault(_RATES[0], line[_RATES[0]])
         if line["item"] in ("", chosen.get(int(line["axe"]))):
             own |= {c: line.get(c) for c in _ANSWERED}
         else:

@@ -49,7 +49,7 @@ HORS: Final = "#7A7A7A"
 RING: Final = "#B35806"
 """Around money to act on."""
 A_VERIFIER: Final = "#EE7733"
-PAYERS: Final = (LINK, "#6F6F6F", "#E4E4E4", PAPER)
+PAYERS: Final = ("#A3A3A3", "#6F6F6F", "#CFCFCF", PAPER)
 """State, communes, their neighbours, other taxpayers: greys, for navy is of what has its piece."""
 HOMES: Final = (DANS, EXONEREE, RING)
 """Dwellings abated, exempt, to claim: parts of one bar."""

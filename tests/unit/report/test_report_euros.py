@@ -31,7 +31,7 @@ from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
 from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.report.web_map.map_payload import payload
-from tfpb.words.documents.note_words import FEW, ROUNDED_HERE
+from tfpb.words.documents.note_words import MOST_NAMED, ROUNDED_HERE
 from tfpb.words.documents.quarter_page import money_lines
 from tfpb.words.documents.residents_words import counted
 from tfpb.words.money.abatement_words import summary
@@ -420,7 +420,7 @@ def sums_of_the_page(dossier: Dossier) -> Iterator[tuple[Amount, list[Amount]]]:
     for task in tasks_of(dossier):
         if task.is_open and task.stake is not None and task.kind.of != BY_ACTION:
             kinds.setdefault(task.kind.code, []).append(task.stake)
-    yield from ((total(stakes), stakes) for stakes in kinds.values() if len(stakes) <= FEW)
+    yield from ((total(stakes), stakes) for stakes in kinds.values() if len(stakes) <= MOST_NAMED)
 
 
 def sums_of_who_pays(claims: Claims) -> Iterator[tuple[Amount, list[Amount]]]:

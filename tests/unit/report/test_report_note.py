@@ -185,7 +185,7 @@ def test_what_lacks_most_comes_first_and_each_line_adds_up_to_what_is_acquired()
     for row in found:
         acquired, *parts = (int(c.replace(" ", "")) for c in (row[1], *row[3:6]))
         assert acquired == sum(parts), row
-    assert "dans 2 quartiers, d’abord Quartier 1 (1 991 €)." in said(dossier)
+    assert "dans 2 quartiers. D’abord Quartier 1 (1 991 €)." in said(dossier)
 
 
 def test_cents_are_rounded_once_and_a_line_that_does_not_add_up_says_so() -> None:
@@ -247,7 +247,7 @@ def test_an_abatement_known_in_part_is_not_told_unknown_nor_of_one_quarter() -> 
     assert "Il manque 40 € : Quartier 0." in said(one, JUSTIFIED)
     lacking = with_claims(one, reste_a_justifier=between(Decimal(40), Decimal(90), "avis_non_lu"))
     told = said(lacking, JUSTIFIED)
-    assert "manque de 40 à 90 €, d’abord Quartier 0 (40 €)" in told
+    assert "manque de 40 à 90 €. D’abord Quartier 0 (40 €)" in told
     assert "€ : Quartier" not in told
 
 
@@ -309,13 +309,13 @@ def test_the_last_answer_lists_what_nobody_has_done_the_nearest_day_first() -> N
     late = task("reclamer", dt.date(2026, 12, 31))
     soon = task("situer", dt.date(2026, 3, 31))
     now = task("signaler", None, at_once=True)
-    said = [row[0] for row in tasked(late, soon, now)][:3]
+    said = [row[1] for row in tasked(late, soon, now)][:3]
     assert [next(k for k in ("signaler", "situer", "reclamer") if f"Le {k}" in s) for s in said] == [
         "signaler", "situer", "reclamer",
     ]  # fmt: skip
     for state in (TaskState.FAIT, TaskState.SANS_OBJET):
         done = dataclasses.replace(soon, state=state)
-        assert not any("Le situer" in row[0] for row in tasked(late, done, now))
+        assert not any("Le situer" in row[1] for row in tasked(late, done, now))
 
 
 def test_what_is_at_risk_inside_a_quarter_is_not_said_out_of_it() -> None:

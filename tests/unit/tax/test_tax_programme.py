@@ -541,7 +541,7 @@ def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> Non
     assert rows.loc["QP059998", "valorise_precedent_eur"] == 30
     assert claims_of(made).amount("valorise") == known(80)
     sheets = bilan_frames(made, year=2025)
-    assert list(sheets)[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
+    assert list(sheets)[-3:-1] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
     assert sheets["2024 et 2025 par quartier"]["Valorisé 2024"].sum() == 80
 
 

@@ -12,7 +12,7 @@ from tfpb.report.sections.a_regler import a_regler
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.money.abattement_accorde import abattement, annees, qui_paie
-from tfpb.report.sections.money.axes import axes
+from tfpb.report.sections.money.axes_sheet import axes
 from tfpb.report.sections.money.locaux import locaux
 from tfpb.report.sections.money.programme import actions, droit_commun, programme
 from tfpb.report.sections.money.quartiers import quartiers

@@ -272,7 +272,7 @@ def claimed(
     claims: Claims,
     *,
     repeated: Sequence[Mapping[str, object]] = (),
-    made: bool = False,
+    blank_unclaimed: bool = False,
 ) -> pd.DataFrame:
     """Return rows with the declared columns that are claims (`faits`: column, name of its claim), and states.
 
@@ -284,7 +284,7 @@ def claimed(
         `scope`: that of the claims of each row.
     repeated : sequence of mapping
         As `table`; « valorise axe 3 » is what an axis of the scope of the row was given.
-    made : bool
+    blank_unclaimed : bool
         Whether a cell is empty where nobody made its claim, in place of not known.
     """
     known = declarations().tableaux
@@ -294,7 +294,8 @@ def claimed(
         name, _, axis = fact.format(**each).partition(" ")
         found = [
             claims.get(name, f"{scope} {axis}".rstrip())
-            if (scope != OUTSIDE and not made) or claims.has(name, f"{scope} {axis}".rstrip())
+            if (scope != OUTSIDE and not blank_unclaimed)
+            or claims.has(name, f"{scope} {axis}".rstrip())
             else None  # actions are of a quarter: nobody says a thing of the others
             for scope in rows["scope"]
         ]

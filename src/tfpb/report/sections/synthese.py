@@ -153,11 +153,11 @@ def _either_side(dossier: Dossier) -> list[dict[str, object]]:
     if found is None or found.empty:
         return []
     rows: list[dict[str, object]] = [_BLANK | {"fait": words.EITHER_SIDE}]
-    for row in found.to_dict("records"):
-        homes, best = row["logements_dans"], row["au_mieux_eur"]
+    names = ["hypothese", "logements_dans", "abattement_eur", "au_mieux_eur"]
+    for hypothesis, homes, due, best in found[names].itertuples(index=False):
         rows.append(_BLANK | {
-            "fait": SENSITIVITY[row["hypothese"]],
-            "valeur": Linked(row["abattement_eur"], words.PLACED, column="statut", format=Format.EUROS),
+            "fait": SENSITIVITY[hypothesis],
+            "valeur": Linked(due, words.PLACED, column="statut", format=Format.EUROS),
             "sens": words.either_side(homes, best),
             "ou": Linked(words.PLACED, words.PLACED, column="statut"),
         })  # fmt: skip

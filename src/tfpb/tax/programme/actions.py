@@ -288,10 +288,11 @@ def _diagnostics(
         for row, action in zip(records(table), given, strict=True)
         if action and action not in titles
     ]
-    walked = [finding_line(row) for row in records(table)]
+    walked = [(str(row["date"] or ""), finding_line(row)) for row in records(table)]
     for row in read:
         action = row.text("id_action")
-        mine = [line for line, other in zip(walked, given, strict=True) if action == other]
+        own = (one for one, other in zip(walked, given, strict=True) if action == other)
+        mine = [line for _, line in sorted(own)]
         if action:
             row["diagnostics"], row["constats"] = len(mine), FINDINGS_APART.join(mine)
     names = [titles.get(action, "") for action in given]

@@ -303,11 +303,16 @@ def quarter_axes(rows: list[Row], before: list[Row] | None, new: frozenset[str])
     for code, axe in sorted({*now, *then}, key=lambda k: (k[0], k[1] or 0)):
         sums = _tally(now.get((code, axe), []))
         known_then = bool(before) and (code in held or code not in new)
-        beside = _both_years(sums, then.get((code, axe), []))
+        amounts = _both_years(sums, then.get((code, axe), []))
         if not known_then:
-            beside |= dict.fromkeys(("actions_precedentes", *_LAST))
+            amounts |= dict.fromkeys(("actions_precedentes", *_LAST))
         out.append(
-            {"code_qpv": code, "axe": axe, "preuves_completes": sums["preuves_completes"], **beside}
+            {
+                "code_qpv": code,
+                "axe": axe,
+                "preuves_completes": sums["preuves_completes"],
+                **amounts,
+            }
         )
     columns = [
         "code_qpv", "axe", "actions", "preuves_completes", "realise_eur", "valorise_eur",

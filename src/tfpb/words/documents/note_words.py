@@ -67,7 +67,6 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 TITLE: Final = "Abattement de taxe foncière {year} : {bailleur}"
 QUARTERS: Final = Phrase("{count:s quartier prioritaire/quartiers prioritaires} (QPV)")
-CONVENTION: Final = "convention {name}"
 AS_OF: Final = Phrase("état au {day:d}")
 _TOWNS: Final = Phrase("{count:s commune}")
 _DUE: Final = Phrase("bilan dû au préfet le {day:d}")
@@ -87,9 +86,9 @@ WITHOUT_PIECE: Final = PIECES["sans"]
 LACKING: Final = PLAN["manque"]
 OPEN_ABATEMENT: Final = "abattement en partie inconnu"
 LEFT: Final = Phrase(
-    "il manque {reste_a_justifier:€≈} dans {count:s quartier}, d’abord {name} ({largest:€≈})"
+    "il manque {reste_a_justifier:€≈} dans {count:s quartier}. D’abord {name} ({largest:€≈})"
 )
-LEFT_BOUNDED: Final = Phrase("il manque {reste_a_justifier:€≈}, d’abord {name} ({largest:€≈})")
+LEFT_BOUNDED: Final = Phrase("il manque {reste_a_justifier:€≈}. D’abord {name} ({largest:€≈})")
 LEFT_IN_ONE: Final = Phrase("il manque {reste_a_justifier:€≈} : {name}")
 NOTHING_LEFT: Final = Phrase("rien ne manque, quartier par quartier")
 LEFT_UNKNOWN: Final = Phrase("on ne sait pas ce qui manque")

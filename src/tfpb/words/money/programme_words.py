@@ -38,7 +38,6 @@ NOT_GIVEN: Final = "non renseigné"
 """In place of an amount that its cell leaves blank."""
 _PERCENT: Final = Decimal("0.01")
 _ALMOST: Final = Decimal("0.99")
-EVERY_QUARTER: Final = "Tous les quartiers"
 PROGRAMME_FILE: Final = "programme d’actions"
 NO_LAST_YEAR: Final = (
     "Le bilan de {year} n’est pas à côté : aucune action de {year} n’est donnée. Pour comparer, "

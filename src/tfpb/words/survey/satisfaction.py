@@ -66,7 +66,6 @@ _COUNTED: Final = (
     "{unknown:?, on ne sait pas {unknown:n} fois|}{masked:?, masqué {masked:n} fois|}"
     "{empty:?, sans réponse {empty:n} fois|}."
 )
-COUNTED: Final = Phrase(f"En QPV{_COUNTED}")
 ALL_MASKED: Final = Phrase("En QPV, sur {total:s question} : toutes masquées, rien n’est comparé.")
 NONE_COMPARED: Final = Phrase(
     "En QPV, sur {total:s question}, sans réponse {empty:n} fois{masked:?, masqué {masked:n} fois|} : rien "

@@ -190,13 +190,13 @@ def _axes(plan: Programme, claims: Claims, year: int) -> list[Block]:
     rows = whole.assign(
         axe_mot=list(map(axis_words, numbered)), scope=list(map(axis_scope, numbered))
     )
-    short = table("axes_document", claimed("axes_document", rows, claims, made=True))
+    short = table("axes_document", claimed("axes_document", rows, claims, blank_unclaimed=True))
     if plan.both_years is None:
         return [short]
     both = plan.both_years.assign(axe_mot=[axis_words(int(a)) for a in plan.both_years["axe"]])
     # last year's table has both years
-    beside = table("bilan_precedent", both, annee=year, precedente=year - 1)
-    return [replace(short, media=ANNEX), beside]
+    two_years = table("bilan_precedent", both, annee=year, precedente=year - 1)
+    return [replace(short, media=ANNEX), two_years]
 
 
 def _two_years(dossier: Dossier, plan: Programme) -> list[Block]:

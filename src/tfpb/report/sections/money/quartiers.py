@@ -38,7 +38,7 @@ def quarters_table(dossier: Dossier, shown: str = "") -> Table:
     year = dossier.settings.dossier.annee
     years = [{"an": one} for one in other_years(dossier.programme, year)]
     rows = known_quarters(dossier)
-    rows = _veiled(claimed("quartiers", rows, dossier.claims, made=True))
+    rows = _veiled(claimed("quartiers", rows, dossier.claims, blank_unclaimed=True))
     if "nature" in rows:
         rows = worded(rows, nature=abatement_words.NATURES)
     if shown:

@@ -30,7 +30,7 @@ def axes(dossier: Dossier) -> Section | None:
     labels = survey.labels if survey is not None else {}
     margin = survey.margin if survey is not None else 0.0
     shown = worded(
-        dossier.quarters.named(claimed("axes", rows, dossier.claims, made=True)),
+        dossier.quarters.named(claimed("axes", rows, dossier.claims, blank_unclaimed=True)),
         libelle=("item", labels),
     ).assign(
         axe_mot=[axis_words(int(a)) for a in rows["axe"]],
