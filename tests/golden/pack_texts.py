@@ -167,7 +167,9 @@ def _record(path: Path) -> Lines:
     else:
         if "versions" in record:
             record["versions"] = sorted(record["versions"])
-        record["empreintes"] = _keys(record.get("empreintes", {}))
+        # the index has every file; a run of data alone writes no other
+        files = record.get("empreintes", {})
+        record["empreintes"] = {name: "…" for name in files if "donnees/" in f"/{name}"}
     return json.dumps(record, ensure_ascii=False, indent=1).split("\n")
 
 
