@@ -11,7 +11,7 @@ _ON_NOTICES: Final = (
     "abattement_acquis_eur", "abattement_a_risque_eur", "au_pire_eur", "frais_acquis_eur",
     "apres_reclamation_eur",
 )  # fmt: skip
-_OFF_NOTICES: Final = (
+OFF_NOTICES: Final = (
     "abattement_a_reclamer_eur", "reclame_declare_eur", "apres_reclamation_eur", "frais_a_reclamer_eur",
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ def veiled(rows: pd.DataFrame) -> pd.DataFrame:
         lacking |= rows["logements_sans_montant"].map(bool)
     doubtful, hanging = doubtful | lacking, hanging | lacking | awaited
     out = rows.copy()
-    for columns, unsure in ((_ON_NOTICES, doubtful), (_OFF_NOTICES, hanging)):
+    for columns, unsure in ((_ON_NOTICES, doubtful), (OFF_NOTICES, hanging)):
         for column in (c for c in columns if c in out):
             cells = out[column].astype(object)
             out[column] = cells.where(~unsure | cells.map(bool), None)
