@@ -24,14 +24,19 @@ from warm import ROOT
 CODE = "import typer; from tfpb.cli.comparer import comparer; typer.run(comparer)"
 
 
-def spent(tree: Path, arguments: list[str]) -> float:
-    """Run the command of a tree; processor seconds."""
+def spent(tree: Path, arguments: list[str], ledger: Path) -> float:
+    """Run the command of a tree, with a ledger of its own; processor seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-c", CODE, *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(tree / "src"), "OPENBLAS_NUM_THREADS": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(tree / "src"),
+            "OPENBLAS_NUM_THREADS": "1",
+            "TFPB_DIFFUSIONS": str(ledger),
+        },
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -62,7 +67,9 @@ def main() -> None:
         for _ in range(asked.tours):
             for tree, held in times.items():
                 out = folder / f"s{len(held)}-{tree.name}.csv"
-                held.append(spent(tree, [*arguments, "--sortie", str(out)]))
+                held.append(
+                    spent(tree, [*arguments, "--sortie", str(out)], out.with_suffix(".jsonl"))
+                )
         ours, theirs = (min(held) for held in times.values())
         told = f"{ours:.2f} s de processeur ici, {theirs:.2f} s là : {ours / theirs:.2f}"
         print(f"{len(frame)} interviews : {told}")

@@ -2,7 +2,8 @@
 
 Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N] [--pareils N]``; the second with
 agencies across quarters, a family of the tree that overlaps them in part; the third with rows like with like,
-raked to the dwellings by kind, read by who knows every size, hence every weight.
+raked to the dwellings by kind, read by who knows every size, hence every weight, and by who knows none, who
+is given the households by kind of each of these rows, hence its weights.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from drawn import (
     attack,
     draw,
     published,
+    range_without_weights,
     released,
     small_targets,
     with_agencies,
@@ -105,25 +107,34 @@ def attacked(seed: int, count: int, *, agencies: bool = False) -> Counter[tuple[
 
 
 def alike(seed: int, count: int) -> Counter[tuple[str, str]]:
-    """Attack small groups by raw rows, then by rows like with like too; every size is known."""
+    """Attack small groups by raw rows, then by rows like with like too, every size being known or none."""
     found: Counter[tuple[str, str]] = Counter()
     for k in range(count):
         survey = with_kinds(
             draw(seed + k, owners=2 + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9)), seed + k
         )
         owner = str(survey.homes["bailleur"].value_counts().index[0])
+        one, own = published(survey), published(survey, crossed=None)
         cases = {
-            "every size known": ([published(survey)], ""),
-            "a bailleur, every pack, every size": ([published(survey, crossed=None)], owner),
+            "outsider": ([one], "", False),
+            "every size known": ([one], "", True),
+            "a bailleur, every pack": ([own], owner, False),
+            "a bailleur, every pack, every size": ([own], owner, True),
         }
-        for (name, (printed, viewer)), both in product(cases.items(), (False, True)):
-            whole, atoms = attack([survey], printed, sizes=True, viewer=viewer, alike=both)
+        for (name, (printed, viewer, sizes)), both in product(cases.items(), (False, True)):
+            whole, atoms = attack([survey], printed, sizes=sizes, viewer=viewer, alike=both)
             case = f"{name}, like with like" if both else name
             for target in list(small_targets(survey, atoms, viewer=viewer).values())[:12]:
                 told = whole.answers(QUESTIONS[k % 3], target)
                 found[case, "tried"] += 1
                 found[case, "exact"] += told.exact
                 found[case, "within one"] += told.near
+                if both and not sizes and (told.exact or told.near):
+                    left = range_without_weights(
+                        whole, survey, printed[0], atoms, QUESTIONS[k % 3], target
+                    )
+                    found[case, "exact, weights not given"] += left.exact
+                    found[case, "within one, weights not given"] += left.near
     return found
 
 

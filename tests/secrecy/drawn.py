@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from judge import Attack, Reader, Row, Weighed
+from judge import Attack, Range, Reader, Row, Weighed
 
 from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.codes import ENSEMBLE, TOTAL
@@ -40,6 +40,12 @@ FIGURES: Final = ("n", "estimation", *BOUNDS)
 SEAM: Final = "\x1f"
 _FUZZ: Final = 1e-9
 _SAME: Final = 1e-6
+_FAR: Final = 3
+"""Households of a kind more or fewer that are tried."""
+_OPEN: Final = 3
+"""Steps from the truth, of two on each side, from which a target is neither exact nor within one."""
+_LEAST: Final = 11
+"""Households of a kind that a side with rows like with like has at least."""
 Key = tuple[str, ...]
 Answers = dict[str, list[tuple[int, int]]]
 """By question, households and satisfied ones that print a group's figures."""
@@ -320,7 +326,8 @@ def attack(
     """Return the attack on what was printed, and its atoms: what no printed row tells apart.
 
     `exact`: gaps, and rows like with like, are printed of exact shares, and read so. `alike`: the first
-    release prints each of its rows like with like too, which who knows the sizes can read.
+    release prints each of its rows like with like too. Who does not know the sizes is given, for these rows
+    alone, how many of each kind answered on each side: their weights, which is more than such a reader has.
     """
     stock, place = moments[0].homes, moments[0].told_apart
     codes, atoms = pd.factorize(pd.MultiIndex.from_frame(stock[place]), sort=True)
@@ -342,14 +349,117 @@ def attack(
     ]
     own = (table["bailleur"] == viewer).to_numpy()
     caps = summed(stock["logements"].to_numpy())
-    weighed = []
-    if alike:
-        told = as_written(printed[0])
-        weighed = list(_alike(moments[0], told, table, n[0], caps, exact=exact))
+    sides = (
+        list(_sides_alike(moments[0], as_written(printed[0]), table, n[0], caps, exact=exact))
+        if alike
+        else []
+    )
+    met = [side.met for side in sides]
+    weighed = [w for side in sides for w in side.weighed(side.met, exact=exact)]
+    rows += [] if sizes else _counts_of_kinds(sides, met)
     return Attack(rows, n, hits, caps, Reader(sizes, own), weighed=weighed), table
 
 
-def _alike(
+def range_without_weights(
+    given: Attack,
+    drawn: Drawn,
+    printed: Published,
+    atoms: pd.DataFrame,
+    question: str,
+    target: np.ndarray,
+) -> Range:
+    """Widen what `given` tells of a target by other counts of kinds that print the same.
+
+    `given` has the true counts by kind of the rows like with like. A reader who knows no size lacks them:
+    counts a few households off, on the sides that have the target, are tried one side at a time and on all.
+    """
+    found = given.answers(question, target)
+    sides = list(
+        _sides_alike(drawn, as_written(printed), atoms, given.n[0], given.caps, exact=False)
+    )
+    known = [row for row in given.rows if row.shares]
+    near = [k for k, side in enumerate(sides) if set(side.atoms) & set(target)]
+    for moved, by in product(
+        [[k] for k in near] + [near], product(range(-_FAR, _FAR + 1), repeat=2)
+    ):
+        met = [side.met + (np.array(by) if k in moved else 0) for k, side in enumerate(sides)]
+        if not any(by) or not all(sides[k].prints_as(met[k], known) for k in moved):
+            continue
+        if min(found.true - found.low, 2) + min(found.high - found.true, 2) >= _OPEN:
+            break
+        other = Attack(
+            [*known, *_counts_of_kinds(sides, met)], given.n, given.hits, given.caps, given.reader,
+            weighed=[w for side, m in zip(sides, met, strict=True) for w in side.weighed(m)], supposed=True,
+        ).answers(question, target)  # fmt: skip
+        found = replace(found, low=min(found.low, other.low), high=max(found.high, other.high))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class SideAlike:
+    """A side of rows like with like: its atoms by kind, raked to `part`, and the households of each kind.
+
+    Parameters
+    ----------
+    atoms : int array
+    kind : int array
+        Of each atom, which place of `part` and `met` it has.
+    part, met : array (kinds,)
+        Shares of the dwellings; households that answered.
+    hits : mapping of str to int array (kinds,)
+        True answers by question.
+    """
+
+    atoms: np.ndarray
+    kind: np.ndarray
+    part: np.ndarray
+    met: np.ndarray
+    hits: dict[str, np.ndarray]
+
+    def _told(self, shares: np.ndarray, met: np.ndarray) -> dict[str, np.ndarray]:
+        spread, size = (self.part**2 / met).sum(), float(met.sum())
+        one = (np.full((len(shares), 1), v) for v in (spread, size))
+        return Sides.of(shares[:, None], *one).each()
+
+    def window(self, item: str, met: np.ndarray) -> tuple[float, float] | None:
+        """Return between what the shares lie that print as the true one does, were `met` the households."""
+        true = float((self.part / self.met * self.hits[item]).sum())
+        own = self._told(np.array([true]), self.met)
+        every = np.linspace(0.0, 1.0, 2001)
+        every = np.append(every[np.abs(every - true) < 0.06], true)
+        made = self._told(every, met)
+        same = np.all([np.abs(made[c] - own[c])[:, 0] < _SAME for c in FIGURES[1:]], axis=0)
+        return (float(every[same].min()), float(every[same].max())) if same.any() else None
+
+    def weighed(self, met: np.ndarray, *, exact: bool = False) -> Iterator[Weighed]:
+        """Yield what the rows tell, were `met` the households of each kind."""
+        for item, hits in self.hits.items():
+            true = float((self.part / self.met * hits).sum())
+            low, high = (true, true) if exact else self.window(item, met) or (np.nan, np.nan)
+            weight = (self.part / met)[self.kind]
+            yield Weighed(item, self.atoms, weight, (low + high) / 2, (high - low) / 2 + _FUZZ)
+
+    def prints_as(self, met: np.ndarray, rows: list[Row]) -> bool:
+        """Tell whether some answers of `met` households print every question, raw and like with like."""
+        if (met < _LEAST).any() or max(self.part * met.sum() / met) > MOST_FACTOR:
+            return False
+        raw = next(r for r in rows if set(r.atoms) == set(self.atoms))
+        size = met.sum()
+        low, high = raw.bounds or (0, np.inf)
+        one, two = np.meshgrid(*(np.arange(m + 1) for m in met), indexing="ij")
+        share, alike = (one + two) / size, one * self.part[0] / met[0] + two * self.part[1] / met[1]
+
+        def answered(item: str) -> bool:
+            told, (least, most) = self.window(item, met), raw.shares[item, SATISFIED]
+            if told is None:
+                return False
+            fits = (share >= least) & (share <= most) & (alike >= told[0] - _FUZZ)
+            return bool((fits & (alike <= told[1] + _FUZZ)).any())
+
+        return bool(low <= size <= high) and all(map(answered, self.hits))
+
+
+def _sides_alike(
     drawn: Drawn,
     told: pd.DataFrame,
     atoms: pd.DataFrame,
@@ -357,8 +467,8 @@ def _alike(
     caps: np.ndarray,
     *,
     exact: bool,
-) -> Iterator[Weighed]:
-    """Yield what rows like with like tell: each side raked to the dwellings of the landlord’s own stock.
+) -> Iterator[SideAlike]:
+    """Yield the sides that have rows like with like: each raked to the dwellings of the landlord’s own stock.
 
     Only rows whose two sides are shown, like with like too, and have both kinds: all of the target is
     supported.
@@ -367,50 +477,44 @@ def _alike(
     allowed = rule[PLACED][rule["alike"]].astype(str).agg(SEAM.join, axis=1)
     shown = told[told["publication"] == "publiable"]
     gaps = shown[shown["groupe"] == "ecart"].drop_duplicates(PLACED)
-    kind = atoms["type"].to_numpy()
+    kinds = np.array(["collectif", "individuel"])
+    kind = np.searchsorted(kinds, atoms["type"].to_numpy().astype(str))
+    done = set()
     for level, place, owner in gaps[PLACED[:3]].astype(str).to_numpy():
         whole = np.ones(len(atoms), bool) if owner == ENSEMBLE else (atoms["bailleur"] == owner)
-        target = {k: caps[whole & (kind == k)].sum() for k in ("collectif", "individuel")}
+        target = np.bincount(kind[whole], caps[whole], 2)
         away = (TOTAL, TOTAL) if level == "code_qpv" else (level, place)
         keys = ((level, place, owner, "qpv"), (*away, owner, "hors_qpv"))
         if not exact and not {SEAM.join(k) for k in keys} <= set(allowed):
             continue
         for key in keys:
             at = _atoms(key, atoms)
-            met = {k: int(n[at][kind[at] == k].sum()) for k in target}
-            if not all(met.values()) or not all(target.values()):
+            met = np.bincount(kind[at], n[at], 2)
+            if key in done or not met.all() or not target.all():
                 continue
-            part = {k: target[k] / sum(target.values()) for k in target}
-            weight = np.array([part[k] / met[k] for k in kind[at]])
-            if max(part[k] * sum(met.values()) / met[k] for k in met) > MOST_FACTOR:
+            part = target / target.sum()
+            if max(part * met.sum() / met) > MOST_FACTOR:
                 continue
-            spread, size = sum(part[k] ** 2 / met[k] for k in met), float(sum(met.values()))
-            for item in QUESTIONS:
-                hits = drawn.hits[item]
-                share = sum(
-                    w * float(hits[_is(drawn.homes, atoms.iloc[a])].sum())
-                    for a, w in zip(at, weight, strict=True)
-                )
-                low, high = (share,) * 2 if exact else _printing_alike(share, spread, size)
-                yield Weighed(item, at, weight, (low + high) / 2, (high - low) / 2 + _FUZZ)
+            done.add(key)
+            count = {
+                q: np.array([drawn.hits[q][_is(drawn.homes, atoms.iloc[a])].sum() for a in at])
+                for q in QUESTIONS
+            }
+            hits = {q: np.bincount(kind[at], c, 2) for q, c in count.items()}
+            yield SideAlike(at, kind[at], part, met, hits)
+
+
+def _counts_of_kinds(sides: list[SideAlike], met: list[np.ndarray]) -> list[Row]:
+    """Return, of each side, these households of each kind and no share."""
+    return [
+        Row(side.atoms[side.kind == k], np.nan, {}, bounds=(float(count), float(count)))
+        for side, counts in zip(sides, met, strict=True)
+        for k, count in enumerate(counts)
+    ]
 
 
 def _is(homes: pd.DataFrame, atom: pd.Series[Any]) -> np.ndarray:
     return np.asarray((homes[list(atom.index)] == atom).all(axis=1))
-
-
-def _printing_alike(share: float, spread: float, size: float) -> tuple[float, float]:
-    """Return between what the shares lie that print as one does, all of its figures read."""
-    every = np.linspace(0.0, 1.0, 2001)
-    every = np.append(every[np.abs(every - share) < 0.06], share)
-
-    def told(values: np.ndarray) -> dict[str, np.ndarray]:
-        one = (np.full((len(values), 1), v) for v in (spread, size))
-        return Sides.of(values[:, None], *one).each()
-
-    made, own = told(every), told(np.array([share]))
-    same = np.all([np.abs(made[c] - own[c])[:, 0] < _SAME for c in FIGURES[1:]], axis=0)
-    return float(every[same].min()), float(every[same].max())
 
 
 def _rows(

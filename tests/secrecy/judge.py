@@ -139,6 +139,8 @@ class Attack:
         True interviews of each release: only those that a reader knows are used. They never fall.
     hits : mapping of str to int array (moments, atoms, levels)
         True answers by level, each household answering.
+    supposed : bool
+        Whether some of the rows are supposed, so that the truth need not meet them.
     good : tuple of int
         Levels of the satisfied.
     caps : int array (atoms,)
@@ -155,9 +157,11 @@ class Attack:
         reader: Reader,
         good: Levels = (0,),
         weighed: Sequence[Weighed] = (),
+        *,
+        supposed: bool = False,
     ) -> None:
         self.rows, self.n, self.hits, self.caps, self.reader = rows, n, hits, caps, reader
-        self.good, self.weighed = good, weighed
+        self.good, self.weighed, self.supposed = good, weighed, supposed
         self.moments, self.atoms = n.shape
         self.size_of = self.moments * self.atoms
         self.undecided = 0
@@ -283,7 +287,7 @@ class Attack:
         true = np.concatenate([every, *(level.ravel() for level in levels)]).astype(float)
         met = held @ true
         wrong = np.flatnonzero((met < lows - _TINY) | (met > highs + _TINY))
-        assert not len(wrong), (
+        assert self.supposed or not len(wrong), (
             f"what is printed is not what is true: {[cells[k] for k in wrong[:2]]}"
         )
         self._made[question] = _Program(lower, upper, held, lows, highs, true)

@@ -88,10 +88,10 @@ def test_late_interviews_released_again_and_again_stay_hidden(late: int, seed: i
         assert not told.exact or told.most == 0, told
 
 
-def _told(survey: Drawn, *, alike: bool, exact: bool = False) -> list[bool]:
-    """Return the small groups, of a kind of dwelling too, that who knows every size reads exactly."""
+def _told(survey: Drawn, *, alike: bool, exact: bool = False, sizes: bool = True) -> list[bool]:
+    """Return the small groups, of a kind of dwelling too, that a reader reads exactly."""
     printed = [published(survey, exact_gaps=exact)]
-    whole, atoms = attack([survey], printed, sizes=True, alike=alike, exact=exact)
+    whole, atoms = attack([survey], printed, sizes=sizes, alike=alike, exact=exact)
     targets = list(small_targets(survey, atoms).values())[: tries(8, 40)]
     return [whole.answers(QUESTIONS[0], target).exact for target in targets]
 
@@ -101,6 +101,13 @@ def test_rows_like_with_like_tell_no_more_exactly_than_raw_ones(seed: int) -> No
     """Raked to the dwellings by kind, read by who knows every size (at large: `secrecy_levels.py`)."""
     survey = with_kinds(draw(6000 + seed, **size_of(seed)), seed)
     assert _told(survey, alike=True) == _told(survey, alike=False)
+
+
+@pytest.mark.parametrize("seed", range(tries(2, 20)))
+def test_rows_like_with_like_tell_nothing_exactly_to_who_knows_no_size(seed: int) -> None:
+    """Given the weights of these rows, which such a reader lacks."""
+    survey = with_kinds(draw(6200 + seed, **size_of(seed)), seed)
+    assert not any(_told(survey, alike=True, sizes=False))
 
 
 def test_exact_shares_like_with_like_would_tell_more() -> None:
