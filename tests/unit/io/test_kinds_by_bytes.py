@@ -6,10 +6,14 @@ import io
 import subprocess
 import sys
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tfpb.errors import TfpbError
 from tfpb.io.machine.held_place import held
@@ -171,6 +175,42 @@ def test_a_text_that_memory_could_not_hold_is_refused_before_it_is_read(
     assert caught.value.faults[0].code == "fichier_trop_grand"
     monkeypatch.setenv("TFPB_TAILLE_MAX_MO", "10")
     assert len(read_table(small).frame) == 200_000
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    columns=st.integers(2, 24),
+    lines=st.integers(5_000, 8_000),
+    letters=st.integers(1, 30),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    mark=st.sampled_from([";", "\t", ",", "|"]),
+)
+def test_a_text_is_refused_where_its_reading_takes_more_than_the_budget(
+    tmp_path_factory: pytest.TempPathFactory,
+    columns: int,
+    lines: int,
+    letters: int,
+    end: str,
+    mark: str,
+) -> None:
+    path = tmp_path_factory.mktemp("formes") / "table.csv"
+    rows = (
+        mark.join(f"{i * 7 + j:0{letters}d}"[:letters] for j in range(columns))
+        for i in range(lines)
+    )
+    header = mark.join(f"colonne_{j}" for j in range(columns))
+    path.write_text(header + end + "".join(row + end for row in rows), encoding="utf-8", newline="")
+    with mock.patch.object(contents, "table_budget", return_value=sys.maxsize):
+        tracemalloc.start()
+        read_table(path)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    with (
+        mock.patch.object(contents, "table_budget", return_value=peak),
+        pytest.raises(TfpbError) as caught,
+    ):
+        read_table(path)
+    assert caught.value.faults[0].code == "fichier_trop_grand"
 
 
 def test_an_archive_is_weighed_by_what_it_declares(

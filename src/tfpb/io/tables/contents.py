@@ -85,8 +85,12 @@ _FORMS: Final = {
 """Extension of a file, or what its bytes hold → how it is read."""
 TABLE_FILES: Final = frozenset(name for name in _FORMS if name.startswith("."))
 """Extensions that a table may have."""
-_HELD_PER_BYTE: Final = 18
-"""Memory of a whole run for each byte of a text table: 17 to 19 were measured."""
+_HELD_PER_MARKED_BYTE: Final = 18
+"""Memory of a whole run for each byte of a table of marks (HTML, XML)."""
+_HELD_PER_BYTE, _HELD_PER_TEXT_CELL, _HELD_PER_LINE = 10, 60, 200
+"""Memory of a whole run for a text table: `python benchmarks/table_memory.py` measures it by shape."""
+_SEPARATORS: Final = (b";", b"\t", b",", b"|")
+_CHUNK: Final = 1 << 20
 _HELD_PER_UNPACKED_BYTE: Final = 8
 """The same for each byte that a workbook unpacks to."""
 _PACKED: Final = frozenset({"xlsx", "xlsb", "ods", "zip", "parquet", "spss"})
@@ -318,13 +322,42 @@ def require_table(path: Path) -> None:
 def refuse_large(path: Path) -> None:
     """Refuse a file that is too large for a table (`fichier_trop_grand`), before any of it is read.
 
-    Unless the user set a limit, a text may take what memory allows; an archive is weighed once more by the
-    sizes that it declares (`largest_unpacked`).
+    Unless the user set a limit, a text may take what memory allows for its bytes, cells and lines; an
+    archive is weighed once more by the sizes that it declares (`largest_unpacked`).
     """
     limit = max_file_bytes()
-    if not _chosen() and kind(path) not in _PACKED:
-        limit = min(limit, table_budget() // _HELD_PER_BYTE)
+    if not _chosen() and (held := kind(path)) not in _PACKED:
+        budget = table_budget()
+        if held in MARKUP:
+            limit = min(limit, budget // _HELD_PER_MARKED_BYTE)
+        else:
+            size, taken = held_by_text(path, budget)
+            limit = min(limit, size * budget // taken if taken > budget else limit)
     refuse_larger(path, path.stat().st_size, limit)
+
+
+def held_by_text(path: Path, budget: int) -> tuple[int, int]:
+    """Count the memory that a run would take for a text, as far as a budget goes.
+
+    A file of one-digit cells takes 50 times its bytes, one of sentences 10: separators and line ends tell.
+
+    Returns
+    -------
+    int
+        Bytes of the file that were counted.
+    int
+        Bytes of memory for them: above the budget, or for the whole file.
+    """
+    size = held = 0
+    with path.open("rb") as file:
+        while held <= budget and (chunk := file.read(_CHUNK)):
+            lines = max(chunk.count(b"\n"), chunk.count(b"\r"))
+            cells = lines + max(chunk.count(mark) for mark in _SEPARATORS)
+            size += len(chunk)
+            held += (
+                len(chunk) * _HELD_PER_BYTE + cells * _HELD_PER_TEXT_CELL + lines * _HELD_PER_LINE
+            )
+    return size, held
 
 
 def largest_unpacked() -> int:
