@@ -80,9 +80,9 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def pdf_pages(path: Path) -> list[str]:
+def pdf_pages(path: Path, *how: str) -> list[str]:
     """Return the text of each page, in reading order, rows of a table broken into cells."""
-    command = [need("pdftotext"), str(path), "-"]
+    command = [need("pdftotext"), *how, str(path), "-"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return text.split("\f")[:-1]
 
@@ -109,6 +109,12 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
             yield Passage(medium, plain(page.replace("\n\n", " ¦ ")), scope)
             # an amount is printed with spaces that no line breaks: two lines are two numbers
             yield Passage(medium, plain(re.sub(r"(?<=\d)\n+(?=\d{3}\s)", " ¦ ", page)), scope)
+    for path in sorted(
+        (pack.folder / "habitants").glob("*.pdf")
+    ):  # a label and its euros, line by line
+        for page in pdf_pages(path, "-layout"):
+            lines = page.replace("\n", " ¦ ")
+            yield Passage(path.relative_to(pack.folder).as_posix(), plain(lines), path.stem)
     yield from (Passage("écran", plain(line)) for line in screen.splitlines())
     if not drawn(pack):
         return

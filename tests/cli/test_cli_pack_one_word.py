@@ -174,7 +174,9 @@ _NAMED: Final = {
         "de plus que le sien": r" : # € de plus que le sien",
         "au mieux": r"# € seraient dus",
         "impôt en moins": r"Impôt en moins : # €",
-        "compté en actions": r"Compté en actions : # €",
+        "en tout": r"En tout # €",
+        "avec justificatif": r"avec justificatif \(non contrôlé\) : # €",
+        "encore dû": r"actions encore dues par le bailleur : # €",
         "valorisé par logement": r"Valorisé : # € par logement abattu",
         "abattement par logement": r"Abattement : # € par logement abattu",
     }.items()
@@ -202,7 +204,7 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
         "reste à justifier": each(balance, "rattrapage_eur"),
         "acquis": each(given, "abattement_eur"),
         "impôt en moins": each(given, "abattement_eur"),
-        "compté en actions": each(balance, "valorise_eur"),
+        "en tout": each(balance, "valorise_eur"),
     }
     out = {
         name: {"": {summed(v), *(x for one in v.values() for x in one)}} | {
@@ -219,8 +221,14 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
     out["justifié"] = {"": {sum(map(min, pairs)), *map(min, pairs)}}
     proved = sum(number(r["prouve_eur"] or 0) for r in made.rows("actions"))
     out["prouvé"] = out["avec pièce"] = {"": {proved}}
+    by_code: dict[str, float] = dict.fromkeys(balance, 0.0)
+    for row in made.rows("actions"):
+        by_code[row["code_qpv"]] = by_code.get(row["code_qpv"], 0.0) + number(
+            row["prouve_eur"] or 0
+        )
+    out["avec justificatif"] = {"": {proved}} | {c: {one} for c, one in by_code.items()}
     lacking = {c: max(0.0, due - valued) for c, (due, valued) in zip(balance, pairs, strict=True)}
-    out["manque"] = {"": {bare}} | {c: {one} for c, one in lacking.items()}
+    out["manque"] = out["encore dû"] = {"": {bare}} | {c: {one} for c, one in lacking.items()}
     out["de plus que le sien"] = {"": {valued - due for due, valued in pairs}}
     back = [number(r["compensation_etat_eur"]) for r in given.values()]
     out["part de l’État"] = {"": {sum(back)}}

@@ -158,6 +158,7 @@ class GapLine:
     words: str = ""
     n_qpv: float | None = None
     n_hors: float | None = None
+    near: float | None = None  # half the margin of the level here, at 90 %
     masked: bool = False  # the figure exists, showing it would expose households
     otherwise: bool = False  # the comparable figure tells another story
     unsure: bool = False  # shown, and nothing is established
@@ -230,7 +231,6 @@ class QpvPage:
     margin: float = 0.05
     wave: str = ""  # of the lines
     gap_scope: str = ""  # over whom the lines are measured, or why none is shown
-    floor: float = 0.0  # least share of the axis of levels: one ruler for all pages
     doubtful: int = 0  # dwellings to check, in the quarter or next to it
     everyone: bool = False  # answers of all bailleurs, for want of this one's name in the survey
     unsure_names: tuple[str, ...] = ()  # of the résidences that have dwellings to check
@@ -289,8 +289,6 @@ class Face:
         All axes; its `silent` reads the abatement.
     key, changed : tuple of str
     photos : tuple of (caption, JPEG)
-    floor : float
-        Least share of the axis of levels.
     """
 
     sheet: Sheet
@@ -301,7 +299,26 @@ class Face:
     key: str
     changed: tuple[str, ...]
     photos: tuple[tuple[str, bytes], ...]
-    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """What was done of one kind, on the page of residents, and what they answered of it.
+
+    Parameters
+    ----------
+    label, detail, amount : str
+        The kind, its largest action, its euros.
+    answers : tuple of (sentence, line)
+    silent : str
+        Why there is none.
+    """
+
+    label: str
+    detail: str
+    amount: str
+    answers: tuple[tuple[str, GapLine], ...] = ()
+    silent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,25 +329,40 @@ class Leaflet:
     ----------
     money : tuple of str
         Before the bar, then after it.
-    bar : float or None
-        Share of the tax that was spared and is counted in actions; None where it is not known.
-    parts : tuple of (title, lines)
-        What was done, what changes on the stair; then, after `answers`, what is not known, whom to ask.
+    bar : Bar
+        What of the tax that was spared has its proof, is declared, is still due; no part if it is not known.
+    bar_key : tuple of (name, text)
+        Each part of the bar, with its euros.
     answers : tuple of (sentence, line)
+        The general question.
+    answers_title, answers_intro, answers_note : str
+        What they are of, why none is shown, what marks mean.
+    done_title : str
+    done_heads : tuple of str
+        Of the lines of what was done: kind, euros, answers; without the last where none is shown.
+    done : tuple of DoneLine
+        Largest first; the others together, then all of them.
+    done_note : tuple of str
+        Under the lines, or in their place.
+    open : tuple of (title, lines)
+        Where, what is not known, whom to ask.
     """
 
     sheet: Sheet
     lead: str
     money_title: str
     money: tuple[str, str]
-    bar: float | None
-    done: tuple[tuple[str, tuple[str, ...]], ...]
+    bar: Bar
+    bar_key: tuple[tuple[str, str], ...]
     answers_title: str
     answers_intro: str
     answers: tuple[tuple[str, GapLine], ...]
     answers_note: str
+    done_title: str
+    done_heads: tuple[str, ...]
+    done: tuple[DoneLine, ...]
+    done_note: tuple[str, ...]
     open: tuple[tuple[str, tuple[str, ...]], ...]
-    floor: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,12 @@ class Enquete(Strict):
     fichiers: dict[str, FichierEnquete] = {}
 
 
+class Habitants(Strict):
+    """`[habitants]`: whom tenants may ask, as the landlord wants it printed on their page."""
+
+    contact: str = Field(default="", max_length=120)
+
+
 class Reponse(Strict):
     """An entry of `[reponses]`: what a role answered to a question of the files, and when."""
 
@@ -203,14 +209,17 @@ class Settings(Placed):
     themes: Themes = {}
     alias: Alias = Alias()
     enquete: Enquete = Enquete()
+    habitants: Habitants = Habitants()
     roles: dict[Role, str] = {}
     reponses: dict[str, Reponse] = {}
 
     @model_serializer(mode="wrap")
     def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out roles and replies that nobody gave, as readings are."""
+        """Leave out a contact, roles and replies that nobody gave, as readings are."""
         record: dict[str, Any] = plain(self)
         for name in ("roles", "reponses"):
             if not getattr(self, name):
                 record.pop(name, None)
+        if not self.habitants.contact:
+            record.pop("habitants", None)
         return record

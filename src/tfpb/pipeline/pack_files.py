@@ -176,7 +176,7 @@ def quarter_files(
             second_face(dossier, page, answers),
             (maps or {}).get(f"{code}{_DRAWING}", b""),
         )
-        files[f"habitants/{code}.pdf"] = render_leaflet(residents_page(dossier, page))
+        files[f"habitants/{code}.pdf"] = render_leaflet(residents_page(dossier, page, answers))
         alt = f"{page.nom or code}. {words.page_in_words(page)}"
         files[f"{FOLDER}/{code}.pdf"] = render_face(face, drawn, alt)
     return files

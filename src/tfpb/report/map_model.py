@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -20,7 +19,7 @@ from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.columns import texts
 from tfpb.model.legal.map_table import other_of
-from tfpb.model.location import Located, MapModel, MapTask, QpvPage
+from tfpb.model.location import Located, MapModel, MapTask
 from tfpb.model.survey import pick
 from tfpb.perimeters.map_marks import drawn, marks
 from tfpb.report.print_map.views import territories
@@ -93,7 +92,7 @@ def map_model(dossier: Dossier) -> MapModel:
         residences=_with_money(dossier, map_residences(dossier.located)),
         marks=shown_marks,
         gaps=_gaps(answers),
-        pages=_one_ruler(
+        pages=tuple(
             quarter_page(dossier, answers, held[code], shown_marks, tasks)
             for code in codes_of(shown)
             if code in held
@@ -164,16 +163,6 @@ def _tenants(dossier: Dossier, code: str) -> str:
     claim = dossier.claims.get("satisfaits_qpv", scope)
     here = dossier.claims.has("satisfaits_qpv", scope)
     return claim_value(claim) if here else map_words.NOT_MEASURED
-
-
-def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
-    """Give all pages the axis of the lowest level: one is laid beside another."""
-    drawn_pages = tuple(pages)
-    levels = [
-        x for page in drawn_pages for g in page.gaps for x in (g.qpv, g.hors) if x is not None
-    ]
-    floor = math.floor(10 * min([1.0, *levels])) / 10
-    return tuple(replace(page, floor=max(floor - 0.1, 0.0)) for page in drawn_pages)
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -281,12 +282,21 @@ def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> G
         hors=seen["satisfaits_hors"],
         n_qpv=seen["menages_qpv"],
         n_hors=seen["menages_hors"],
+        near=_near(found.get((place, item, Groupe.QPV, wave))),
         otherwise=bool(first(row, answers.against, answers.margin)),
         unsure=row["verdict"] == Verdict.NON_CONCLUANT,
         alone=marks_of_row(row)["alone"],
         phrase=gap_phrase(row, answers.margin),
         moved=_movement(answers, place, item, seen["ecart"]),
     )
+
+
+def _near(row: Mapping[str, Any] | None) -> float | None:
+    """Return half the margin of a level at 90 %, as released."""
+    if row is None or row["publication"] not in SHOWN:
+        return None
+    half = float(row["ic90_haut"] - row["ic90_bas"]) / 2
+    return None if math.isnan(half) else half
 
 
 def _of_rows(

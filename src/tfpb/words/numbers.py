@@ -55,6 +55,8 @@ def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> st
 
 
 ROUNDED: Final = "Chaque montant est arrondi à l’euro : une somme peut différer d’un ou deux euros."
+ROUNDED_HERE: Final = "Arrondis : un ou deux euros près."
+"""The same, where room is short."""
 
 
 def rounded(parts: Iterable[Number], whole: Number) -> str:

@@ -30,14 +30,15 @@ from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
 from tfpb.report.sections.note.who_pays import who_pays
+from tfpb.report.sections.quarter_reports import residents_page
 from tfpb.report.web_map.map_payload import payload
-from tfpb.words.documents.note_words import MOST_NAMED, ROUNDED_HERE
+from tfpb.words.documents.note_words import MOST_NAMED
 from tfpb.words.documents.quarter_page import money_lines
 from tfpb.words.documents.residents_words import counted
 from tfpb.words.money.abatement_words import summary
 from tfpb.words.money.programme_words import balance_lead
 from tfpb.words.money.state_words import cases
-from tfpb.words.numbers import ROUNDED, euros
+from tfpb.words.numbers import ROUNDED, ROUNDED_HERE, euros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -462,7 +463,7 @@ def test_pages_of_a_quarter_and_the_terminal_say_it_of_what_they_add(*, certain:
         assert (ROUNDED in money_lines(here)) == said, seed
         told["quarter"] += [seed] if said else []
         said = spent[1].exceeds_nil and differ(due, spent)
-        assert (ROUNDED in counted(here, 2025)) == said, seed
+        assert (ROUNDED_HERE in counted(here, 2025, drawn=False)) == said, seed
         told["tenants"] += [seed] if said else []
         whole, balance = claims.amount("acquis"), claims.amount("solde")
         parts = [claims.amount(n) for n in ("valorise", "a_programmer")]
@@ -471,7 +472,12 @@ def test_pages_of_a_quarter_and_the_terminal_say_it_of_what_they_add(*, certain:
         told["terminal"] += [seed] if said else []
     assert all(0 < len(seeds) < 24 for seeds in told.values()), told
     assert ROUNDED in page_of(drawn(told["quarter"][0], certain=certain)).lines
-    assert ROUNDED in residents(drawn(told["tenants"][0], certain=certain))
+    for seed in told["tenants"][:4]:
+        dossier = drawn(seed, certain=certain)
+        leaflet = residents_page(dossier, page_of(dossier))
+        *parts, whole = (re.sub(r"\D", "", row.amount) for row in leaflet.done)
+        adds_up = sum(map(int, parts)) == int(whole)
+        assert bool(leaflet.done_note) == (not adds_up and "à" not in leaflet.done[-1].amount), seed
 
 
 def test_the_tenants_page_says_it_of_what_came_from_the_year_before() -> None:
@@ -483,7 +489,7 @@ def test_the_tenants_page_says_it_of_what_came_from_the_year_before() -> None:
         }
         amounts |= {"acquis": Decimal("30.50"), "a_programmer": Decimal(left) + Decimal(carried)}
         held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
-        assert (ROUNDED in counted(held, 2025)) == said
+        assert (ROUNDED_HERE in counted(held, 2025, drawn=False)) == said
 
 
 def test_the_one_page_of_whole_euros_says_nothing_of_rounding() -> None:

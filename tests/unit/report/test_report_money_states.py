@@ -146,7 +146,7 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     assert page["Abattement acquis"][0] == "574 032 €"
     assert page["À part"][0] == "À part : 21 280 € sous réserve."
     spared, pending = for_residents(dossier)
-    assert spared == "Impôt en moins : 574 032 € en 2025, en partie estimés."
+    assert spared == "Impôt en moins : 574 032 €, en partie estimés."
     assert "sous réserve" not in pending  # no word of a tenant
     told = "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]

@@ -42,7 +42,7 @@ from tfpb.report.sections.note.left_to_do import left_to_do
 from tfpb.report.sections.note.tenants import tenants
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents import note_words
-from tfpb.words.numbers import ROUNDED, euros, rough
+from tfpb.words.numbers import ROUNDED, ROUNDED_HERE, euros, rough
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,8 +192,8 @@ def test_cents_are_rounded_once_and_a_line_that_does_not_add_up_says_so() -> Non
     cents = {"abattement_eur": Decimal("1000.50"), "valorise_eur": Decimal("333.40")}
     (row,) = lines(of_balance(make(), cents))
     assert [row[1], *row[3:6]] == ["1 001", "0", "333", "667"]
-    assert note_words.ROUNDED_HERE in written(note(of_balance(make(), cents)))
-    assert note_words.ROUNDED_HERE not in written(note(of_balance(make(), euros_of(1000, 333))))
+    assert ROUNDED_HERE in written(note(of_balance(make(), cents)))
+    assert ROUNDED_HERE not in written(note(of_balance(make(), euros_of(1000, 333))))
     assert "667 €" in plain(written(note(of_balance(make(), cents))))  # as the sentences round it
 
 

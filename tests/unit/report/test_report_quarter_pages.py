@@ -35,6 +35,7 @@ from tfpb.facts.place import QuarterHeld, dwellings_by_side, quarters, quarters_
 from tfpb.model.location import Bar, GapLine
 from tfpb.model.money import States
 from tfpb.model.report import Text
+from tfpb.model.settings import Habitants
 from tfpb.perimeters.map_marks import marks
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import quarter_pdf
@@ -42,6 +43,7 @@ from tfpb.report.documents.document_pdf import page_count
 from tfpb.report.documents.quarter_pdf import render_face
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
+from tfpb.report.sections import quarter_reports
 from tfpb.report.sections.quarter_reports import changes, residents_page, second_face
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.satisfaction_section import satisfaction_section
@@ -116,61 +118,130 @@ def test_residents_read_the_figures_of_the_map_page_in_220_words() -> None:
     text = residents(dossier)
     assert page_of(dossier).figures[1][1].replace("\u202f", " ") in text
     valued = euros(dossier.claims.amount("valorise", CODE)).replace("\u202f", " ")
-    assert f"Compté en actions : {valued}." in text
-    assert re.search(r"à employer en 2026|au moins autant", text)
-    assert (
-        len([w for w in re.split(r"[ \n]+", text.replace(" €", "€")) if re.search(r"\w", w)]) <= 220
-    )
+    assert f"{words.TOTAL}\n{valued}" in text
+    assert re.search(r"à faire en 2026|au moins autant", text)
+    assert words.count(residents_page(dossier, page_of(dossier))) <= words.MOST_WORDS == 220
     titles = (
-        words.MONEY,
-        "Ce que le bailleur déclare pour 2025",
-        words.QUARTER,
+        words.MONEY.format(year=2025),
+        "Ce que vous avez dit (enquête de 2023)",
+        "Ce que le bailleur déclare pour 2025, et vos réponses (2023)",
         words.OPEN,
         words.ASK,
     )
-    assert words.STAIR not in text  # no action of the file names a résidence
+    assert words.WHERE not in text  # no action of the file names a résidence
     assert "Ce qui a été fait" not in text
     assert [text.index(t) for t in titles] == sorted(text.index(t) for t in titles)
-    assert not re.search(r"%|acquis|programmer|valoris|justifi|[▲▼■●◆] (?!ici)|marge|point", text)
+    assert not re.search(
+        r"%|acquis|programmer|valoris|justifi(?!catif)|[▲▼■●◆] (?!ici)|marge|point", text
+    )
 
 
 def test_residents_are_named_fewer_actions_rather_than_read_more_words() -> None:
     dossier = make()
     plan = dossier.programme
     assert plan is not None
+    home = dossier.located.residences["id_residence"].iloc[0]
     long = [f"{'Une action au libellé interminable ' * 3}{k}" for k in range(len(plan.actions))]
     wordy = dataclasses.replace(
-        dossier, programme=dataclasses.replace(plan, actions=plan.actions.assign(action=long))
+        dossier,
+        programme=dataclasses.replace(
+            plan, actions=plan.actions.assign(action=long, id_residence=home)
+        ),
     )
     leaflet = residents_page(wordy, page_of(wordy))
     assert words.count(leaflet) <= 220
     assert words.count(leaflet) > 150  # no fewer than need be
-    stair = dict(leaflet.done)[words.QUARTER]
-    assert any("autre" in line or "action" in line for line in stair)  # the others are counted
+    places = dict(leaflet.open)[words.WHERE]
+    assert places[-1].startswith("Et ")  # the others are counted
 
 
-def test_a_stair_is_told_only_of_actions_that_name_residences_with_their_names() -> None:
+def test_what_was_done_adds_up_to_what_is_declared() -> None:
+    dossier = make()
+    leaflet = residents_page(dossier, page_of(dossier))
+    *parts, whole = (int(re.sub(r"\D", "", row.amount)) for row in leaflet.done)
+    assert len(parts) > 1
+    assert sum(parts) == whole == dossier.claims.amount("valorise", CODE).exact
+    many = quarter_reports._leaflet(
+        dossier, page_of(dossier), own_answers(dossier), quarter_reports._Room(1, 0, 0)
+    )
+    kind, others, total = many.done
+    assert others.label == words.OTHERS
+    assert int(re.sub(r"\D", "", kind.amount)) + int(re.sub(r"\D", "", others.amount)) == whole
+    assert total.amount == leaflet.done[-1].amount
+
+
+def test_an_action_stands_beside_the_questions_it_is_for_the_least_content_first() -> None:
+    dossier = make()
+    assert dossier.survey is not None
+    axes = {str(item[1]): item[4] for item in ITEMS}
+    told = [
+        (row.label, [line for _, line in row.answers])
+        for row in residents_page(dossier, page_of(dossier)).done
+        if row.answers
+    ]
+    assert told
+    for label, lines in told:
+        (axe,) = (n for n in range(1, 9) if words.kind(n) == label)
+        assert all(axe in axes[line.label] for line in lines)
+        levels = [line.qpv for line in lines if line.qpv is not None]
+        assert levels == sorted(levels)
+
+
+def test_tenants_are_told_within_what_a_number_is_true() -> None:
+    line = GapLine("Accueil", gap=-0.13, qpv=0.67, hors=0.8, near=0.0451)
+    assert words.answers_note([line]).endswith("Ici, à 5 près.")
+    assert "près" not in words.answers_note([dataclasses.replace(line, near=None)])
+    assert words.answers_note([GapLine("Accueil", masked=True)]) == ""
+    dossier = make()
+    assert dossier.survey is not None
+    rows = dossier.survey.comparison
+    page = page_of(dossier)
+    (shown, *_) = (g for g in page.gaps if g.gap is not None)
+    item = next(i for i, label in dossier.survey.labels.items() if label == shown.label)
+    own = rows[
+        (rows["territoire"] == CODE) & (rows["item"] == item) & (rows["groupe"] == "qpv")
+        & (rows["vague"] == "2023") & (rows["ajustement"] == "brut")
+    ].iloc[0]  # fmt: skip
+    assert shown.near == pytest.approx((own["ic90_haut"] - own["ic90_bas"]) / 2)
+
+
+def test_whom_to_ask_is_whom_the_landlord_names_else_a_line_to_fill() -> None:
+    dossier = make()
+    assert "Votre bailleur : ___" in residents(dossier)
+    settings = dossier.settings.model_copy(
+        update={"habitants": Habitants(contact="Agence Est, 03 27 00 00 00.")}
+    )
+    named = residents(dataclasses.replace(dossier, settings=settings))
+    assert "Agence Est, 03 27 00 00 00. Ou la mairie" in named
+    assert "___" not in named
+
+
+def test_a_place_is_told_only_of_actions_that_name_residences_with_their_names() -> None:
     dossier = make()
     plan = dossier.programme
     assert plan is not None
-    mine = (plan.actions["code_qpv"] == CODE) & plan.actions["axe"].isin([3, 4, 8])
+    mine = plan.actions["code_qpv"] == CODE
     first = plan.actions.index[mine & (plan.actions["annee"] == 2025)][0]
     home = dossier.located.residences.iloc[4]
     named = plan.actions.assign(id_residence="")
     named.loc[first, "id_residence"] = home["id_residence"]
     told = dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=named))
-    parts = dict(residents_page(told, page_of(told)).done)
+    leaflet = residents_page(told, page_of(told))
     label = plan.actions.loc[first, "action"]
-    assert f"{label} ({home['nom']})" in " ".join(parts[words.STAIR])
-    assert f"({home['nom']})" not in " ".join(parts.get(words.QUARTER, ()))
+    assert dict(leaflet.open)[words.WHERE] == (
+        f"{label} : {home['nom']}.",
+        "Les autres actions : dans tout le quartier.",
+    )
+    nowhere = residents_page(dossier, page_of(dossier))
+    assert words.WHERE not in dict(nowhere.open)
 
 
 def test_done_is_said_only_where_each_action_has_its_piece() -> None:
     dossier = make()
     held = dossier.claims.within(CODE)
     assert held.amount("actions_prouvees") != held.amount("actions")
-    assert words.done_title(held, 2025) == "Ce que le bailleur déclare pour 2025"
-    assert "Avec une pièce datée : " in residents(dossier)
+    assert words.done_title(held, 2025, "") == "Ce que le bailleur déclare pour 2025"
+    assert "sans justificatif : " in residents(dossier)
     plan = dossier.programme
     assert plan is not None
     bare = plan.actions.assign(piece="FAC-1", date_piece="2025-06-01", piece_absente="")
@@ -178,24 +249,7 @@ def test_done_is_said_only_where_each_action_has_its_piece() -> None:
         dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=bare))
     ).claims.within(CODE)
     assert sure.amount("actions_prouvees") == sure.amount("actions")
-    assert words.done_title(sure, 2025) == "Ce qui a été fait en 2025"
-
-
-def test_what_changes_on_the_stair_is_in_the_actions_own_labels() -> None:
-    dossier = make()
-    plan = dossier.programme
-    assert plan is not None
-    mine = plan.actions[(plan.actions["code_qpv"] == CODE) & (plan.actions["annee"] == 2025)]
-    (stair,) = (
-        lines
-        for title, lines in residents_page(dossier, page_of(dossier)).done
-        if title == words.QUARTER
-    )
-    own = {axe: set(rows["action"]) for axe, rows in mine.groupby("axe")}
-    heads = {"Travaux": 8, "Entretien": 3, "Déchets": 4}
-    for line in stair:
-        head, _, named = line.rstrip(".").partition(" : ")
-        assert any(label in named for label in own[heads[head]])
+    assert words.done_title(sure, 2025, "") == "Ce qui a été fait en 2025"
 
 
 def test_where_nothing_is_established_residents_read_too_unsure_to_compare() -> None:
@@ -205,8 +259,8 @@ def test_where_nothing_is_established_residents_read_too_unsure_to_compare() -> 
     for unsure in (False, True):
         lines = list(page.gaps)
         lines[shown] = dataclasses.replace(lines[shown], unsure=unsure)
-        text = words.printed(residents_page(dossier, dataclasses.replace(page, gaps=tuple(lines))))
-        assert ("trop incertain pour comparer" in text) == unsure
+        ((text, _),) = words.general(dataclasses.replace(page, gaps=tuple(lines)))
+        assert text.endswith(" : trop incertain pour comparer.") == unsure
 
 
 @pytest.mark.parametrize(
@@ -225,7 +279,7 @@ def test_tenants_are_counted_out_of_a_hundred_of_what_was_asked(
 ) -> None:
     line = GapLine(label, gap=-0.13, qpv=0.67, hors=0.8, general=general)
     page = dataclasses.replace(page_of(make()), gaps=(line,))
-    ((text, _),) = words.answers(page)
+    ((text, _),) = words.general(page)
     assert text == said
 
 
@@ -243,20 +297,25 @@ def test_tenants_are_counted_out_of_a_hundred_of_what_was_asked(
 def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: str) -> None:
     dossier = of_quarter(make(), states)
     text = residents(dossier)
-    assert said in text.split(words.MONEY)[1].split(words.QUARTER)[0]
+    assert said in text.split(words.MONEY.format(year=2025))[1].split("Ce que vous avez dit")[0]
     assert not re.search(r"\b0 €", text)
-    known_share = residents_page(dossier, page_of(dossier)).bar
-    assert (known_share is not None) == (states == States(estimated=Decimal(500)))
+    drawn_bar = residents_page(dossier, page_of(dossier)).bar
+    assert (bool(drawn_bar.parts) and not drawn_bar.bounded) == (
+        states == States(estimated=Decimal(500))
+    )
     assert ("paie moins" in text) == bool(states.acquired or states.estimated)
 
 
 @pytest.mark.parametrize(
     ("carried", "said"),
     [
-        ("0", "Il manque 33\u202f428\u202f€. C’est à employer en 2026."),
+        (
+            "0",
+            "dues par le bailleur : 33\u202f428\u202f€. Ces 33\u202f428\u202f€ sont à faire en 2026.",
+        ),
         (
             "12500",
-            "Avec 12\u202f500\u202f€ restés de 2024, 45\u202f928\u202f€ sont à employer en 2026.",
+            "Avec 12\u202f500\u202f€ restés de 2024, 45\u202f928\u202f€ sont à faire en 2026.",
         ),
     ],
 )
@@ -266,7 +325,7 @@ def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, 
         "reporte": int(carried),
     }  # fmt: skip
     held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
-    assert said in words.counted(held, 2025)
+    assert said in words.counted(held, 2025, drawn=False)
 
 
 def of_year(dossier: Dossier, *years: int) -> Dossier:
@@ -570,7 +629,7 @@ def test_what_like_with_like_denies_is_marked_on_each_page() -> None:
     lines[at] = dataclasses.replace(lines[at], otherwise=True)
     told = words.printed(residents_page(dossier, dataclasses.replace(page, gaps=tuple(lines))))
     assert "À immeubles semblables, c’est moins sûr." in told
-    assert quarter_pdf._answer(lines[at], 0.0)["phrase"][1].endswith("\u202f†")
+    assert quarter_pdf._answer(lines[at])["phrase"][1].endswith("\u202f†")
     assert "†" in face_of(dossier).key
 
 
@@ -589,7 +648,7 @@ def test_a_gap_that_chance_may_explain_has_its_key_on_the_page() -> None:
 def test_a_gap_without_levels_is_not_counted_out_of_a_hundred() -> None:
     page = page_of(make())
     lines = tuple(dataclasses.replace(g, qpv=None) for g in page.gaps)
-    said = [text for text, _ in words.answers(dataclasses.replace(page, gaps=lines))]
+    said = [text for text, _ in words.general(dataclasses.replace(page, gaps=lines))]
     assert all("sur 100" not in text for text in said)
 
 
@@ -846,4 +905,4 @@ def test_residents_do_not_read_that_nothing_is_given_back_as_much(
 ) -> None:
     amounts = {"acquis": acquired, "valorise": 50, "reste_a_justifier": 0, "a_programmer": 0}
     claims = Claims(claim(name, CODE, known(n)) for name, n in amounts.items())
-    assert ("au moins autant" in words.counted(claims.within(CODE), 2025)) == as_much
+    assert ("au moins autant" in words.counted(claims.within(CODE), 2025, drawn=False)) == as_much

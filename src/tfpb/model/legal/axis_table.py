@@ -14,10 +14,6 @@ AXES: Final[Mapping[int, Mapping[str, Any]]] = {int(n): facts for n, facts in _T
 if list(AXES) != list(range(1, len(AXES) + 1)):
     message = f"axes.toml: axes are numbered from 1, in order: {list(AXES)}"
     raise ValueError(message)
-IN_STAIRS: Final = tuple(
-    sorted((n for n in AXES if "escalier" in AXES[n]), key=lambda n: AXES[n]["escalier"])
-)
-"""Axes of the work that tenants see in their stairs, first shown first."""
 NOT_IN_RENEWAL: Final = frozenset(n for n in AXES if AXES[n].get("hors_npnru"))
 """Axes that the cadre leaves out of quarters in urban renewal."""
 

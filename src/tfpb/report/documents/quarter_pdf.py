@@ -16,6 +16,8 @@ from tfpb.words.documents.note_words import gap
 from tfpb.words.numbers import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tfpb.model.location import AxisLine, Bar, Face, GapLine, Leaflet, Sheet
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "quartier.typ"
@@ -75,8 +77,14 @@ def _spaced(face: Face, actions: int, pieces: int, *, widest: bool) -> tuple[flo
 
 def render_leaflet(leaflet: Leaflet) -> bytes:
     """Render the page of residents."""
-    answers = [{"text": text, **_answer(line, leaflet.floor)} for text, line in leaflet.answers]
-    content = {**asdict(leaflet), "kind": "leaflet", "answers": answers}
+
+    def sentences(pairs: Iterable[tuple[str, GapLine]]) -> list[dict[str, Any]]:
+        return [{"text": text, **_answer(line)} for text, line in pairs]
+
+    bar = {"parts": _parts(leaflet.bar), "bounded": leaflet.bar.bounded}
+    done = [{**asdict(row), "answers": sentences(row.answers)} for row in leaflet.done]
+    own = {"kind": "leaflet", "answers": sentences(leaflet.answers), "done": done, "bar": bar}
+    content = {**asdict(leaflet), **own}
     return _compiled(content, leaflet.sheet, size=_LARGE_PT, title=20.0, note=10.0)
 
 
@@ -107,7 +115,7 @@ def _face(face: Face, pad: float, actions: int, pieces: int) -> dict[str, Any]:
             "title": row.title, "valued": row.valued, "before": row.before, "proved": row.proved,
             "silent": row.silent, "actions": words.listed(row.actions, actions),
             "missing": words.cut(row.missing, pieces), "parts": _parts(row.bar), "bounded": row.bar.bounded,
-            "answers": [_answer(a, face.floor) for a in row.answers],
+            "answers": [_answer(a) for a in row.answers],
         }  # fmt: skip
 
     return {
@@ -122,13 +130,12 @@ def _parts(bar: Bar) -> list[dict[str, Any]]:
     return [{"name": name, "size": size} for name, size in bar.parts if size]
 
 
-def _answer(line: GapLine, floor: float) -> dict[str, Any]:
+def _answer(line: GapLine) -> dict[str, Any]:
     """Return a question as the template draws it: levels on the axis, 0 to 1, and their words."""
     if line.gap is None or line.qpv is None or line.hors is None:
         return {"label": line.label, "shown": False, "phrase": line.words}
-    at, there = ((share - floor) / (1 - floor) for share in (line.qpv, line.hors))
     return {
-        "label": line.label, "shown": True, "at": at, "there": there, "here": percent(line.qpv),
+        "label": line.label, "shown": True, "at": line.qpv, "there": line.hors, "here": percent(line.qpv),
         "elsewhere": percent(line.hors), "moved": words.moved(line),
         "phrase": gap(line.phrase, doubt=line.otherwise),
     }  # fmt: skip

@@ -148,12 +148,12 @@ def _answers(sheet: Sheet, y: float, page: QpvPage) -> float:
     if page.everyone:
         y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, bold=True) + 0.6
     for line in page.gaps:
-        y = _answer(sheet, y, line, page.floor)
+        y = _answer(sheet, y, line)
     note = page_words.answers_note(page)
     return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=4, spacing=1.2, **_SOFT) if note else y
 
 
-def _answer(sheet: Sheet, y: float, line: GapLine, floor: float) -> float:
+def _answer(sheet: Sheet, y: float, line: GapLine) -> float:
     label = shorten(printable(line.label), COLUMN_W, 8, bold=True)
     sheet.text(COLUMN_X, y, label, 8, fontweight="bold")
     y += 3.7
@@ -163,7 +163,7 @@ def _answer(sheet: Sheet, y: float, line: GapLine, floor: float) -> float:
     if line.qpv is not None and line.hors is not None:
         sheet.text(COLUMN_X + 7.5, y, percent(line.qpv), 8, ha="right", fontweight="bold")
         sheet.text(across - 2.0, y, percent(line.hors), 8, ha="right")
-        dumbbell(sheet, (COLUMN_X + 9.5, across - 11.0), y - 1.0, (line.qpv, line.hors), floor)
+        dumbbell(sheet, (COLUMN_X + 9.5, across - 11.0), y - 1.0, (line.qpv, line.hors))
     phrase = f"{line.phrase} {page_words.DAGGER}" if line.otherwise else line.phrase
     low = sheet.block(across, y, phrase, room, 7.5, bold=True, lines=2, spacing=1.15)
     if line.moved:
@@ -172,11 +172,11 @@ def _answer(sheet: Sheet, y: float, line: GapLine, floor: float) -> float:
 
 
 def dumbbell(
-    sheet: Sheet, ends: tuple[float, float], y: float, levels: tuple[float, float], floor: float
+    sheet: Sheet, ends: tuple[float, float], y: float, levels: tuple[float, float]
 ) -> None:
-    """Draw two levels on a line from `floor` to all: filled here, hollow elsewhere."""
+    """Draw two levels on a line from none to all: filled here, hollow elsewhere."""
     west, east = ends
-    here, there = (west + (east - west) * (x - floor) / (1 - floor) for x in levels)
+    here, there = (west + (east - west) * x for x in levels)
     sheet.rule(west, y, east, y, linewidth=0.5)
     sheet.rule(here, y, there, y, color=theme.MONEY_SCALE[2], linewidth=1.8)
     for at, fill, edge in ((there, theme.PAPER, theme.INK), (here, theme.DANS, theme.DANS)):

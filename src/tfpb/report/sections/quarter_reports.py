@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tfpb.facts.amount import known, quotient
+from tfpb.facts.amount import known, quotient, total
 from tfpb.facts.claim import axis_scope
 from tfpb.facts.place import inside, within
 from tfpb.facts.programme_claims import actions_of
 from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
-from tfpb.model.legal.axis_table import AXES, IN_STAIRS
+from tfpb.model.legal.axis_table import AXES
 from tfpb.model.legal.map_table import before, pair_of
-from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
+from tfpb.model.location import AxisLine, Bar, DoneLine, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
-from tfpb.report.quarter_pages import answer_line
+from tfpb.report.quarter_pages import answer_line, money_bar, own_answers
 from tfpb.tax.programme.brought import to_prove
 from tfpb.words.documents import face_words as words
 from tfpb.words.documents import residents_words as plain
 from tfpb.words.documents.quarter_page import NO_CAUSE, answered
 from tfpb.words.documents.report_words import footer
 from tfpb.words.money.evaluation_words import before_actions
+from tfpb.words.numbers import euros
 from tfpb.words.places.map_words import marks
 from tfpb.words.places.side_words import is_decided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from decimal import Decimal
 
     import pandas as pd
 
+    from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
     from tfpb.facts.programme_claims import Action
     from tfpb.facts.whole_dossier import Dossier
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
 
 _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
 """What became of a dwelling that is in a quarter, where it is known."""
-_LONGEST: Final = 6
-"""Most actions of an axis that the residents' page names."""
 
 
 def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> Face:
@@ -67,7 +67,6 @@ def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> 
     survey = ""
     if answers is not None:
         survey = words.survey_words(answers.waves[-1], lines, answered(lines), page.heard)
-    shares = [x for a in lines for x in (a.qpv, a.hors) if x is not None]
     subtitle = words.SUBTITLE.format(code=code, bailleur=head.bailleur, year=year, survey=survey)
     return Face(
         sheet=_sheet(dossier, words.TITLE.format(name=page.nom or code), subtitle),
@@ -78,7 +77,6 @@ def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> 
         key=words.key(answers.margin if answers is not None else 5.0),
         changed=changes(dossier, page),
         photos=_photos(dossier, code),
-        floor=max(math.floor(10 * min([1.0, *shares])) / 10 - 0.1, 0.0),
     )
 
 
@@ -209,81 +207,123 @@ def _photos(dossier: Dossier, code: str) -> tuple[tuple[str, bytes], ...]:
     )
 
 
-def residents_page(dossier: Dossier, page: QpvPage) -> Leaflet:
-    """Return the page for who lives in a quarter: as many actions named as its words allow."""
-    labels = _labels(dossier, page.code_qpv)
-    for most in range(_LONGEST, -1, -1):
-        leaflet = _leaflet(dossier, page, labels, most)
+def residents_page(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None = None) -> Leaflet:
+    """Return the page for who lives in a quarter: as many kinds and places named as its words allow."""
+    own = answers if answers is not None else own_answers(dossier)
+    for room in _ROOMS:
+        leaflet = _leaflet(dossier, page, own, room)
         if plain.count(leaflet) <= plain.MOST_WORDS:
             break
     return leaflet
 
 
-def _leaflet(dossier: Dossier, page: QpvPage, labels: _Labels, most: int) -> Leaflet:
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How many kinds of actions a leaflet names, questions of each, and actions that name résidences."""
+
+    kinds: int
+    questions: int
+    places: int
+    mostly: bool = False
+
+
+_ROOMS: Final = (
+    _Room(4, 2, 4, mostly=True), _Room(4, 1, 3, mostly=True), _Room(4, 1, 2), _Room(3, 1, 1), _Room(2, 1, 0),
+    _Room(1, 1, 0), _Room(0, 0, 0),
+)  # fmt: skip
+"""What a leaflet may hold, the most first."""
+
+
+def _leaflet(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None, room: _Room) -> Leaflet:
     code, head, survey = page.code_qpv, dossier.settings.dossier, dossier.survey
     year, held = head.annee, dossier.claims.within(code)
     wave, period = (survey.last_wave, survey.last_period) if survey is not None else ("", "")
     early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
-    acquired, justified = held.amount("acquis"), held.amount("justifie")
-    bar = None
-    if acquired.is_known and acquired.exceeds_nil and justified.is_known:
-        bar = float(quotient(justified, acquired).exact)
-    done: list[tuple[str, tuple[str, ...]]] = [
-        (plain.done_title(held, year), (plain.done(_spent(dossier, code), held, year),))
-    ]
-    if dossier.programme is not None:
-        at_home, everywhere = labels
-        if at_home:
-            done.append((plain.STAIR, plain.stair(at_home, most)))
-        if everywhere or not at_home:
-            done.append((plain.QUARTER, plain.stair(everywhere, most)))
+    spent = [pair for pair in _spent(dossier, code) if pair[1].may_exceed_nil]
+    shown, others = spent[: room.kinds], [amount for _, amount in spent[room.kinds :]]
+    is_answered = any(line.gap is not None or line.waits for line in page.gaps)
+    done = tuple(_done_lines(dossier, page, answers if is_answered else None, shown, room))
+    answered_lines = [line for row in done for _, line in row.answers]
+    if others:
+        done += (DoneLine(plain.OTHERS, "", euros(total(others))),)
+    places, every = _places(dossier, code), _largest_first(_actions(dossier, code))
+    where = plain.where(places, room.places, others=len(places) < len(every))
+    if done:
+        done += (DoneLine(plain.TOTAL, "", euros(held.amount("valorise"))),)
+    general = plain.general(page)
+    bar = money_bar(held)
     names = ", ".join(page.unsure_names)
+    unknown = plain.open_points(held, doubtful=page.doubtful, names=names, wave=wave, early=early)
     return Leaflet(
         sheet=_sheet(
             dossier, page.nom or code, plain.SUBTITLE.format(bailleur=head.bailleur, year=year)
         ),
         lead=plain.lead(held),
-        money_title=plain.MONEY,
-        money=(plain.spared(held, year), plain.counted(held, year)),
+        money_title=plain.MONEY.format(year=year),
+        money=(plain.spared(held, year), plain.counted(held, year, drawn=bool(bar.parts))),
         bar=bar,
-        done=tuple(done),
+        bar_key=plain.parts(held) if bar.parts else (),
         answers_title=plain.answers_title(wave),
         answers_intro=plain.answers_intro(page, wave=wave),
-        answers=plain.answers(page),
-        answers_note=plain.answers_note(page),
+        answers=general,
+        answers_note=plain.answers_note([*answered_lines, *(line for _, line in general)]),
+        done_title=plain.done_title(held, year, wave if answered_lines else ""),
+        done_heads=plain.done_heads(answered=bool(answered_lines)),
+        done=done,
+        done_note=plain.done_note(held, year, done, [*(amount for _, amount in shown), *others]),
         open=(
-            (
-                plain.OPEN,
-                plain.open_points(
-                    held, doubtful=page.doubtful, names=names, wave=wave, early=early
-                ),
-            ),
-            (plain.ASK, (plain.ASKED.format(title=head.titre),)),
+            *(((plain.WHERE, where),) if where else ()),
+            (plain.OPEN, unknown),
+            (plain.ASK, (plain.asked(dossier.settings.habitants.contact),)),
         ),
-        floor=page.floor,
     )
 
 
-def _spent(dossier: Dossier, code: str) -> list[tuple[int, Any]] | None:
-    """Return what each axis was given in a quarter, largest first; None without a programme."""
+def _done_lines(
+    dossier: Dossier,
+    page: QpvPage,
+    answers: OwnAnswers | None,
+    shown: list[tuple[int, Amount]],
+    room: _Room,
+) -> Iterator[DoneLine]:
+    """Yield what was done of each kind, beside the questions it is for, the least content first."""
+    pairs = _largest_first(_actions(dossier, page.code_qpv))
+    general = {line.label for _, line in plain.general(page)}
+    seen: set[str] = set()
+    for axe, amount in shown:
+        lines: list[GapLine] = []
+        if answers is not None:
+            fresh = [item for item in _items_of(dossier, axe) if item not in seen]
+            seen |= set(fresh)
+            lines = [answer_line(dossier.claims, answers, item, page.code_qpv) for item in fresh]
+            lines = [line for line in lines if line.label not in general]
+            lines.sort(key=lambda line: (line.qpv is None, line.qpv))
+        first = next((str(action) for action, one in pairs if one.axe == axe), "")
+        yield DoneLine(
+            plain.kind(axe),
+            plain.mostly(first) if room.mostly and first else "",
+            euros(amount),
+            tuple((plain.sentence(line), line) for line in lines[: room.questions]),
+            plain.NOT_ASKED if answers is not None and not lines else "",
+        )
+
+
+def _spent(dossier: Dossier, code: str) -> list[tuple[int, Amount]]:
+    """Return what each axis was given in a quarter, largest first; nothing without a programme."""
     if dossier.programme is None:
-        return None
+        return []
     pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in AXES]
     return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
 
 
-_Labels = tuple["Mapping[int, list[str]]", "Mapping[int, list[str]]"]
-"""Labels of actions by axis: of those that name résidences, then of those of the whole quarter."""
+def _places(dossier: Dossier, code: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the actions that name résidences, in their own labels with these names, largest first.
 
-
-def _labels(dossier: Dossier, code: str) -> _Labels:
-    """Return the actions that change where tenants live, by axis, in their own labels, largest first.
-
-    A place is told only where the file names résidences: each such label is followed by their names.
+    A place is told only where the file names résidences.
     """
     rows = _actions(dossier, code)
     if rows is None or rows.empty:
-        return {}, {}
+        return []
     homes = dossier.located.residences
     names = dict(zip(texts(homes, "id_residence"), texts(homes, "nom"), strict=True))
     cited = texts(rows, "id_residence").map(
@@ -293,18 +333,7 @@ def _labels(dossier: Dossier, code: str) -> _Labels:
         zip(texts(rows, "action"), cited, actions_of(rows), strict=True),
         key=lambda one: (-one[2].valorise.at_least, one[2].id_action),
     )
-    at_home: dict[int, list[str]] = {}
-    everywhere: dict[int, list[str]] = {}
-    for axe in IN_STAIRS:
-        for label, named, one in order:
-            if one.axe == axe:
-                kept = (at_home if named else everywhere).setdefault(int(axe), [])
-                kept.append(plain.with_homes(label, named))
-    return _once(at_home), _once(everywhere)
-
-
-def _once(found: Mapping[int, list[str]]) -> dict[int, list[str]]:
-    return {axe: list(dict.fromkeys(labels)) for axe, labels in found.items()}
+    return [(label, named) for label, named, _ in order if named]
 
 
 _CITED: Final = re.compile(r"[^\s,;/|+]+")

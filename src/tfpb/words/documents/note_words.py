@@ -143,8 +143,6 @@ MASKED: Final = (
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
 _WITHOUT: Final = "Logements dont l’abattement n’est pas acquis : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
-ROUNDED_HERE: Final = "Arrondis : un ou deux euros près."
-"""`ROUNDED`, on the page."""
 PARTLY_KNOWN: Final = (
     "L’abattement acquis n’est connu qu’en partie : ce que chacun paie ne l’est pas."
 )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import known
 from tfpb.facts.claim import Nature
 from tfpb.packaged import packaged
-from tfpb.words.numbers import euros, rounded_sum, whole_percent
+from tfpb.words.numbers import ROUNDED_HERE, euros, rounded_sum, whole_percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
+from tfpb.words.terms import PIECES_FOR_TENANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
-    from tfpb.model.location import GapLine, Leaflet, QpvPage
+    from tfpb.model.location import DoneLine, GapLine, Leaflet, QpvPage
 
 MOST_WORDS: Final = 220
 _TEXTS: Final = packaged(__name__)
@@ -27,16 +28,18 @@ _LEAD: Final = Phrase(
     "Votre bailleur {sure:?paie|peut payer} moins d’impôt ici. En échange, il doit faire plus pour vos "
     "immeubles et votre quartier."
 )
-MONEY: Final = "L’argent"
-_DONE: Final = Phrase("Ce qui a été fait en {year}")
-_DECLARED: Final = Phrase("Ce que le bailleur déclare pour {year}")
-STAIR: Final = "Dans votre escalier"
-QUARTER: Final = "Dans tout le quartier"
+MONEY: Final = Phrase("L’argent de {year}")
+_DONE: Final = Phrase("Ce qui a été fait en {year}{wave:?, et vos réponses ({wave})}")
+_DECLARED: Final = Phrase(
+    "Ce que le bailleur déclare pour {year}{wave:?, et vos réponses ({wave})}"
+)
+WHERE: Final = "Où ?"
 _ANSWERS: Final = Phrase("Ce que vous avez dit{wave:? (enquête de {wave})}")
 OPEN: Final = "Ce qu’on ne sait pas encore"
 ASK: Final = "À qui parler ?"
-ASKED: Final = Phrase(
-    "À votre gardien, à l’agence, à la mairie ou au délégué du préfet. Demandez le dossier « {title} »."
+_ASKED: Final = "{contact}. Ou la mairie, le délégué du préfet."
+_TO_FILL: Final = (
+    "Votre bailleur : _______________________________ Ou la mairie, le délégué du préfet."
 )
 _NO_TAX: Final = "Impôt en moins : on ne le sait pas, le fichier des impôts n’est pas joint."
 _NOT_YET: Final = "Impôt en moins : on ne le sait pas encore, il reste à vérifier."
@@ -45,26 +48,23 @@ _UNSURE: Final = Phrase("Impôt en moins : rien de sûr en {year}, {states}.")
 _LOST_YEAR: Final = Phrase(
     "Impôt en moins : rien en {year}. {lost:€} sont perdus, une condition a été remplie trop tard."
 )
-_SPARED: Final = Phrase("Impôt en moins : {amount:€} en {year}{estimated:?, en partie estimés}.")
-_COUNTED: Final = Phrase("Compté en actions : {valued:€}.")
-_LEFT: Final = Phrase(" Il manque {left:€}.")
-_CARRIED: Final = Phrase(
-    " Avec {carried:€} restés de {before}, {owed:€} sont à employer en {after}."
-)
-_NEXT: Final = Phrase(" C’est à employer en {after}.")
+_SPARED: Final = Phrase("Impôt en moins : {amount:€}{estimated:?, en partie estimés}.")
+_COUNTED: Final = Phrase("Actions déclarées : {valued:€}.")
+_LEFT: Final = Phrase(" Encore dues par le bailleur : {left:€}.")
+_CARRIED: Final = Phrase(" Avec {carried:€} restés de {before}, {owed:€} sont à faire en {after}.")
+_NEXT: Final = Phrase(" Ces {left:€} sont à faire en {after}.")
 _ALL_USED: Final = " C’est au moins autant."
+_PART: Final = Phrase("{part} : {amount:€}")
 _NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe."
 _NO_ACTION: Final = Phrase("Aucune action n’est inscrite ici en {year}.")
-_ACTIONS: Final = Phrase("{actions:s action}")
-_WITH_PIECE: Final = Phrase(" Avec une pièce datée : {proved:s action}.")
-_NAMED_HOMES: Final = "{label} ({homes})"
-_MOST: Final = " : surtout {named}."
-_ONE: Final = " : {named}."
+_NAMED_HOMES: Final = "{label} : {homes}."
 _AXES: Final[dict[str, str]] = _TEXTS["axes"]
-_STAIR: Final[dict[str, str]] = _TEXTS["stair"]
-_NO_STAIR: Final = "Aucune action d’entretien, de déchets ou de travaux n’est inscrite ici."
-_MORE: Final = Phrase("{named} et {count:s autre}")
-_MOST_AXES: Final = 3
+_HEADS: Final = ("Actions", "Euros", "Contents, sur 100")
+OTHERS: Final = "Autres actions"
+TOTAL: Final = "En tout"
+_MOSTLY: Final = "surtout : {action}"
+_THE_OTHERS: Final = "Les autres actions : dans tout le quartier."
+_MORE_HOMES: Final = Phrase("Et {count:s autre action/autres actions} de résidences.")
 NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe."
 NOT_SHOWN: Final = (
     "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu : moins de 30 ménages, une seule "
@@ -74,7 +74,7 @@ UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
 _EVERYONE: Final = (
     "L’enquête ne nomme pas votre bailleur : ce sont les réponses de tous ceux qu’elle nomme."
 )
-_KEY: Final = "● ici ○ ailleurs"
+_KEY: Final = Phrase("● ici ○ ailleurs (hors quartiers prioritaires){near:?. Ici, à {near} près}.")
 _GENERAL: Final[dict[str, str]] = _TEXTS["general"]
 _IS_GENERAL: Final = re.compile(r"général|global|qualité de vie|ensemble", re.IGNORECASE)
 """A headline question that is of its whole theme, by its wording: « accueil » is not the bailleur."""
@@ -82,13 +82,14 @@ _FIRST: Final = (
     Phrase("{label} : ici, {here} locataires contents sur 100. Ailleurs, {there}"),
     Phrase("Ici, {here} locataires sur 100 sont {what}. Ailleurs, {there}"),
 )
-"""The first question, by whether it is of its whole theme."""
-_OTHER: Final = Phrase("{label} : {here}, ailleurs {there}")
+"""The general question, by whether it is of its whole theme."""
+_OTHER: Final = Phrase("{label} : {here} ici, {there} ailleurs")
 TOO_UNSURE: Final = " : trop incertain pour comparer"
 _OTHERWISE: Final = " À immeubles semblables, c’est moins sûr."
 _HIDDEN: Final = Phrase("{label} : réponses non publiées.")
 _WAITS: Final = Phrase("{label} : à confirmer, une question sur l’enquête attend sa réponse.")
 _NOBODY: Final = Phrase("{label} : personne n’a été interrogé ici, ou n’a répondu.")
+NOT_ASKED: Final = "Aucune question posée."
 _EARLY: Final = "Si cela vous rend la vie meilleure : l’enquête date d’avant."
 _NO_EFFECT: Final = "Si cela vous rend la vie meilleure : l’enquête ne le mesure pas."
 _NO_ANSWER: Final = "Si cela vous rend la vie meilleure : il faudrait une enquête, date à fixer."
@@ -131,94 +132,96 @@ def spared(held: Within, year: int) -> str:
     return _SPARED.format(amount=amount, year=year, estimated=claim.nature is not Nature.REEL)
 
 
-def counted(held: Within, year: int) -> str:
-    """Write what of it is counted in actions, and what is left to spend; nothing without a programme."""
+def counted(held: Within, year: int, *, drawn: bool) -> str:
+    """Write what of it is counted in actions, and what is left to do; nothing without a programme.
+
+    Parameters
+    ----------
+    drawn : bool
+        A bar says the parts of the tax, and the total of the actions stands in their list.
+    """
     if not held.has("valorise"):
         return ""
-    text = _COUNTED.format(valued=held.amount("valorise"))
+    text = "" if drawn else _COUNTED.format(valued=held.amount("valorise"))
     names = {"left": "reste_a_justifier", "carried": "reporte", "owed": "a_programmer"}
     amounts = {hole: held.amount(name) for hole, name in names.items()}
     if not held.has("reste_a_justifier"):
         return text
     # « au moins autant » as nothing would be read as all of what is at risk
     if amounts["owed"].is_nil:
-        return text + _ALL_USED if held.amount("acquis").exceeds_nil else text
+        return text + _ALL_USED * (held.amount("acquis").exceeds_nil and not drawn)
     note = ""
     if amounts["left"].exceeds_nil:
-        text += _LEFT.filled(amounts)
-        note = rounded_sum(held.amount("acquis"), held.amount("valorise"), amounts["left"])
+        text += "" if drawn else _LEFT.filled(amounts)
+        whole_and_parts = (held.amount("acquis"), held.amount("valorise"), amounts["left"])
+        note = "" if drawn else rounded_sum(*whole_and_parts)
     if amounts["carried"].exceeds_nil and amounts["owed"].exceeds_nil:
         text += _CARRIED.filled({**amounts, "before": year - 1, "after": year + 1})
         note = note or rounded_sum(amounts["owed"], amounts["left"], amounts["carried"])
     elif amounts["left"].exceeds_nil:
-        text += _NEXT.format(after=year + 1)
-    return f"{text} {note}" if note else text
+        text += _NEXT.filled({**amounts, "after": year + 1})
+    return f"{text} {ROUNDED_HERE}".strip() if note else text.strip()
 
 
-def done_title(held: Within, year: int) -> str:
-    """Title what was done: « fait » only where each action has its dated piece."""
+def parts(held: Within) -> tuple[tuple[str, str], ...]:
+    """Write each part of the bar: what has its proof, what has none, what is due."""
+    return tuple(
+        (name, _PART.format(part=text, amount=held.amount(name)))
+        for name, text in PIECES_FOR_TENANTS.items()
+        if held.has(name) and held.amount(name).exceeds_nil
+    )
+
+
+def done_title(held: Within, year: int, wave: str) -> str:
+    """Title what was done, and the wave that answers: « fait » only where each action has its dated piece."""
     done = False
     if held.has("actions_prouvees"):
         proved = held.amount("actions_prouvees")
         done = proved.exceeds_nil and proved == held.amount("actions")
-    return (_DONE if done else _DECLARED).format(year=year)
+    return (_DONE if done else _DECLARED).format(year=year, wave=wave)
 
 
-def with_homes(label: str, homes: Sequence[str]) -> str:
-    """Write an action with the résidences that it names."""
-    return _NAMED_HOMES.format(label=label, homes=", ".join(homes)) if homes else label
+def done_heads(*, answered: bool) -> tuple[str, ...]:
+    """Head the lines of what was done; without answers where none is shown."""
+    return _HEADS if answered else _HEADS[:2]
 
 
-def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) -> str:
-    """Write what was done: how many actions, the axes that weigh most.
+def kind(axe: int) -> str:
+    """Name an axis for tenants."""
+    return _AXES[str(axe)]
 
-    Parameters
-    ----------
-    spent : sequence of (axis, amount) or None
-        Largest first; None without a programme.
-    held : Within
-        Claims of the quarter.
-    """
-    if spent is None:
-        return _NO_LIST
-    actions = held.amount("actions")
-    if actions.is_nil:
-        return _NO_ACTION.format(year=year)
-    top = [
-        f"{_AXES[str(axe)]} ({euros(amount)})"
-        for axe, amount in spent[:_MOST_AXES]
-        if amount.exceeds_nil
+
+def mostly(action: str) -> str:
+    """Write the largest action of a kind."""
+    return _MOSTLY.format(action=action)
+
+
+def done_note(
+    held: Within, year: int, lines: Sequence[DoneLine], amounts: Sequence[Amount]
+) -> tuple[str, ...]:
+    """Write under the lines that euros are rounded; in their place why there is none."""
+    if not held.has("valorise"):
+        return (_NO_LIST,)
+    if not lines:
+        return (_NO_ACTION.format(year=year),)
+    return (ROUNDED_HERE,) if rounded_sum(held.amount("valorise"), *amounts) else ()
+
+
+def where(
+    named: Sequence[tuple[str, Sequence[str]]], most: int, *, others: bool
+) -> tuple[str, ...]:
+    """Write where actions that name résidences are, so many of them; the others are of the whole quarter."""
+    lines = [
+        _NAMED_HOMES.format(label=label, homes=", ".join(homes)) for label, homes in named[:most]
     ]
-    phrase = _ONE if actions == known(1) else _MOST
-    head = _ACTIONS.format(actions=actions)
-    text = f"{head}{phrase.format(named=join(top))}" if top else f"{head}."
-    proved = held.amount("actions_prouvees") if held.has("actions_prouvees") else actions
-    return text if proved == actions else text + _WITH_PIECE.format(proved=proved)
+    left = len(named) - len(lines)
+    lines += [_MORE_HOMES.format(count=left)] * bool(left)
+    return (*lines, *[_THE_OTHERS] * (bool(lines) and others))
 
 
-def stair(labels: Mapping[int, Sequence[str]], most: int) -> tuple[str, ...]:
-    """Write what changes in a place, in the actions' own labels; of each axis so many, the others counted.
-
-    Parameters
-    ----------
-    labels : mapping of axis to labels
-        Largest first; a label that goes on with another (« … (suite) ») is that other's.
-    """
-    out = []
-    for axe, names in labels.items():
-        own = [
-            n
-            for n in names
-            if n.removesuffix(_GOING_ON) == n or n.removesuffix(_GOING_ON) not in names
-        ]
-        shown = join(own[:most])
-        if left := len(own) - most if most else len(own):
-            shown = _MORE.format(named=shown, count=left) if most and left > 0 else shown
-        out.append(f"{_STAIR[str(axe)]} : {shown or _ACTIONS.format(actions=known(len(own)))}.")
-    return tuple(out) or (_NO_STAIR,)
-
-
-_GOING_ON: Final = " (suite)"
+def asked(contact: str) -> str:
+    """Write whom to ask: whom the landlord names, else a line to fill."""
+    return _ASKED.format(contact=contact.rstrip(" .")) if contact.strip() else _TO_FILL
 
 
 def answers_title(wave: str) -> str:
@@ -226,15 +229,15 @@ def answers_title(wave: str) -> str:
     return _ANSWERS.format(wave=wave)
 
 
-def answers(page: QpvPage) -> tuple[tuple[str, GapLine], ...]:
-    """Write each question of the page that is shown: tenants content out of a hundred, here and elsewhere."""
-    if not any(line.gap is not None or line.waits for line in page.gaps):
-        return ()
-    first = next((line for line in page.gaps if line.gap is not None), None)
-    return tuple((_line(line, first=line is first), line) for line in page.gaps)
+def general(page: QpvPage) -> tuple[tuple[str, GapLine], ...]:
+    """Write the first question of the page that is shown: tenants content, here and elsewhere."""
+    shown = [line for line in page.gaps if line.gap is not None]
+    waiting = [line for line in page.gaps if line.waits]
+    return tuple((sentence(line, first=True), line) for line in (shown or waiting)[:1])
 
 
-def _line(line: GapLine, *, first: bool) -> str:
+def sentence(line: GapLine, *, first: bool = False) -> str:
+    """Write one question: tenants content out of a hundred, or why it is not shown."""
     if line.waits:
         return _WAITS.format(label=line.label)
     if line.gap is None or line.qpv is None or line.hors is None:
@@ -259,9 +262,12 @@ def answers_intro(page: QpvPage, *, wave: str) -> str:
     return _EVERYONE * page.everyone
 
 
-def answers_note(page: QpvPage) -> str:
-    """Write what marks mean; nothing where there is none."""
-    return _KEY if any(line.gap is not None for line in page.gaps) else ""
+def answers_note(lines: Sequence[GapLine]) -> str:
+    """Write what marks mean, and within what each number is true; nothing where there is no mark."""
+    shown = [line for line in lines if line.gap is not None]
+    halves = [line.near for line in shown if line.near is not None]
+    near = math.ceil(round(100 * max(halves), 6)) if halves else None
+    return _KEY.format(near=near) if shown else ""
 
 
 def open_points(
@@ -302,12 +308,17 @@ def _hanging(held: Within, names: Mapping[str, str]) -> list[str]:
 
 def printed(leaflet: Leaflet) -> str:
     """Return all that the page prints but its foot."""
-    parts = chain.from_iterable((title, *lines) for title, lines in (*leaflet.done, *leaflet.open))
-    sheet = leaflet.sheet
+    sheet, done = leaflet.sheet, leaflet.done
+    open_ = chain.from_iterable((title, *lines) for title, lines in leaflet.open)
+    rows = chain.from_iterable(
+        (row.label, row.detail, row.amount, *(text for text, _ in row.answers), row.silent)
+        for row in done
+    )
     texts = (
-        sheet.title, sheet.subtitle, sheet.mark, leaflet.lead, leaflet.money_title, *leaflet.money, *parts,
-        leaflet.answers_title, leaflet.answers_intro, *(text for text, _ in leaflet.answers),
-        leaflet.answers_note,
+        sheet.title, sheet.subtitle, sheet.mark, leaflet.lead, leaflet.money_title, leaflet.money[0],
+        *(text for _, text in leaflet.bar_key), leaflet.money[1], leaflet.answers_title,
+        leaflet.answers_intro, *(text for text, _ in leaflet.answers), leaflet.answers_note,
+        leaflet.done_title, *(leaflet.done_heads if done else ()), *rows, *leaflet.done_note, *open_,
     )  # fmt: skip
     return "\n".join(filter(None, texts))
 

@@ -15,7 +15,7 @@ from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.report.sections.provisional import caution
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import DRAFT_LINE
-from tfpb.words.numbers import ROUNDED
+from tfpb.words.numbers import ROUNDED, ROUNDED_HERE
 from tfpb.words.survey.release_words import correction_line
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ def _once(*answers: Answer) -> tuple[Answer, ...]:
     """Leave the note on rounding where the page first needs it."""
     out: list[Answer] = []
     for answer in answers:
-        before = any(words.ROUNDED_HERE in one.notes for one in out)
+        before = any(ROUNDED_HERE in one.notes for one in out)
         notes = tuple(
-            words.ROUNDED_HERE if note == ROUNDED else note
+            ROUNDED_HERE if note == ROUNDED else note
             for k, note in enumerate(answer.notes)
             if note != ROUNDED or not (before or ROUNDED in answer.notes[:k])
         )
