@@ -106,13 +106,13 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
             head = page[:400]
             own = [c for c in codes if f"{c} ·" in head or f"· {c}" in head]
             scope = path.stem if path.stem in codes else own[0] if own else TOTAL
-            yield Passage(medium, plain(page.replace("\n\n", " ¦ ")), scope)
+            # the labels of a column stand together: the last is not beside the first number
+            parted = re.sub(r"^En tout\n", "En tout ¦ ", page, flags=re.MULTILINE)
+            yield Passage(medium, plain(parted.replace("\n\n", " ¦ ")), scope)
             # an amount is printed with spaces that no line breaks: two lines are two numbers
-            yield Passage(medium, plain(re.sub(r"(?<=\d)\n+(?=\d{3}\s)", " ¦ ", page)), scope)
-    for path in sorted(
-        (pack.folder / "habitants").glob("*.pdf")
-    ):  # a label and its euros, line by line
-        for page in pdf_pages(path, "-layout"):
+            yield Passage(medium, plain(re.sub(r"(?<=\d)\n+(?=\d{3}\s)", " ¦ ", parted)), scope)
+    for path in sorted((pack.folder / "habitants").glob("*.pdf")):
+        for page in pdf_pages(path, "-layout"):  # a label and its euros, line by line
             lines = page.replace("\n", " ¦ ")
             yield Passage(path.relative_to(pack.folder).as_posix(), plain(lines), path.stem)
     yield from (Passage("écran", plain(line)) for line in screen.splitlines())

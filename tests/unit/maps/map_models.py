@@ -152,7 +152,6 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
         ),
         notes=("L’enquête de 2023 précède les actions de 2025.",),
         wave="2023",
-        floor=0.4,
     )
 
 

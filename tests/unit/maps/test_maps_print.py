@@ -25,8 +25,8 @@ from tfpb.model.location import PageTask
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
-from tfpb.report.map_model import _one_ruler
 from tfpb.report.print_map import sheets, window
+from tfpb.report.print_map.column import dumbbell
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import (
     FAR_SCALE,
@@ -305,11 +305,14 @@ def test_the_overview_names_each_of_forty_quarters_in_its_table_or_under_it() ->
     assert not lacking
 
 
-def test_all_pages_of_a_pack_are_read_with_one_ruler(model: MapModel) -> None:
-    floors = {p.floor for p in _one_ruler(model.pages)}
-    levels = [x for p in model.pages for g in p.gaps for x in (g.qpv, g.hors) if x is not None]
-    (floor,) = floors
-    assert min(levels) - 0.2 <= floor <= min(levels)
+def test_levels_are_drawn_between_none_and_all() -> None:
+    """Half of the tenants is the middle of the axis, on every page."""
+    with style():
+        sheet = Sheet(100, 50)
+        dumbbell(sheet, (20.0, 60.0), 10.0, (0.0, 0.5))
+        dumbbell(sheet, (20.0, 60.0), 20.0, (1.0, 0.25))
+    at = [tuple(c.get_offsets()[0]) for c in sheet.layer.collections]
+    assert at == [(40.0, 10.0), (20.0, 10.0), (30.0, 20.0), (60.0, 20.0)]
 
 
 def test_streets_are_named_along_their_line(model: MapModel) -> None:

@@ -129,7 +129,7 @@ def spared(held: Within, year: int) -> str:
         return _NOTHING.format(year=year)
     if not amount.exceeds_nil:
         return _NOT_YET
-    return _SPARED.format(amount=amount, year=year, estimated=claim.nature is not Nature.REEL)
+    return _SPARED.format(amount=amount, estimated=claim.nature is not Nature.REEL)
 
 
 def counted(held: Within, year: int, *, drawn: bool) -> str:
