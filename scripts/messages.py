@@ -7,35 +7,49 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tfpb.words.faults.sentences import BY_SUBJECT, SUBJECTS
+from tfpb.facts.kinds import KINDS, Shelf
+from tfpb.words.faults.sentences import CATALOGUE
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "messages.md"
 _COUNT: Final = re.compile(r"\{(\w+):s ([^/{}]+)/([^{}]+)\}")
 _FIELD: Final = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 _LEAD: Final = """# Messages
 
-Tout ce que le programme peut dire d’un fichier, d’un réglage ou d’un résultat. Une **faute** arrête le
-traitement (code de sortie 2, rien n’est écrit) ; un **doute** est listé et n’arrête rien. Chaque message dit
-aussi où : fichier, feuille, ligne, colonne, et ce qui a été lu. Plusieurs lignes à la même faute n’en font
-qu’une, avec ses lignes. Entre ‹ › : ce que le message remplace par une valeur du fichier.
+Tout ce que le programme peut dire d’un fichier, d’un réglage ou d’un résultat, par sorte. Ce qui **arrête**
+(code de sortie 2, rien n’est écrit) et ce qui **change un chiffre** sont dans une seule liste, « À régler » ;
+le reste est dit là où on le rencontre. Chaque message dit aussi où : fichier, feuille, ligne, colonne, et ce
+qui a été lu.
+Plusieurs lignes au même message n’en font qu’un, avec ses lignes. Entre ‹ › : ce que le message remplace
+par une valeur du fichier.
 
-Cette page est écrite par `scripts/messages.py` ; un test tient à ce qu’elle soit à jour.
+Cette page est écrite par `scripts/messages.py`, d’après `src/tfpb/facts/kinds.toml` ; un test tient à ce
+qu’elle soit à jour.
 """
+_SHELVES: Final = {
+    Shelf.STOPS: "Ce qui arrête",
+    Shelf.FIGURE: "Ce qui change un chiffre",
+    Shelf.GESTURE: "Ce qui est refusé là où on l’essaie",
+    Shelf.READING: "Comment un fichier a été lu",
+    Shelf.METHOD: "Méthode, région, loi",
+    Shelf.JOURNAL: "Réponses et décisions sans objet",
+}
 
 
 def render() -> str:
     """Return the page."""
     parts = [_LEAD]
-    for subject, faults in BY_SUBJECT.items():
-        parts += [
-            f"\n## {SUBJECTS[subject]}\n",
-            "| code | message | attendu | que faire |",
-            "|---|---|---|---|",
-        ]
-        parts += [
-            f"| `{code}` | {_cell(w.title)} | {_cell(w.expected)} | {_cell(w.hint)} |"
-            for code, w in sorted(faults.items())
-        ]
+    for shelf, title in _SHELVES.items():
+        parts.append(f"\n## {title}")
+        for kind in (k for k in KINDS.values() if k.shelf is shelf):
+            parts.append(f"\n### {kind.title}\n")
+            if kind.effect is not None:
+                parts.append(f"{kind.effect.question}\n")
+            parts += ["| code | message | attendu | que faire |", "|---|---|---|---|"]
+            words = ((code, CATALOGUE[code]) for code in sorted(kind.codes))
+            parts += [
+                f"| `{code}` | {_cell(w.title)} | {_cell(w.expected)} | {_cell(w.hint)} |"
+                for code, w in words
+            ]
     return "\n".join(parts) + "\n"
 
 

@@ -26,9 +26,10 @@ REGION_LINE = (
 SOURCES = EXAMPLE / "geodonnees_sources"
 
 
-def _tfpb(*words: object) -> None:
+def _tfpb(*words: object) -> str:
     result = CliRunner().invoke(app, [str(w) for w in words])
     assert result.exit_code == 0, result.output
+    return result.output
 
 
 def undecided(folder: Path) -> None:
@@ -92,15 +93,17 @@ def geography(folder: Path) -> None:
 
 
 def first_run(folder: Path, geodata: Path) -> None:
-    """Make `valmont`, the example's pack, and keep its stages in `garde`, where nothing was kept.
+    """Make `valmont`, the example's pack, and keep its stages in `garde`, its screen in `ecran.txt`.
 
     A release would leave its line in `diffusions.jsonl`.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TFPB_CACHE", str(folder / "garde"))
+        patch.setenv("TFPB_CACHE_VERIFIE", "1")
         patch.setenv("TFPB_DIFFUSIONS", str(folder / "diffusions.jsonl"))
-        _tfpb("dossier", EXAMPLE / "dossier.toml", "--sortie", folder / "valmont",
-              "--geodonnees", geodata)  # fmt: skip
+        screen = _tfpb("dossier", EXAMPLE / "dossier.toml", "--sortie", folder / "valmont",
+                       "--geodonnees", geodata)  # fmt: skip
+    (folder / "ecran.txt").write_text(screen, encoding="utf-8")
 
 
 def pasted_region(folder: Path, geodata: Path) -> None:

@@ -82,6 +82,7 @@ def variant(
             edit(inputs)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("TFPB_CACHE", str(stages if drawn else undrawn_stages))
+                patch.setenv("TFPB_CACHE_VERIFIE", "1")
                 if not drawn:
                     undrawn(patch)
                 words = ("dossier", inputs.toml, "--sortie", folder / "dossier",

@@ -180,7 +180,7 @@ def money_map(tmp_path: Path) -> Path:
         ),
     )
     whole = dataclasses.replace(
-        model, residences=homes, qpv=model.qpv.assign(locataires=told, prouve="prouvé 78 %"),
+        model, residences=homes, qpv=model.qpv.assign(locataires=told, prouve="avec pièce : 78 %"),
         tasks=tasks, claim_until="31/12/2026",
     )  # fmt: skip
     file = tmp_path / "carte.html"
@@ -409,7 +409,7 @@ def test_colours_have_a_legend_with_words_and_signs(visit: Opener) -> None:
     page.select_option("#f-couleur", "gap")
     legend = _open(page, "legende").inner_text("#legende-corps")
     assert "moins de cinq quartiers" in legend  # three: a bar beside each name, no class
-    assert "QPV plus bas de 15 points et plus" not in legend
+    assert "15 points de moins ou davantage" not in legend
     assert "on ne sait pas" in legend
     _open(page, "reglages").select_option("#f-couleur", "abatement")
     assert page.locator("#legende-corps").is_hidden()
@@ -680,7 +680,7 @@ def test_five_thousand_residences_open_and_answer(visit: Opener, large_map_file:
     )
     _open(page, "reglages").select_option("#f-couleur", "gap")
     legend = _open(page, "legende").inner_text("#legende-corps")
-    assert "QPV plus bas de 15 points et plus" in legend
+    assert "15 points de moins ou davantage" in legend
     assert "on ne sait pas" in legend
     page.fill("#q", "ilot n 204")
     page.keyboard.press("Enter")

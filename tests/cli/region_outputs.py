@@ -32,6 +32,7 @@ def first_run(folder: Path, region: Path) -> None:
     """Run the region once into `sortie`, data only, in this process, and keep its stages in `garde`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TFPB_CACHE", str(folder / "garde"))
+        patch.setenv("TFPB_CACHE_VERIFIE", "1")
         words = ("region", region, "--sortie", folder / "sortie", "--moteur", "local", *DATA)
         result = CliRunner().invoke(app, [str(w) for w in words])
     assert result.exit_code == 0, result.output

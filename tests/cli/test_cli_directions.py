@@ -355,7 +355,15 @@ def test_every_file_of_a_draft_says_to_be_confirmed(
     assert made.exit_code == 0, made.output
     assert "Que veut dire « 4 », vague 2023" in re.sub(r"\s+", " ", made.output)
     pack = Pack(out)
-    judged = ("plus bas", "plus haut", "proche", "on ne sait pas", "de moins (", "de plus (")
+    judged = (
+        "■ moins",
+        "▽ moins",
+        "◆ plus",
+        "● autant",
+        "on ne sait pas",
+        "de moins (",
+        "de plus (",
+    )
     with_gaps = {"satisfaction.csv", "axes.csv", "satisfaction_niveaux.csv"}
     for name in with_gaps:
         rows = (out / "donnees" / name).read_text("utf-8-sig").splitlines()[1:]

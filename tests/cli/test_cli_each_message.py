@@ -82,6 +82,7 @@ ELSEWHERE = {
     ),
     "region_alias_inconnu": ("test_cli_region.py", "n’est celui d’aucun bailleur de la région"),
     "positions_en_double": ("test_cli_localiser.py", "ne disent pas le même lieu que "),
+    "cotes_perimes": ("test_cli_layers.py", "depuis que les côtés de ce fichier"),
     "option_sans_effet": ("test_cli_files.py", " n’a pas servi : "),
     "communes_sans_adresses": ("test_cli_files.py", "n’a rien pour "),
     "geodonnees_mal_nommees": ("test_cli_mistyped.py", " n’existe pas ; voulez-vous dire "),

@@ -147,7 +147,7 @@ def test_the_second_run_in_order(
     own = [line for line in lines if f"– {action} ·" in line]
     assert any("Dépense valorisée TFPB" in line for line in own)
     figures = [line for line in lines if " → " in line and "lignes" not in line.split(" : ")[0]]
-    assert any("Solde" in line for line in figures)
+    assert any("Valorisé moins abattement et reporté" in line for line in figures)
     assert any("Couverture" in line for line in figures)
     subjects = ("abattement", "Résidences", "Satisfaction", "géocod")
     titles = [line.strip() for line in lines if line.startswith("  ") and "–" not in line]

@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import pytest
 from pack_reading import Pack, flat, number, sheet_tables
 
@@ -167,7 +168,7 @@ _NAMED: Final = {
         "acquis": r"# € acquis",
         "acquis, au début": r"de l’abattement : [\d ]+ € sur # €",
         "justifié": r"(?:[Jj]ustifié à \d+ % \(|justifient \d+ % de l’abattement : )# €",
-        "prouvé": r"prouvé à \d+ % \(# €\)",
+        "prouvé": r"et à \d+ % \(# €\) avec pièce",
         "avec pièce": r"dont # € \(\d+ %\) avec pièce",
         "manque": r"Il manque # €",
         "part de l’État": r"État\* # €",
@@ -347,16 +348,15 @@ def test_a_page_of_a_quarter_says_the_figures_of_no_other(made: Pack) -> None:
 
 def test_both_maps_and_the_layer_place_a_residence_alike(made: Pack) -> None:
     shown = made.payload()["residences"]
-    with closing(sqlite3.connect(made.folder / "donnees" / "residences.gpkg")) as base:
-        query = "SELECT id_residence, longitude, latitude, logements_dans, logements_hors FROM residences"
-        layer = {str(r[0]): r[1:] for r in base.execute(query)}
-    assert set(shown["id"]) == set(layer)
+    read = gpd.read_file(made.folder / "donnees" / "residences.gpkg", layer="residences")
+    layer = read.to_crs(4326).set_index("id_residence")
+    assert set(shown["id"]) == set(layer.index)
     cut = 0
     for key, x, y, both in zip(shown["id"], shown["x"], shown["y"], shown["cou"], strict=True):
-        longitude, latitude, inside, outside = layer[key]
-        assert (longitude * 1e5, latitude * 1e5) == pytest.approx((x, y), abs=0.51)
+        row = layer.loc[key]
+        assert (row.geometry.x * 1e5, row.geometry.y * 1e5) == pytest.approx((x, y), abs=0.51)
         cut += both
-        assert not both or (inside and outside)
+        assert not both or (row["logements_dans"] and row["logements_hors"])
     assert cut >= 1
 
 

@@ -124,7 +124,7 @@ def test_the_page_of_a_quarter_is_its_map_then_its_actions_and_says_which_of_two
         mapped, proved = (" ".join(side.split()) for side in sides)
         assert "Échelle 1 :" in mapped
         assert "Échelle 1 :" not in proved
-        assert "action, preuve, réponses" in proved
+        assert "actions, pièces, réponses" in proved
         assert all(made.run()["empreinte"] in side for side in (mapped, proved))
 
 

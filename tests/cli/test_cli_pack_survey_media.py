@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = {
-    "satisfaction": ("satisfaction", {"n QPV": "n_qpv", "n hors QPV": "n_hors", "Satisfaits QPV (%)": "qpv",
-        "Satisfaits hors QPV (%)": "hors", "Écart brut (points)": "ecart",
+    "satisfaction": ("satisfaction", {"n QPV": "n_qpv", "n ailleurs": "n_hors", "Satisfaits QPV (%)": "qpv",
+        "Satisfaits ailleurs (%)": "hors", "Écart brut (points)": "ecart",
         "En QPV, évolution 2019-2023 (points)": "evolution_qpv_2019-2023",
-        "Hors QPV, évolution 2019-2023 (points)": "evolution_hors_2019-2023",
+        "Ailleurs, évolution 2019-2023 (points)": "evolution_hors_2019-2023",
         "Écart, évolution 2019-2023 (points)": "evolution_ecart_2019-2023",
         "Satisfaits QPV, 2019 (%)": "qpv_2019", "Écart brut, 2019 (points)": "ecart_2019"}),
     "axes": ("axes", {"n": "n", "Écart (points)": "ecart", "bas à 90 %": "ecart_ic90_bas",

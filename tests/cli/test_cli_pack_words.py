@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from pack_reading import Pack
 
+import tfpb
 from everywhere import need
+from tfpb.packaged import packaged
 from tfpb.pipeline.pack_files import DOCUMENTS
+from tfpb.text import capital
+from tfpb.words.terms import PIECES, PLAN, SIDES
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PACKAGE = Path(tfpb.__file__).parent
 
 CAUSAL = (
     r"\bgr[âa]ce (?:à|au|aux)\b",
@@ -46,6 +50,17 @@ JARGON = (
     r"\bp-?value\b", r"\bp_\w+", r"\bNaN\b", r"\bnan\b", r"\bNone\b", r"\bTrue\b", r"\bFalse\b",
     r"\bnull\b", r"\bundefined\b", r"\{\w+\}", rf"\b(?:{CODES})\b",
 )  # fmt: skip
+WENT = {
+    r"\bprouvée?s?\b|\b(?:à|non|de) prouver\b|\bpreuves?\b(?! de (?:déclaration|son envoi))": PIECES.avec,
+    r"\bsoldes?\b|\breste à (?:justifier|employer)|\bà (?:employer|justifier)\b(?= ?[:|(\d])": PLAN.manque,
+    r"[−-] ?hors QPV|\b(?:QPV|ici) (?:et|ou|puis) hors QPV|hors QPV \((?:%|n)|"
+    r"\b(?:n|Satisfaits|dont) hors QPV": SIDES.ailleurs,
+    r"\bplus (?:bas|haut)s? (?:en QPV|de plus|\(|,)|« (?:plus (?:bas|haut)|proche)|"
+    r"[■▽◒◇◆●◐] (?:un peu |pas )?(?:plus (?:bas|haut)|proche)|\b(?:moins|aussi) bien\b|"
+    r"\bpas moins, à\b|plus (?:basse|élevée) en QPV": "moins, autant, plus",
+    r"équivalence (?:non )?(?:dé)?montrée|marge d[’']équivalence : ±": "autant",
+}  # fmt: skip
+"""What no medium writes any more, and the term of `words/terms.toml` in its place."""
 WRONG_WORDS = (
     r"\bexon[ée]ration de 30\b",
     r"\bsite(?:s)? d[’']habitation\b",
@@ -74,6 +89,26 @@ def said(made: Pack) -> dict[str, str]:
     places = sorted((made.folder / "quartiers").glob("*.pdf"))
     pages = [made.pdf(f"quartiers/{p.name}") for p in places]
     whole = {
+        "note.pdf": made.pdf("note.pdf"),
+        "habitants": "\n".join(
+            made.pdf(f"habitants/{p.name}")
+            for p in sorted((made.folder / "habitants").glob("*.pdf"))
+        ),
+        "a_envoyer": "\n".join(
+            str(value)
+            for path in sorted((made.folder / "a_envoyer").glob("*.xlsx"))
+            for sheet in load_workbook(path, read_only=True)
+            for row in sheet.iter_rows(values_only=True)
+            for value in (sheet.title, *row)
+            if value is not None
+        ),
+        "écran": (made.folder.parent / "ecran.txt").read_text(encoding="utf-8"),
+        "page": "\n".join(
+            path.read_text(encoding="utf-8")
+            for folder in ("page/templates", "words/page")
+            for path in sorted((PACKAGE / folder).rglob("*.*"))
+            if path.suffix in (".jinja", ".html", ".toml", ".py")
+        ),
         "rapport.pdf": made.pdf(),
         "dossier.xlsx": "\n".join([*book.sheetnames, *sheets]),
         "carte.html": re.sub(r"<[^>]+>", " ", page) + "\n" + "\n".join(_strings(made.payload())),
@@ -152,3 +187,32 @@ def test_the_reader_of_this_test_would_see_a_claim(claim: str) -> None:
 def test_what_cannot_be_said_is_said_to_be_so(said: dict[str, str], medium: str) -> None:
     assert "on ne peut pas encore le dire" in said[medium]
     assert "ne vaut pas attestation" in said[medium]
+
+
+@pytest.mark.parametrize("term", WENT.values())
+def test_no_medium_has_a_word_that_went(said: dict[str, str], term: str) -> None:
+    pattern = next(p for p, t in WENT.items() if t == term)
+    met = {medium: found((pattern,), text)[:3] for medium, text in said.items()}
+    assert not {medium: places for medium, places in met.items() if places}
+
+
+@pytest.mark.parametrize(
+    "gone",
+    ["31 actions (27 prouvées)", "prouvé à 86 %", "Reste à justifier : 33 428 €", "le solde est de −37 034 €",
+     "points (QPV − hors QPV)", "■ plus bas, de plus de 5 points", "moins bien 6 fois", "● proche"],
+)  # fmt: skip
+def test_the_reader_of_words_that_went_would_see(gone: str) -> None:
+    assert found(tuple(WENT), gone)
+
+
+def test_headers_are_the_terms_of_the_table() -> None:
+    columns = packaged("tfpb.words.sections.pack")["tableaux"]["quartiers"]["colonnes"]
+    titles = {key: title for key, title, *_ in columns}
+    terms = {"prouve_eur": PIECES.avec, "a_prouver_eur": PIECES.sans_court}
+    terms |= {"reste_a_justifier_eur": PLAN.manque, "report_eur": PLAN.reporte}
+    terms |= {"rattrapage_eur": PLAN.a_programmer}
+    assert {key: titles[key] for key in terms} == {k: f"{capital(t)} (€)" for k, t in terms.items()}
+
+
+def test_elsewhere_is_defined_once_a_page(said: dict[str, str]) -> None:
+    assert said["note.pdf"].count("Ailleurs : ") == 1

@@ -13,7 +13,7 @@ from pack_reading import Pack, number
 from effort import by_night, tries
 from example_pack import undecided, without
 from tfpb.facts.claim import TOTAL
-from tfpb.facts.doubt_kinds import SIDE
+from tfpb.facts.kinds import SIDE
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache

@@ -44,8 +44,9 @@ _FAR: Final = 3
 """Households of a kind more or fewer that are tried."""
 _OPEN: Final = 3
 """Steps from the truth, of two on each side, from which a target is neither exact nor within one."""
-_LEAST: Final = 11
-"""Households of a kind that a side with rows like with like has at least."""
+_LEAST: Final = (30, 11)
+"""Households of a kind that a side with rows like with like has at least, and one of `_MANY` households."""
+_MANY: Final = 300
 Key = tuple[str, ...]
 Answers = dict[str, list[tuple[int, int]]]
 """By question, households and satisfied ones that print a group's figures."""
@@ -371,7 +372,7 @@ def range_without_weights(
     """Widen what `given` tells of a target by other counts of kinds that print the same.
 
     `given` has the true counts by kind of the rows like with like. A reader who knows no size lacks them:
-    counts a few households off, on the sides that have the target, are tried one side at a time and on all.
+    counts a few households off are tried one side at a time, on those that have the target and on all.
     """
     found = given.answers(question, target)
     sides = list(
@@ -379,8 +380,9 @@ def range_without_weights(
     )
     known = [row for row in given.rows if row.shares]
     near = [k for k, side in enumerate(sides) if set(side.atoms) & set(target)]
+    every = list(range(len(sides)))
     for moved, by in product(
-        [[k] for k in near] + [near], product(range(-_FAR, _FAR + 1), repeat=2)
+        [*([k] for k in every), near, every], product(range(-_FAR, _FAR + 1), repeat=2)
     ):
         met = [side.met + (np.array(by) if k in moved else 0) for k, side in enumerate(sides)]
         if not any(by) or not all(sides[k].prints_as(met[k], known) for k in moved):
@@ -441,10 +443,10 @@ class SideAlike:
 
     def prints_as(self, met: np.ndarray, rows: list[Row]) -> bool:
         """Tell whether some answers of `met` households print every question, raw and like with like."""
-        if (met < _LEAST).any() or max(self.part * met.sum() / met) > MOST_FACTOR:
+        size = met.sum()
+        if met.min() < _LEAST[int(size >= _MANY)] or max(self.part * size / met) > MOST_FACTOR:
             return False
         raw = next(r for r in rows if set(r.atoms) == set(self.atoms))
-        size = met.sum()
         low, high = raw.bounds or (0, np.inf)
         one, two = np.meshgrid(*(np.arange(m + 1) for m in met), indexing="ij")
         share, alike = (one + two) / size, one * self.part[0] / met[0] + two * self.part[1] / met[1]

@@ -134,19 +134,21 @@ def test_a_release_of_other_bailleurs_binds_no_row_over_all() -> None:
     assert "B1" in set(before.tables["comparison"]["bailleur"])
 
 
-def test_rows_like_with_like_wait_for_eleven_households_of_each_kind() -> None:
+def test_rows_like_with_like_wait_until_each_kind_is_publishable_by_itself() -> None:
     """A household of a rare kind may weigh eight times: its answer would be a step of the share."""
     rows = [("A", f"R{k}", "hors_qpv", "collectif") for k in range(8)]
     rows += [("A", "R9", "hors_qpv", "individuel"), ("A", "R10", "hors_qpv", "individuel")]
     places = pd.DataFrame(rows, columns=["bailleur", "residence", "groupe", "type"])
 
-    def told(rare: int, *, kinds: tuple[str, ...] = ("type",)) -> bool:
-        n = np.array([[20]] * 8 + [[rare]] + [[0]])
+    def told(*rare: int, each: int = 20, kinds: tuple[str, ...] = ("type",)) -> bool:
+        n = np.array([[each]] * 8 + [[k] for k in rare])
         wave = Households("2023", ("q1",), (0,), places, kinds, n, n)
         table = group_table([wave], Rules())
         one = table[(table["niveau"] == "total") & (table["bailleur"] == "ensemble")]
         assert one["shown"].all()
         return bool(one["alike"].all())
 
-    assert [told(rare) for rare in (0, 1, 10, 11)] == [True, False, False, True]
-    assert told(1, kinds=())
+    of_two_homes = {(0, 0): True, (1, 0): False, (15, 14): False, (15, 15): True, (30, 0): False}
+    assert {rare: told(*rare) for rare in of_two_homes} == of_two_homes
+    assert [told(rare, 0, each=40) for rare in (10, 11)] == [False, True]
+    assert told(1, 0, kinds=())

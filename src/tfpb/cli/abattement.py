@@ -62,11 +62,10 @@ def abattement(  # noqa: PLR0917 - options of a command line
 ) -> None:
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
-    Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis, Prévision,
-    Calendrier, Sortants, Réclamations, À risque, Déclaration, Sources et hypothèses, et Année d’avant avec
-    les avis de l’année d’avant. Avec --programme, trois fichiers s’ajoutent : …_axes, …_solde et …_bilan.xlsx
-    (colonnes en usage, et les actions à ressaisir). Avec --programme-precedent, le bilan met les deux années
-    côte à côte.
+    Le fichier a une ligne par local, avec les colonnes de la feuille Locaux d’un dossier. Les sommes par
+    quartier et la prévision sont dans le dossier de « tfpb dossier ». Avec --programme, trois fichiers
+    s’ajoutent : …_axes, …_solde et …_bilan.xlsx (colonnes en usage, et les actions à ressaisir). Avec
+    --programme-precedent, le bilan met les deux années côte à côte.
 
     \b
     Exemple :

@@ -50,7 +50,8 @@ def geocoder(  # noqa: PLR0917 - options of the contract
     """Situer les adresses d’un fichier : une ligne lue, une ligne rendue, dans le même ordre.
 
     Les colonnes du fichier ne changent pas ; les colonnes result_* s’ajoutent. Les colonnes du RPLS
-    sont reconnues. Ce qui reste douteux est listé dans SORTIE_a_verifier.xlsx.
+    sont reconnues. Ce qui reste douteux est listé dans SORTIE_a_verifier.xlsx. Entrée et sortie peuvent
+    être une couche de points (gpkg, geojson).
 
     \b
     Exemple :
@@ -58,7 +59,9 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with terminal.guard(), ExitStack() as opened:
-        terminal.check_output(sortie, (entree, decisions, alias_voies, reponses), raw=csv_brut)
+        terminal.check_output(
+            sortie, (entree, decisions, alias_voies, reponses), raw=csv_brut, layers=True
+        )
         from tfpb.addresses.file_geocoder import open_geocoder
         from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.io.open_questions.table_questions import stock_questions

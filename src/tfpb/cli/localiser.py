@@ -30,10 +30,12 @@ def localiser(  # noqa: PLR0917 - options of a command
     """Dit, pour chaque ligne, si elle est dans un QPV, hors QPV, ou à vérifier, et pourquoi.
 
     Une ligne en entrée, une ligne en sortie, dans le même ordre. L’entrée est la sortie de
-    « tfpb geocoder », ou un fichier avec x et y (Lambert-93, projection légale outre-mer) ou
-    longitude et latitude ; des adresses seules sont géocodées si la base d’adresses est importée.
+    « tfpb geocoder », une couche de points (gpkg, geojson, shp, geoparquet), ou un fichier avec x et y
+    (Lambert-93, projection légale outre-mer) ou longitude et latitude ; des adresses seules sont
+    géocodées si la base d’adresses est importée.
     Les lignes douteuses vont dans SORTIE_a_verifier.xlsx, feuille « Limites » : décidez, puis relancez
-    avec --decisions. La sortie peut être csv, xlsx, ods, parquet ou gpkg (QGIS).
+    avec --decisions. La sortie peut être csv, xlsx, ods, parquet, gpkg ou geojson (QGIS) :
+    un point que vous y déplacez est relu à sa nouvelle place.
 
     \b
     Exemple :
@@ -41,7 +43,7 @@ def localiser(  # noqa: PLR0917 - options of a command
         --annee 2025 --geodonnees sorties/geodonnees
     """
     with terminal.guard():
-        terminal.check_output(sortie, (entree, decisions, reponses), raw=csv_brut, also=".gpkg")
+        terminal.check_output(sortie, (entree, decisions, reponses), raw=csv_brut, layers=True)
         from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.io.open_questions.table_questions import stock_questions
         from tfpb.io.sources.point_tables import POINTS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.facts.amount import QUESTION, Amount, unknown
 from tfpb.facts.bailleurs import QUOTIENTS
 from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State
-from tfpb.facts.doubt_kinds import KINDS
+from tfpb.facts.kinds import EFFECTS
 from tfpb.facts.whole_dossier import Outcome, Supposed
 from tfpb.model.question import Unit, of_survey
 
@@ -27,7 +27,7 @@ _OF_SURVEY: Final = frozenset(TITLES[name].sheet for name in ("ecart", "evolutio
 """Sheets of the claims that answers of tenants make."""
 _SURVEY: Final = ("enquete", "vague")
 _MONEY: Final = ("avis", "droit", "batiment")
-_ALL: Final = tuple(code for code in KINDS if code not in _SURVEY)
+_ALL: Final = tuple(code for code in EFFECTS if code not in _SURVEY)
 _HANGING: Final = {
     "fiscalite": _MONEY, "gmbi": _MONEY, "conventions": _MONEY, "programme": ("depense", "axe"),
     "programme_precedent": ("report",), "droit_commun": ("droit_commun",), "enquete": _SURVEY,
@@ -286,7 +286,7 @@ def _widest(
 def _unbounded(claims: Claims, unread: Iterable[Asked]) -> list[Claim]:
     """Return the claims that hang on a table which an answer does not let read: nothing bounds them."""
     kinds = {code for one in unread for code in _HANGING.get(one.question.source, _ALL)}
-    names = {name for code in kinds for name in KINDS[code].suspends}
+    names = {name for code in kinds for name in EFFECTS[code].suspends}
     out = []
     for one in claims:
         if one.name not in names or one.state is State.MASQUE:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.amount import Amount, between, known, lesser, nil, total, unknown
 from tfpb.facts.claim import TITLES, is_quarter
-from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.kinds import NOBODY
 from tfpb.facts.place import by_side_of, cut_homes, doubtful
 from tfpb.model.codes import QpvStatut, Role, TaskState
 from tfpb.model.columns import numbers, texts

@@ -1,20 +1,20 @@
-"""What a doubt does: the claims it suspends, what hangs on it, its question and who answers."""
+"""What findings weigh, and the claims that wait for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tfpb.errors import Severity
 from tfpb.facts.amount import between, known, nil, unknown
-from tfpb.facts.claim import OUTSIDE, TITLES, TOTAL, State, suspended
-from tfpb.model.codes import QpvStatut, Role
+from tfpb.facts.claim import OUTSIDE, State, suspended
+from tfpb.facts.kinds import ANY_MONEY, EFFECTS, NOBODY, SIDE, Effect, effect_of
+from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.model.results import MORE
-from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,14 +25,11 @@ if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claim, Claims
     from tfpb.model.arrays import Integers
+    from tfpb.model.codes import Role
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
 
-_MONEY: Final = ("porte", "au_mieux")
-"""Facts of premises of which the larger hangs: what notices bear, and what may be due at best."""
 _CENTS: Final = -2
-_WIDE: Final = frozenset({TOTAL, "axe", "commune", "vague", "nature", "verdict"})
-"""First words of the scopes that are of no one quarter."""
 _ASKED: Final = frozenset({State.A_VERIFIER, State.A_CONFIRMER})
 """States that somebody is in charge of."""
 _UNNAMED: Final = unknown("non_etabli")
@@ -40,83 +37,6 @@ _ANY_QUARTER: Final = frozenset({"action_partagee"})
 """Doubts of a sharing that no file gives: another may reach quarters that this one leaves out."""
 Row = tuple[str, str, int]
 """File, sheet and line: a workbook may hold several tables."""
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtKind:
-    """A kind of doubt: what it suspends and asks.
-
-    Parameters
-    ----------
-    suspends : frozenset of str
-        Names of claims.
-    raises : frozenset of str
-        Names of claims of what is established: an answer may raise them, by what hangs at most.
-    state : State or None
-        What it makes of a known claim; None where its claims bear the doubt already.
-    weighs : tuple of str
-        Facts of premises of which the largest hangs on it.
-    on_axes : bool
-        Whether an axis alone is touched, and no total.
-    question, yes, no : str
-        What is asked, and what each answer makes of the fact.
-    decides : Role
-        Who answers.
-    """
-
-    code: str
-    suspends: frozenset[str]
-    raises: frozenset[str]
-    state: State | None
-    weighs: tuple[str, ...]
-    on_axes: bool
-    question: str
-    yes: str
-    no: str
-    decides: Role
-
-    def touches(self, one: Claim, quarters: frozenset[str] | None) -> bool:
-        """Return whether a doubt of some quarters suspends a claim that the kind names."""
-        if self.state is None and one.state is State.CONNU:
-            return False
-        place, _, rest = one.scope.partition(" ")
-        if self.on_axes and place != "axe" and not rest.startswith("axe "):
-            return False
-        return place in _WIDE or quarters is None or place in quarters
-
-
-def _kind(code: str, line: Mapping[str, Any], groups: Mapping[str, list[str]]) -> DoubtKind:
-    """Read a line of the table; a claim that the registry lacks is refused at import."""
-
-    def named(field: str) -> frozenset[str]:
-        names = {name for given in line.get(field, []) for name in groups.get(given, [given])}
-        if unclaimed := names - set(TITLES):
-            raise ValueError(code, unclaimed)
-        return frozenset(names)
-
-    state = line.get("etat", State.A_VERIFIER)
-    return DoubtKind(
-        code, named("suspend"), named("hausse"), State(state) if state else None,
-        tuple(line.get("pese", _MONEY)), "portee" in line, line["question"], line["oui"], line["non"],
-        Role(line["decide"]),
-    )  # fmt: skip
-
-
-_TABLE: Final = packaged(__name__)
-KINDS: Final = {
-    code: _kind(code, line, _TABLE["groupes"]) for code, line in _TABLE["doutes"].items()
-}
-"""Every kind, by code."""
-SIDE: Final = KINDS["cote"]
-"""The kind of a door whose side is not known."""
-KIND_OF: Final = {code: KINDS[k] for k, line in _TABLE["doutes"].items() for code in line["codes"]}
-"""The kind of each code of doubt that suspends claims."""
-HARMLESS: Final = {
-    code: str(line["raison"]) for line in _TABLE["sans_effet"].values() for code in line["codes"]
-}
-"""Why no claim waits for each of the other codes."""
-NOBODY: Final[str] = _TABLE["a_designer"]
-"""What stands for a role that the dossier does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +94,7 @@ class Weights:
         What was read there may be a number like the identifier of any résidence: the row comes first, and a
         line of the tax sheet stands for its résidence where the doubt names it.
         """
-        kind = KIND_OF.get(fault.code)
+        kind = effect_of(fault.code)
         row = (fault.place.file, fault.place.sheet, fault.place.row)
         named = str(fault.fields.get("residence", fault.got))
         if row in self._actions:
@@ -185,7 +105,7 @@ class Weights:
             return self._of_line(position, kind)
         return self.of_home(home, kind) if home in self._homes else Weight(_UNNAMED, _UNNAMED)
 
-    def of_home(self, home: str, kind: DoubtKind | None = None) -> Weight:
+    def of_home(self, home: str, kind: Effect | None = None) -> Weight:
         """Return what hangs on a doubt of a résidence; one of side is of its doubtful doors alone."""
         parts = self._homes[home]
         mine = [p for p in parts if kind is not SIDE or p.side == QpvStatut.A_VERIFIER]
@@ -201,16 +121,16 @@ class Weights:
         unsure = (p for parts in self._homes.values() for p in parts)
         return frozenset(p.code_qpv or OUTSIDE for p in unsure if p.side == QpvStatut.A_VERIFIER)
 
-    def _of_line(self, position: int, kind: DoubtKind | None) -> Weight:
+    def _of_line(self, position: int, kind: Effect | None) -> Weight:
         assert self._money is not None  # noqa: S101 - it bears the line
         line = self._money.locaux.iloc[position : position + 1]
         (count,), (code,) = numbers(line, "nb_logements"), texts(line, "code_qpv")
         dwellings = unknown("sans_compte") if np.isnan(count) else known(int(count))
         return Weight(dwellings, self._euros([position], kind), frozenset({code or OUTSIDE}))
 
-    def _euros(self, lines: Sequence[int], kind: DoubtKind | None) -> Amount:
+    def _euros(self, lines: Sequence[int], kind: Effect | None) -> Amount:
         """Add what hangs on lines of the tax sheet: the largest fact that the kind weighs."""
-        weighs = _MONEY if kind is None else kind.weighs
+        weighs = ANY_MONEY if kind is None else kind.weighs
         if not weighs:
             return nil()
         facts = None if self._money is None else self._money.by_premises
@@ -247,14 +167,14 @@ def suspend(
     if unsure := weights.quarters_in_doubt():
         found[SIDE.code, unsure] = {SIDE.code}
     for fault in doubts:
-        if fault.severity is Severity.DOUTE and (kind := KIND_OF.get(fault.code)):
+        if fault.severity is Severity.DOUTE and (kind := effect_of(fault.code)):
             found.setdefault((kind.code, weights.of(fault).quarters), set()).add(fault.code)
     by_name: dict[str, list[Claim]] = {}
     for one in claims:
         by_name.setdefault(one.name, []).append(one)
     waiting: dict[tuple[str, str], Claim] = {}
     for (code, quarters), codes in found.items():
-        kind = KINDS[code]
+        kind = EFFECTS[code]
         for one in (c for name in kind.suspends for c in by_name.get(name, ())):
             if not kind.touches(one, quarters):
                 continue
@@ -273,7 +193,7 @@ def by_kind(listed: Mapping[str, Iterable[Fault]]) -> list[list[tuple[str, Fault
             met.setdefault(fault.code, []).append((name, fault))
 
     def rank(code: str) -> tuple[bool, int, int]:
-        return code not in KIND_OF, len({name for name, _ in met[code]}), len(met[code])
+        return effect_of(code) is None, len({name for name, _ in met[code]}), len(met[code])
 
     return [met[code] for code in sorted(met, key=rank)]
 

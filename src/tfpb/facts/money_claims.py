@@ -11,6 +11,7 @@ import pandas as pd
 from tfpb.facts.amount import Amount, between, known, total, unknown
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, Nature, State, claim
 from tfpb.model.codes import Reserve
+from tfpb.model.columns import numbers
 from tfpb.model.results import DECIDED, MORE, PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
 
 if TYPE_CHECKING:
@@ -155,11 +156,8 @@ def money_claims(money: Abatement) -> Iterator[Claim]:
     facts, quarters = money.by_premises, money.by_qpv
     if facts is None:
         return
-    counts = {
-        name: _by_quarter(quarters, name)
-        for name in ("logements_sans_montant", "logements_exoneres")
-    }
-    unlined = counts["logements_sans_montant"]
+    columns = ("logements_sans_montant", "logements_exoneres")
+    unlined, exempt = (_by_quarter(quarters, column) for column in columns)
     here = sorted(set(facts["code_qpv"]) - {""} | set(unlined) - {TOTAL, OUTSIDE})
     outside = [OUTSIDE] if (facts["code_qpv"] == "").any() else []
     placed = facts["code_qpv"].replace("", OUTSIDE)
@@ -169,7 +167,7 @@ def money_claims(money: Abatement) -> Iterator[Claim]:
     waiting[TOTAL] = _waiting(parts.values(), whole[TOTAL])
     for scope, sums in (whole | parts).items():
         yield from _scope_claims(scope, sums, waiting[scope], money)
-        yield claim("logements_exoneres", scope, known(counts["logements_exoneres"][scope]))
+        yield claim("logements_exoneres", scope, known(exempt[scope]))
         yield claim("logements_sans_avis", scope, known(sums.unlined))
     yield from _leaver_claims(money)
 
@@ -196,11 +194,11 @@ def _sums(
     facts: pd.DataFrame, scope: Iterable[str], scopes: list[str], unlined: Mapping[str, int]
 ) -> dict[str, _Sums]:
     """Add the facts by scope, what notices leave open apart; a scope without premises adds up to nothing."""
-    numbers, reason = facts.drop(columns=list(PREMISES_TEXTS)), facts["ouvert"]
+    figures, reason = facts.drop(columns=list(PREMISES_TEXTS)), facts["ouvert"]
     key = pd.Series(pd.Categorical(list(scope), categories=scopes), index=facts.index)
-    every = _added(numbers, key)
+    every = _added(figures, key)
     more = {
-        REASONS.get(code, code): _added(numbers[reason == code], key[reason == code])
+        REASONS.get(code, code): _added(figures[reason == code], key[reason == code])
         for code in sorted(set(reason) - {""})
     }
     return {
@@ -209,8 +207,8 @@ def _sums(
     }
 
 
-def _added(numbers: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, int]]:
-    sums = numbers.groupby(key, observed=False).sum()
+def _added(figures: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, int]]:
+    sums = figures.groupby(key, observed=False).sum()
     rows = sums.to_numpy().tolist()
     return {
         str(s): dict(zip(map(str, sums.columns), map(int, row), strict=True))
@@ -244,8 +242,8 @@ def _scope_claims(scope: str, sums: _Sums, waiting: Waiting, money: Abatement) -
 
 def _is_unsplit(money: Abatement) -> bool:
     """Return whether part of what counts has a sum of rates alone."""
-    totals = money.totals
-    return totals.get("abattement_eur") is not None and totals.get("compensation_etat_eur") is None
+    counted, back = (numbers(money.premises, c) for c in ("compte_eur", "compensation_etat_eur"))
+    return bool(((counted > 0) & pd.isna(back)).any())
 
 
 def _topped(amount: Amount, name: str, waiting: Waiting) -> Amount:

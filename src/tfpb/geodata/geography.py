@@ -14,7 +14,7 @@ from tfpb.errors import Fault, Place, TfpbError, stop_on_faults
 from tfpb.geodata.ground_imports import load_outlines, load_parcels
 from tfpb.geodata.qpv_imports import load_insee, load_qpv
 from tfpb.geodata.stored_layers import read_card
-from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
+from tfpb.io.layers.geofiles import ARCHIVES, LAYER_FILES
 from tfpb.model.legal.map_table import MAPS, VINTAGES
 from tfpb.model.record import Source
 from tfpb.text import fold

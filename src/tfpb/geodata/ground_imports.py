@@ -18,7 +18,7 @@ from tfpb.geodata.stored_layers import (
     read_stored,
     store,
 )
-from tfpb.io.sources.geofiles import layers, opened, read_polygons
+from tfpb.io.layers.geofiles import layers, opened, read_polygons
 from tfpb.io.tables.contents import hash_file
 from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only

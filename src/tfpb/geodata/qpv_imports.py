@@ -25,7 +25,7 @@ from tfpb.geodata.stored_layers import (
     read_stored,
     store,
 )
-from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.io.layers.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.io.tables.contents import hash_file
 from tfpb.io.tables.headers import refuse_unknown
 from tfpb.io.tables.tabular import read_table

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.layers.geofiles import read_parquet
 from tfpb.io.packs.output_files import write_bytes
-from tfpb.io.sources.geofiles import read_parquet
 from tfpb.io.tables.contents import hash_file
 from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.record import Sidecar, SourceFile

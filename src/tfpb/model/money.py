@@ -191,19 +191,9 @@ class Abatement:
         A row a premises of the year's notices, in the order of the file: its columns, then all that is known
         of it (`tax.ledger.premises_known`); then what no notice of the year bears (`sur_avis` False).
     by_residence : DataFrame
-        `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
-        nature, statut, motif, ouverture_abattement_annee` (first year an exemption gives way).
+        What the notices of each résidence come to (`tax.abatement.tallies.by_residence`).
     by_qpv : DataFrame
-        `MONEY_QPV_COLUMNS`, last row « total » absent: totals are in `totals`.
-    states : States
-        The states over all premises.
-    reserves : mapping of str to Decimal
-        What `states.reserved` hangs on, by `Reserve`.
-    totals : mapping of str to Decimal or None
-        `base_eur, abattement_eur, frais_gestion_eur, total_eur, compensation_etat_eur,
-        perte_collectivites_eur, reporte_contribuables_eur`: sums of the rounded lines that count, None
-        where none counts and part of the money is not known; then `STATE_COLUMNS` and
-        `RESERVE_COLUMNS`, always known.
+        `MONEY_QPV_COLUMNS`.
     forecast : DataFrame
         `FORECAST_COLUMNS`.
     values : tuple of LegalValue
@@ -227,8 +217,6 @@ class Abatement:
         `abattement_perdu_eur` (what is due no more).
     claim_until : date, optional
         Last day to claim the year (LPF R*196-2).
-    reconciliation : DataFrame
-        `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
     calendar : DataFrame
         `CALENDAR_COLUMNS`: what changes, and when.
     by_premises : DataFrame or None
@@ -245,9 +233,6 @@ class Abatement:
     locaux: pd.DataFrame
     by_residence: pd.DataFrame
     by_qpv: pd.DataFrame
-    states: States
-    reserves: dict[str, Decimal]
-    totals: dict[str, Decimal | None]
     forecast: pd.DataFrame
     values: tuple[LegalValue, ...] = ()
     notices: tuple[Fault, ...] = ()
@@ -257,7 +242,6 @@ class Abatement:
     year_by_year: pd.DataFrame | None = None
     leavers: pd.DataFrame | None = None
     claim_until: dt.date | None = None
-    reconciliation: pd.DataFrame | None = None
     calendar: pd.DataFrame | None = None
     by_premises: pd.DataFrame | None = None
     questions: tuple[Question, ...] = ()

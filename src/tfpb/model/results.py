@@ -25,7 +25,6 @@ COMPARISON_COLUMNS: Final = _COLUMNS["comparison"]
 LEVEL_COLUMNS: Final = _COLUMNS["level"]
 BENCHMARK_COLUMNS: Final = _COLUMNS["benchmark"]
 PREMISES_RESULT_COLUMNS: Final = _COLUMNS["premises_result"]
-RECONCILIATION_COLUMNS: Final = _COLUMNS["reconciliation"]
 CALENDAR_COLUMNS: Final = _COLUMNS["calendar"]
 LOCAUX_COLUMNS: Final = _COLUMNS["locaux"]
 OWNED_COLUMNS: Final = _COLUMNS["owned"]
@@ -52,6 +51,4 @@ PREMISES_FACT_COLUMNS: Final = (
     *_COLUMNS["premises_facts"], *RESERVE_FACTS, *(name + MORE for name in UNREAD_FACTS),
     *(name + DECIDED for name in UNREAD_FACTS),
 )  # fmt: skip
-MONEY_QPV_COLUMNS: Final = (
-    *_COLUMNS["money_qpv"], *STATE_COLUMNS, *RESERVE_COLUMNS, "logements_sans_montant", "nature",
-)  # fmt: skip
+MONEY_QPV_COLUMNS: Final = _COLUMNS["money_qpv"]

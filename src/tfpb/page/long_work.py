@@ -12,8 +12,8 @@ import shapely
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.tasks import tasks_of
-from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
+from tfpb.facts.kinds import SIDE
 from tfpb.facts.place import doubtful, quarter_near
 from tfpb.facts.quarter import quarters_of
 from tfpb.geodata.lacking import Lack, lacks_of

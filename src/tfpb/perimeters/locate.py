@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -36,7 +37,6 @@ from tfpb.words.places.side_words import QUARTER, Case, Circumstances, reason, s
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
@@ -200,7 +200,8 @@ def locate(
     ----------
     points : DataFrame or GeoDataFrame, n rows
         `result_x, result_y` (metres, legal projection of `result_citycode`) or `longitude,
-        latitude` (EPSG:4326); of a GeoDataFrame without them, the points of its geometry, in any CRS.
+        latitude` (EPSG:4326); of a GeoDataFrame, the points of its geometry, in any CRS, which these
+        columns may repeat to the metre.
         `result_radius_m` (uncertainty, metres), `result_verdict`, `result_parcelle` if known;
         `id_residence, id_batiment, adresse` when decisions are given.
     maps : mapping of vintage to QpvMap
@@ -218,7 +219,8 @@ def locate(
     Returns
     -------
     DataFrame, n rows
-        `LOCATION_COLUMNS` (+ `SURFACE_COLUMNS` when surfaces were given), index of `points`:
+        A GeoDataFrame with the same geometry where `points` is one. `LOCATION_COLUMNS` (+
+        `SURFACE_COLUMNS` when surfaces were given), index of `points`:
         `qpv_statut` is `dans`, `hors` or `a_verifier` (nearer to a limit than its uncertainty),
         `qpv_distance_m` metres to the nearest limit (NaN beyond 2 000 m).
 
@@ -226,7 +228,8 @@ def locate(
     ------
     TfpbError
         `annee_zus`, `annee_hors_champ`, `carte_absente`, `projection_absente`, positions that cannot be
-        right (`check_points`), `aucun_point_apparie` when no quarter is anywhere near.
+        right (`check_points`), `geometrie_contredite`, `aucun_point_apparie` when no quarter is anywhere
+        near.
 
     References
     ----------
@@ -280,6 +283,9 @@ def locate(
         _side_by_side(out, ruled)
     if decisions is not None and len(decisions):
         out = _with_evolution(apply_decisions(out, points, decisions, maps))
+    if isinstance(points, gpd.GeoDataFrame):
+        placed: pd.DataFrame = gpd.GeoDataFrame(out, geometry=points.geometry)
+        return placed
     return out
 
 

@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity, fail
+from tfpb.errors import Fault, Place, Severity, stop_on_faults
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.model.projection import LAMBERT_93, from_lonlat, rounding_m, to_lonlat
+from tfpb.perimeters.geometry import PAIRS, contradictions, spots
 from tfpb.perimeters.legal_areas import (
     TERRITORIES,
     Box,
@@ -40,7 +41,6 @@ _GIVEN_M: Final = 30.0
 _ROUND_ENOUGH: Final = 1e-6
 _AGREE_M: Final = 200.0
 """Metres and degrees of one row may differ by rounding or datum, not by more."""
-_COORDINATES: Final = frozenset({"result_x", "result_y", "longitude", "latitude"})
 _DEGREE_LIMIT: Final = 180.0
 _LAMBERT_2E: Final = Box(0.0, 1_600_000.0, 1_250_000.0, 2_750_000.0)
 _LAMBERT_93_SWAPPED: Final = Box(6_000_000.0, 50_000.0, 7_200_000.0, 1_300_000.0)
@@ -105,12 +105,22 @@ class Given:
 
     @classmethod
     def of(cls, points: pd.DataFrame) -> Given:
-        """Read the coordinate columns; of a GeoDataFrame without any, its geometry."""
-        if isinstance(points, gpd.GeoDataFrame) and not _COORDINATES & set(points.columns):
-            if points.crs is None:
-                raise fail("projection_absente")
-            degrees = points.geometry.to_crs(4326)
-            points = points.assign(longitude=degrees.x, latitude=degrees.y)
+        """Read the coordinate columns; of a GeoDataFrame, its geometry, which they may only repeat.
+
+        Raises
+        ------
+        TfpbError
+            As `spots`; `geometrie_contredite`.
+        """
+        if isinstance(points, gpd.GeoDataFrame):
+            at = spots(points, lambda i: place_of(points, i))
+            pairs = [
+                (pair, numbers(points, pair[0]), numbers(points, pair[1]))
+                for pair in PAIRS
+                if set(pair) <= set(points.columns)
+            ]
+            stop_on_faults(contradictions(at, pairs, lambda i, c: place_of(points, i, c)))
+            return cls(at.x, at.y, at.lon, at.lat, at.epsg)
         x, y = numbers(points, "result_x"), numbers(points, "result_y")
         lon, lat = numbers(points, "longitude"), numbers(points, "latitude")
         epsg = epsg_of_codes(texts(points, "result_citycode"))

@@ -31,7 +31,12 @@ from tfpb.pipeline.published_before import of_order, precedents, release_of
 from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
-from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
+from tfpb.pipeline.steps.geocoding import (
+    Watch,
+    addresses_of,
+    chosen_addresses,
+    placed_in_layers,
+)
 from tfpb.pipeline.steps.given_positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Key, Values, needed, run_stages
@@ -226,7 +231,10 @@ def first_values(
     return (
         Values()
         .having(stages.INPUTS, inputs)
-        .having(stages.ADDRESSES, decided(addresses_of(inputs), chosen_addresses(settings)))
+        .having(
+            stages.ADDRESSES,
+            decided(addresses_of(inputs), chosen_addresses(settings), placed_in_layers(inputs)),
+        )
         .having(stages.GEOCODER, geocoder)
         .having(stages.WATCH, Watch())
         .having(stages.GEOGRAPHY, geography)

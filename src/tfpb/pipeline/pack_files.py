@@ -39,6 +39,7 @@ from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT as DRAFT_WORD
 from tfpb.words.documents.report_words import FICTIONAL
 from tfpb.words.money.programme_words import BILAN_TITLE
+from tfpb.words.places.map_words import LAYER_COLUMNS, LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -195,7 +196,7 @@ def gis_files(dossier: Dossier, execute: Execute = directly) -> dict[str, bytes]
 
 _GIS: Final = Stage(
     "Couches pour SIG", ("layers",), "gis",
-    lambda layers: {"donnees/residences.gpkg": geopackage_bytes(layers)},
+    lambda layers: {"donnees/residences.gpkg": geopackage_bytes(layers, LAYERS, LAYER_COLUMNS)},
     kept="fichiers",
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from tfpb.facts.bailleurs import added
 from tfpb.facts.claim import TOTAL, Claims, axis_scope, commune_scope, territory_scope
 from tfpb.facts.place import quarter_homes, quarters
 from tfpb.model.legal.axis_table import AXES
-from tfpb.model.money import Abatement, Programme, States
+from tfpb.model.money import Abatement, Programme
 from tfpb.model.survey import pick
 from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
@@ -64,8 +64,8 @@ def without_rows(
         frames = ("locaux", "by_residence", "by_qpv", "forecast")
         empty: dict[str, Any] = dict.fromkeys(frames, nothing)
         abated = Abatement(
-            abated.year, abated.rounding, states=States(), reserves={}, totals={},
-            by_collectivity=towns, values=abated.values, claim_until=abated.claim_until, **empty,
+            abated.year, abated.rounding, by_collectivity=towns, values=abated.values,
+            claim_until=abated.claim_until, **empty,
         )  # fmt: skip
     if acted is not None:
         acted = Programme(nothing, nothing, nothing, nothing, values=acted.values)

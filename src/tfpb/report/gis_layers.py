@@ -34,12 +34,15 @@ _LIMITS: Final = ("code_qpv", "nom_qpv", "communes", "geometry")
 _MARK: Final = ("statut", "dessines")
 """What `drawn` adds that looks are chosen by."""
 _DOUBTS: Final = (
-    "id_residence", "adresse", "nb_logements", "qpv_proche_code", "qpv_distance_m", "qpv_motif",
-    "geometry",
+    "id_residence", "id_batiment", "adresse", "nb_logements", "qpv_proche_code", "qpv_distance_m",
+    "qpv_motif", "geometry",
 )  # fmt: skip
+_COORDINATES: Final = ("x", "y", "longitude", "latitude")
 _AROUND_M: Final = 2000.0
 _CUT: Final = '"logements_dans" > 0 AND "logements_hors" > 0'
 _DOUBT: Final = "\"statut\" = 'a_verifier'"
+_NAMED_UNTIL: Final = 6000
+"""Scale, one to so much, from which résidences are named."""
 _MM: Final = 'min(max(sqrt("dessines") * 0.38, 1.7), 5.8)'
 """Diameter of a résidence, as `symbol_mm`."""
 _PT: Final = 25.4 / 72
@@ -75,10 +78,12 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
 
 
 def _points(rows: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return rows as points, which alone say where they lie: a point moved in a GIS has no other place."""
     lonlat = gpd.GeoSeries(
         gpd.points_from_xy(rows["longitude"], rows["latitude"]), rows.index, crs=crs(LONLAT)
     ).where(rows["longitude"].notna(), None)
-    return gpd.GeoDataFrame(rows.copy(), geometry=lonlat).to_crs(crs(LAMBERT_93))
+    bare = rows.drop(columns=[c for c in _COORDINATES if c in rows])
+    return gpd.GeoDataFrame(bare, geometry=lonlat).to_crs(crs(LAMBERT_93))
 
 
 def _styles(named: Iterable[str]) -> pd.DataFrame:
@@ -108,7 +113,13 @@ def _look(layer: str) -> dict[str, Any]:
         "outline_width": _thick(float(OLD_LINE["linewidth"])),
     }  # fmt: skip
     known: dict[str, dict[str, Any]] = {
-        "residences": {"kind": "marker", "symbols": _homes(), "size": _MM},
+        "residences": {
+            "kind": "marker",
+            "symbols": _homes(),
+            "size": _MM,
+            "named": "nom",
+            "until": _NAMED_UNTIL,
+        },
         "doutes": {"kind": "marker", "symbols": [_symbol(SIDE_WORDS["a_verifier"], "", "diamond")]},
         "qpv": {
             "kind": "fill",
@@ -118,7 +129,7 @@ def _look(layer: str) -> dict[str, Any]:
         "limites": {"kind": "fill", "symbols": [{"label": layer, "test": "", "looks": [old]}]},
     }
     look = known.get(layer.partition("_")[0], {})
-    return {"size": "", "named": "", **look} if look else {}
+    return {"size": "", "named": "", "until": 0, **look} if look else {}
 
 
 def _homes() -> list[dict[str, Any]]:

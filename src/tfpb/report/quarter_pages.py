@@ -120,7 +120,7 @@ def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement], ma
 
 def verdict(row: Mapping[Any, Any]) -> str:
     """Name the verdict of a gap, with what weakens it."""
-    return word_of_row(row, float(row["marge_points"]))
+    return word_of_row(row)
 
 
 def quarter_page(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.geocode.coordinates import GIVEN_RADIUS_M
 from tfpb.geocode.line.parser import parse
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 
 DECIDED: Final = "decision"
+_AWAY: Final = ("coordonnees_loin_adresse", "coordonnees_ecartees")
+"""Reasons of coordinates that are not where their address is."""
 _TOWN: Final = re.compile(r"^(.*?)[\s,]*\b(\d{5})\s+(\D.*)$")
 _KEPT_NUMBERS: Final = ("result_score", "result_confidence")
 _NUMERIC: Final = (
@@ -93,20 +96,29 @@ class DecidedAddresses:
         The decision on each row.
     lost : tuple of Fault
         A doubt for each decision whose address is no longer in the file.
+    placed : tuple of Place or None
+        Of each row whose coordinates are the geometry of a layer, where it stands; empty for a table.
     """
 
     frame: pd.DataFrame
     rows: list[AddressDecision | None]
     lost: tuple[Fault, ...] = ()
+    placed: tuple[Place | None, ...] = ()
 
 
-def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> DecidedAddresses:
+def decided(
+    addresses: pd.DataFrame,
+    decisions: Iterable[AddressDecision],
+    placed: Sequence[Place | None] = (),
+) -> DecidedAddresses:
     """Return the addresses to geocode, decisions written in.
 
     Parameters
     ----------
     addresses : DataFrame
         `ADDRESS_COLUMNS`.
+    placed : sequence of Place or None, optional
+        As `DecidedAddresses`.
     """
     by_key = {decision.key: decision for decision in decisions}
     rows = [by_key.get(key) for key in keys_of(addresses)]
@@ -130,7 +142,9 @@ def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> De
         if commune:
             cells["code_postal"][position], cells["commune"][position] = postcode, commune
             cells["code_insee"][position] = ""
-    return DecidedAddresses(pd.DataFrame(cells, index=addresses.index, dtype=object), rows, lost)
+    kept = tuple(None if d else p for p, d in zip(placed, rows, strict=True)) if placed else ()
+    frame = pd.DataFrame(cells, index=addresses.index, dtype=object)
+    return DecidedAddresses(frame, rows, lost, kept)
 
 
 def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:
@@ -201,3 +215,40 @@ def settled(
         out["result_reasons"][position] = " | ".join([*reasons, DECIDED])
     frame = pd.DataFrame(out, index=results.index)
     return frame.astype({n: results[n].dtype for n in RESULT_COLUMNS}), doubts
+
+
+def as_placed(
+    results: pd.DataFrame, placed: Sequence[Place | None]
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Let points of a layer rule where their addresses are elsewhere; one doubt counts them.
+
+    Parameters
+    ----------
+    results : DataFrame
+        `RESULT_COLUMNS`.
+    placed : sequence of Place or None
+        As `DecidedAddresses`.
+
+    Returns
+    -------
+    DataFrame, list of Fault
+        Same index; `point_deplace`, or nothing.
+    """
+    if not placed:
+        return results, []
+    held = np.array([place is not None for place in placed])
+    away = results["result_reasons"].str.contains("|".join(_AWAY)).to_numpy(dtype=bool)
+    rows = held & away & (results["result_type"] == ResultType.GIVEN.value).to_numpy()
+    if not rows.any():
+        return results, []
+    out = results.copy()
+    out.loc[rows, "result_verdict"] = GeocodeVerdict.ACCEPTE.value
+    out.loc[rows, "result_radius_m"] = GIVEN_RADIUS_M
+    kept = [
+        [r for r in cell.split(" | ") if r and r not in _AWAY]
+        for cell in out["result_reasons"][rows]
+    ]
+    from tfpb.perimeters.geometry import MOVED, moved_doubt  # noqa: PLC0415 - loads geopandas
+
+    out.loc[rows, "result_reasons"] = [" | ".join((*reasons, MOVED)) for reasons in kept]
+    return out, [moved_doubt([p for p, row in zip(placed, rows, strict=True) if p and row])]

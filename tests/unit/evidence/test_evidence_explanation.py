@@ -101,7 +101,7 @@ def test_a_question_of_a_pack_of_0_3_0_is_found_in_the_table_that_it_has() -> No
 
 def test_a_question_gives_its_verdict_and_a_masked_cell_stays_masked() -> None:
     text = lines("Tranquillité dans le quartier")
-    assert "Pourquoi : ■ plus bas, de plus de 5 points" in text
+    assert "Pourquoi : ■ moins" in text
     assert "masqué" in lines("Qualité de vie dans le quartier")
 
 
@@ -276,7 +276,7 @@ def test_what_the_note_divides_and_what_it_rounds_to_add_up_are_explained() -> N
                 ("perte_communes", "Perte des communes", "51234"),
                 ("acquis", "Abattement acquis", "100000"),
                 ("logements_abattus", "Logements abattus", "407"),
-                ("a_prouver", "Justifié, à prouver", "1379.59"),
+                ("a_prouver", "Justifié sans pièce datée", "1379.59"),
             )
         )
     )
@@ -287,5 +287,5 @@ def test_what_the_note_divides_and_what_it_rounds_to_add_up_are_explained() -> N
 
     assert named("126 €") == ["Perte des communes ÷ Logements abattus"]
     assert named("51 %") == ["Perte des communes ÷ Abattement acquis"]
-    assert named("1 379") == ["Justifié, à prouver · total"]
+    assert named("1 379") == ["Justifié sans pièce datée · total"]
     assert named("1 378") == []

@@ -19,7 +19,8 @@ from effort import tries
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.amount import known
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claims, State, claim
-from tfpb.facts.doubt_kinds import HARMLESS, KIND_OF, KINDS, NOBODY, SIDE, Weights, suspend
+from tfpb.facts.doubt_kinds import Weights, suspend
+from tfpb.facts.kinds import EFFECTS, KIND_OF, KINDS, NOBODY, SIDE, Shelf, effect_of
 from tfpb.facts.place import holds, home_columns, located_stock
 from tfpb.facts.table import claims_of
 from tfpb.law.values import load
@@ -65,21 +66,29 @@ def _may_doubt(path: Path) -> set[str]:
     }
 
 
-def test_every_code_of_doubt_suspends_claims_or_has_a_reason_not_to() -> None:
-    codes = {c for path in PACKAGE.rglob("*.py") for c in _may_doubt(path)} - STOPPING
-    assert len(codes) > 150
-    assert codes - set(KIND_OF) - set(HARMLESS) == set()
-    assert (set(KIND_OF) | set(HARMLESS)) - codes == set()
-    assert set(KIND_OF) & set(HARMLESS) == set()
-    assert all(HARMLESS.values())
+def test_every_code_is_of_one_kind_and_every_kind_has_codes() -> None:
+    assert set(KIND_OF) == set(CATALOGUE)
+    assert sum(len(kind.codes) for kind in KINDS.values()) == len(KIND_OF)
+    assert all(kind.codes and kind.title for kind in KINDS.values())
+    assert len({kind.title for kind in KINDS.values()}) == len(KINDS) < 80
 
 
-def test_every_kind_asks_and_says_what_each_answer_makes() -> None:
-    for kind in KINDS.values():
-        assert kind.question.endswith(" ?")
-        assert kind.yes.endswith(".")
-        assert kind.no.endswith(".")
-        assert kind.suspends
+def test_only_what_changes_a_figure_suspends_claims() -> None:
+    assert {k.code for k in KINDS.values() if k.effect} == {
+        k.code for k in KINDS.values() if k.shelf is Shelf.FIGURE
+    }
+    assert {k.effect for k in KINDS.values() if k.effect} == set(EFFECTS.values())
+    doubted = {c for path in PACKAGE.rglob("*.py") for c in _may_doubt(path)} - STOPPING
+    assert len(doubted) > 150
+    assert [c for c in KIND_OF if effect_of(c) and c not in doubted] == []
+
+
+def test_every_effect_asks_and_states_what_each_answer_makes() -> None:
+    for effect in EFFECTS.values():
+        assert effect.question.endswith(" ?")
+        assert effect.yes.endswith(".")
+        assert effect.no.endswith(".")
+        assert effect.suspends
 
 
 # -- a small stock, its notices, its claims

@@ -15,9 +15,9 @@ from openpyxl import Workbook
 
 from tfpb.errors import TfpbError
 from tfpb.geodata.qpv_imports import import_qpv
+from tfpb.io.layers.geofiles import opened
 from tfpb.io.packs.output_files import refuse_inputs, write_bytes, write_together
 from tfpb.io.packs.pack import read_pack, write_pack
-from tfpb.io.sources.geofiles import opened
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import CONVENTIONS, STOCK

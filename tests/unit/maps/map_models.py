@@ -144,7 +144,7 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
             ("d’abattement acquis", say.euros(row.abattement_eur), "réel, avis d’imposition"),
         ),
         bars=(Bar(homes, f"{say.number(row.logements)} abattus · 12 encore exonérés"), money),
-        lines=("Prouvé à 70 %, justifié à 90 %.", "Qui paie : État 40 %."),
+        lines=("Abattement justifié à 90 %.", "Qui paie : État 40 %."),
         gaps=tuple(lines),
         tasks=(
             PageTask("Programmer des actions", "12 400 €", "31/03/2026"),

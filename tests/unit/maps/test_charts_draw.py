@@ -190,7 +190,7 @@ def test_gaps_say_points_n_verdict_and_the_margin() -> None:
     assert "−10,4" in texts
     assert "1\u202f460" in texts
     assert "▼ inférieur au-delà de la marge" in texts
-    assert "marge d’équivalence : ± 5 points" in texts
+    assert "autant : à ± 5 points" in texts
     assert texts.count("–") == 1  # the gap that may not be shown
 
 

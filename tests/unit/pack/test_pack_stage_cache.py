@@ -160,6 +160,17 @@ def test_the_folder_is_bounded_and_what_serves_stays(cache: StageCache) -> None:
     assert sum(p.stat().st_size for p in kept) <= 3 * size + 10
 
 
+def test_a_form_that_loses_something_is_found_where_every_result_is_read_back(
+    cache: StageCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage_cache, "from_parts", lambda _form, parts: {"a": parts["a"]})
+    cache(STAGE, ("x",))
+    assert CALLS == ["x"]
+    monkeypatch.setenv(stage_cache.VERIFIES, "1")
+    with pytest.raises(AssertionError):
+        cache(STAGE, ("y",))
+
+
 def test_entries_are_for_their_owner_and_named_by_hashes(cache: StageCache) -> None:
     cache(STAGE, ("Résidence du Parc",))
     (entry,) = entries(cache)

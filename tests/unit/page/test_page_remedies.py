@@ -7,17 +7,25 @@ from pathlib import Path
 
 import tfpb
 from tfpb.errors import Fault, Place
+from tfpb.facts.kinds import KIND_OF, Gesture
 from tfpb.page.application import SCREENS
-from tfpb.page.remedies import OF_COMMANDS, TEXT, remedy
+from tfpb.page.remedies import TEXT, remedy
+from tfpb.pipeline.published_before import left_open
 from tfpb.words.faults.sentences import CATALOGUE
 
 ROOT = Path(tfpb.__file__).parent
+OF_COMMANDS = {c for c, kind in KIND_OF.items() if kind.codes[c] is Gesture.COMMAND}
 ROOMS_OF_COMMANDS = ("cli/", "region/", "pipeline/jobs/", "executors.py")
 
 
 def test_every_code_is_mended_on_a_screen_or_met_by_commands_alone() -> None:
     screens = {code: remedy(Fault(code)) for code in CATALOGUE}
     assert {c for c, screen in screens.items() if screen not in {*SCREENS, TEXT}} == OF_COMMANDS
+
+
+def test_what_a_release_leaves_open_without_a_message_is_settled_on_a_screen() -> None:
+    for code in left_open((), no_convention=True, in_doubt=True):
+        assert remedy(Fault(code)) in SCREENS
 
 
 def test_what_a_fault_says_to_paste_is_asked_on_a_screen() -> None:

@@ -25,8 +25,9 @@ from tfpb.geodata.ground_imports import (
 )
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.stored_layers import list_installed, verify_installed
-from tfpb.io.packs.geopackage import points_bytes, short_names
-from tfpb.io.sources.geofiles import read_polygons
+from tfpb.io.layers.geofiles import read_polygons
+from tfpb.io.layers.layer_files import layer_bytes
+from tfpb.io.packs.geopackage import short_names
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
@@ -325,7 +326,8 @@ def test_geopackage_reads_back_with_short_names(tmp_path: Path) -> None:
         }
     )
     for name in ("a.gpkg", "b.gpkg"):
-        data = points_bytes(
+        data = layer_bytes(
+            tmp_path / name,
             rows,
             x=np.array([660_000.0, np.nan]),
             y=np.array([6_860_000.0, np.nan]),

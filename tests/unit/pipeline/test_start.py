@@ -39,7 +39,7 @@ _HEAVY = (
         ),
         (
             ("tfpb.pipeline.jobs.point_job",),
-            ("geopandas", "pandas", "pyogrio"),
+            ("geopandas", "pandas"),
         ),
         # what works for the page is loaded in a process of its own; its screens read tables and plans
         (("tfpb.page.serve",), ("geopandas", "pandas", "pydantic", "tfpb.survey")),

@@ -34,7 +34,6 @@ from tfpb.model.results import (
     LEVEL_COLUMNS,
     LOCAUX_COLUMNS,
     PREMISES_FACT_COLUMNS,
-    RECONCILIATION_COLUMNS,
     STATE_COLUMNS,
 )
 from tfpb.model.settings import Settings
@@ -255,29 +254,18 @@ def abatement(stock: Located) -> Abatement:
              "nb_logements": home["nb_logements"], "abattement_eur": amount,
              "frais_gestion_eur": Decimal("0.00"), "total_eur": amount, "nature": "reel",
              "statut": "abattu" if inside else "hors_qpv", "motif": "",
-             "ouverture_abattement_annee": 2025, **state_cells(States(acquired=amount))}
+             "ouverture_abattement_annee": 2025,
+             **dict.fromkeys(("abattement_a_reclamer_eur", "abattement_a_risque_eur"), Decimal(0)),
+             "abattement_sous_reserve_eur": Decimal(0)}
         )  # fmt: skip
     by_residence = pd.DataFrame(rows)
     total = sum(by_residence["abattement_eur"], Decimal(0))
     by_qpv = pd.DataFrame(
         [
-            {"code_qpv": code, "nom_qpv": name, "logements": int(part["nb_logements"].sum()),
-             "logements_abattus": int(part["nb_logements"].sum()), "base_eur": Decimal(1500000),
-             "abattement_eur": sum(part["abattement_eur"], Decimal(0)),
-             "frais_gestion_eur": Decimal(0), "total_eur": sum(part["total_eur"], Decimal(0)),
-             "compensation_etat_eur": Decimal(9000), "perte_collectivites_eur": Decimal(14000),
-             "reporte_contribuables_eur": Decimal(800), **state_cells(_quarter_states(part)),
-             "abattement_a_verifier_eur": Decimal(0), "abattement_sans_convention_eur": Decimal(0),
-             "logements_exoneres": 0, "logements_sans_montant": 0, "nature": "reel"}
-            for code, name in QUARTERS.items()
-            for part in [by_residence[by_residence["code_qpv"] == code]]
+            {"code_qpv": code, "logements_exoneres": 0, "logements_sans_montant": 0, "nature": "reel"}
+            for code in QUARTERS
         ]
     )  # fmt: skip
-    totals = {
-        "base_eur": Decimal(3000000), "abattement_eur": total, "frais_gestion_eur": Decimal(0),
-        "total_eur": total, "compensation_etat_eur": Decimal(18000),
-        "perte_collectivites_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(1600),
-    }  # fmt: skip
     forecast = pd.DataFrame(
         [{"annee": year, "id_residence": r["id_residence"], "logements": r["nb_logements"],
           "statut": r["statut"], "motif": "", "motif_court": "", "abattement_eur": r["abattement_eur"],
@@ -302,34 +290,16 @@ def abatement(stock: Located) -> Abatement:
                    verifie=False),
     )  # fmt: skip
     doubtful = Decimal("5321.25")
-    states = States(
-        acquired=total, at_risk=Decimal(310), to_claim=Decimal(2400), hanging=doubtful,
-        fees=Decimal(90), claim_fees=Decimal(70),
-    )  # fmt: skip
-    account = pd.DataFrame(
-        [
-            {"code_qpv": row["code_qpv"], "nom_qpv": row["nom_qpv"], **state_cells(part),
-             "reclame_declare_eur": Decimal(0), "apres_reclamation_eur": part.claimed,
-             "au_pire_eur": part.acquired,
-             "frais_acquis_eur": part.fees, "frais_a_reclamer_eur": part.claim_fees,
-             "logements_sans_montant": 0}
-            for row, part in [
-                *((r, _of_cells(r)) for r in by_qpv.to_dict("records")),
-                ({"code_qpv": "", "nom_qpv": ""}, States(at_risk=Decimal(310), hanging=doubtful)),
-            ]
-        ],
-        columns=list(RECONCILIATION_COLUMNS),
-    )  # fmt: skip
+    doubtful = Decimal("5321.25")
     return Abatement(
-        2025, "centime", _with_others(_premises(by_residence)), by_residence, by_qpv, states,
-        {"cote": doubtful}, totals, forecast, values, (), by_collectivity, by_year,
+        2025, "centime", _with_others(_premises(by_residence)), by_residence, by_qpv, forecast, values,
+        (), by_collectivity, by_year,
         course=Course(
             tuple(zip(by_year["annee"], by_year["abattement_eur"], strict=True)), 1,
             Decimal("5321.25"), ("cote",),
         ),
         year_by_year=year_by_year(forecast, homes),
-        claim_until=dt.date(2026, 12, 31), reconciliation=account,
-        by_premises=_by_premises(by_residence, doubtful),
+        claim_until=dt.date(2026, 12, 31), by_premises=_by_premises(by_residence, doubtful),
     )  # fmt: skip
 
 
@@ -412,14 +382,6 @@ def _with_others(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([lines, pd.DataFrame(more)], ignore_index=True)
 
 
-def _quarter_states(homes: pd.DataFrame) -> States:
-    return States(acquired=sum(homes["abattement_eur"], Decimal(0)), to_claim=Decimal(1200))
-
-
-def _of_cells(row: dict[Any, Any]) -> States:
-    return States(acquired=row["abattement_acquis_eur"], to_claim=row["abattement_a_reclamer_eur"])
-
-
 LOCAUX_TEXTS = (
     "commune", "adresse", "reference_cadastrale", "a_declarer", "manque", "groupe_lu", "constat_avis",
     "code_constat", "constat_gmbi", "lecture", "preuve", "suite", "statut_precedent", "constat_precedent",
@@ -432,6 +394,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
         (
             "abattement_syndicats_eur", "abattement_epci_eur", "abattement_tse_eur",
             "abattement_tasa_eur", "abattement_gemapi_eur", "frais_gestion_eur",
+            "compensation_etat_eur",
             *STATE_COLUMNS, "abattement_a_verifier_eur", "abattement_sans_convention_eur",
         ),
         Decimal(0),

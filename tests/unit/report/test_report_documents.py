@@ -107,7 +107,7 @@ def test_letters_without_a_glyph_become_visible() -> None:
 
 def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
     line = GapLine(
-        "Propreté", -0.1, 0.62, 0.72, "plus bas", 730, 730,
+        "Propreté", -0.1, 0.62, 0.72, "moins", 730, 730,
         phrase="10 de moins (entre 5 et 16)", moved="pas de changement démontré",
     )  # fmt: skip
     mute = GapLine("Accueil", words="masqué")
@@ -115,18 +115,18 @@ def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
         "QN05991I", "Les Tilleuls", "Valmont", "Bailleur", 2025,
         figures=(("logements en QPV", "1 483", "14 résidences"),),
         bars=(Bar((("logements_abattus", 1.0),), "1 128 abattus"),),
-        lines=("Prouvé à 78 %.",),
+        lines=("Justifié à 78 %.",),
         gaps=(line, mute),
-        tasks=(PageTask("Joindre 4 preuves", "23 348 €", "31/03/2026"),),
+        tasks=(PageTask("Joindre 4 pièces", "23 348 €", "31/03/2026"),),
         gap_scope="Ménages de ce quartier",
     )  # fmt: skip
     told = page_in_words(page).replace("\u202f", " ")
     for words in (
-        "1 483 logements en QPV, 14 résidences. 1 128 abattus. Prouvé à 78 %.",
-        "Propreté : 62 % de satisfaits en QPV, 72 % hors QPV, 10 de moins (entre 5 et 16), en points",
+        "1 483 logements en QPV, 14 résidences. 1 128 abattus. Justifié à 78 %.",
+        "Propreté : 62 % de satisfaits en QPV, 72 % ailleurs, 10 de moins (entre 5 et 16), en points",
         "(marge à 90 %) ; pas de changement démontré.",
         "Accueil : masqué.",
-        "1. Joindre 4 preuves : 23 348 €, 31/03/2026.",
+        "1. Joindre 4 pièces : 23 348 €, 31/03/2026.",
     ):
         assert words in told
     whole = dataclasses.replace(

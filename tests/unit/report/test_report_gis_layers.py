@@ -14,7 +14,7 @@ from report_dossier import make, restocked
 
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.report.gis_layers import layers
-from tfpb.words.places.map_words import LEGEND_CUT
+from tfpb.words.places.map_words import LAYER_COLUMNS, LAYERS, LEGEND_CUT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,29 @@ def test_each_residence_answers_to_one_rule_and_has_the_look_of_the_map(tmp_path
 
 
 def test_the_same_dossier_gives_the_same_bytes() -> None:
-    assert geopackage_bytes(drawn()) == geopackage_bytes(layers(dossier()))
+    described = (LAYERS, LAYER_COLUMNS)
+    assert geopackage_bytes(drawn(), *described) == geopackage_bytes(layers(dossier()), *described)
+
+
+def test_each_column_has_its_title_and_each_layer_says_what_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "r.gpkg"
+    path.write_bytes(geopackage_bytes(drawn(), LAYERS, LAYER_COLUMNS))
+    with closing(sqlite3.connect(path)) as base:
+        named = base.execute("SELECT table_name, column_name, title FROM gpkg_data_columns")
+        titles = {(layer, column): title for layer, column, title in named}
+        contents = dict(base.execute("SELECT table_name, description FROM gpkg_contents"))
+    for layer, frame in drawn().items():
+        if layer == "layer_styles":
+            continue
+        assert contents[layer] == LAYERS[layer.partition("_")[0]]
+        columns = set(frame.columns) - {"geometry", "agence"}  # the landlord's own keep their name
+        assert {c for c in columns if (layer, c) in titles} == columns
+    assert len(set(titles.values())) >= len(LAYER_COLUMNS) - 1
+
+
+def test_a_point_has_no_other_place_than_its_geometry() -> None:
+    for layer in ("residences", "doutes"):
+        assert {"x", "y", "longitude", "latitude"}.isdisjoint(drawn()[layer].columns)
 
 
 def test_a_stock_without_any_place_still_has_its_layers() -> None:

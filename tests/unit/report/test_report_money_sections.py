@@ -394,6 +394,6 @@ def test_the_bilan_adds_up_under_the_eyes_of_its_reader() -> None:
     assert str(totals["abattement_eur"]).replace("\u202f", " ") == "de 105 188 € à 110 509 €"
     sure = settled(money)
     totals = blocks(make(abatement=sure, programme=programme(sure)))["quartiers_bilan"].totals
-    assert totals["abattement_eur"] == money.totals["abattement_eur"]
-    assert totals["valorise_eur"] - totals["abattement_eur"] == totals["solde_eur"]
+    assert totals["abattement_eur"] == money.by_premises["acquis"].sum() / 100
+    assert totals["abattement_eur"] - totals["justifie_eur"] == totals["rattrapage_eur"]
     assert "abattement_eur" not in blocks(make(abatement=None))["quartiers_bilan"].totals

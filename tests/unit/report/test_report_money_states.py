@@ -17,7 +17,6 @@ from tfpb.perimeters.map_marks import marks
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.quarter_reports import residents_page
 from tfpb.report.sections.synthese import key_figures as of_screen
-from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words
 from tfpb.words.documents.note_words import closing
 from tfpb.words.money import abatement_words
@@ -40,17 +39,11 @@ def of_states(states: States, dossier: Dossier | None = None) -> Dossier:
     dossier = dossier or make(programme=None)
     money = dossier.abatement
     assert money is not None
-    known = states.granted if states.granted or not states.unknown else None
-    cells = {
-        **state_cells(states),
-        "abattement_eur": known,
-        "logements_sans_montant": states.missing,
-    }
-    row = money.by_qpv[money.by_qpv["code_qpv"] == CODE].iloc[0].to_dict() | cells
+    row = money.by_qpv[money.by_qpv["code_qpv"] == CODE].iloc[0].to_dict()
+    row |= {"logements_sans_montant": states.missing}
     facts = premises_facts([facts_of(states, CODE) | {"perte": states.granted / 2}])
     given = dataclasses.replace(
-        money, by_qpv=pd.DataFrame([row], dtype=object), states=states, by_premises=facts,
-        totals={**money.totals, "abattement_eur": known},
+        money, by_qpv=pd.DataFrame([row], dtype=object), by_premises=facts
     )  # fmt: skip
     return claimed(dataclasses.replace(dossier, abatement=given))
 
@@ -199,18 +192,6 @@ def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
     )  # fmt: skip
     told = "À part : au moins 38 781 € à réclamer, 7 logements sans montant."
     assert lacking["À part"][0] == told
-
-
-def test_the_balance_is_known_as_far_as_the_abatement_is() -> None:
-    whole = make()
-
-    def balance(states: States) -> str:
-        return key_figures(of_states(states, whole))["Solde"][0]
-
-    assert balance(States(acquired=Decimal(500))) == "29 900 €"
-    assert balance(States(acquired=Decimal(500), missing=7)) == "non connu"
-    assert balance(States(hanging=Decimal(500))) == "de 29 900 € à 30 400 €"
-    assert balance(AT_RISK) == balance(States()) == "30 400 €"
 
 
 def test_without_a_tax_file_nothing_stands_beside() -> None:

@@ -822,7 +822,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
     page, plain_page, fields, first, summary = told(autrui=True)
     assert page.everyone
     assert page.heard == ""  # dwellings of this bailleur, answers of all
-    assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
+    assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et ailleurs"
     assert "tous ceux qu’elle nomme" in plain_page
     assert "quartiers du bailleur" not in plain_page + fields
     assert "Service du bailleur" not in first
@@ -833,7 +833,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
     page, plain_page, fields, first, _ = (
         told()
     )  # a delivery that names nobody is the bailleur's own
-    assert page.gap_scope == "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
+    assert page.gap_scope == "Ménages de ce quartier, comparés à ceux d’ailleurs"
     assert "ne nomme pas votre bailleur" not in plain_page
     assert "Service du bailleur" in first
 
@@ -895,7 +895,7 @@ def test_the_map_names_every_residence_to_place_and_counts_the_others(
 def test_proofs_are_to_join_to_date_or_both() -> None:
     made = [page_words.prove(dated, "A", None) for dated in ([False], [True], [True, False])]
     assert [text.replace("\u202f", " ").replace("\u00a0", " ") for text in made] == [
-        "Joindre 1 preuve : A", "Dater 1 preuve : A", "Joindre ou dater 2 preuves, d’abord A",
+        "Joindre 1 pièce : A", "Dater 1 pièce : A", "Joindre ou dater 2 pièces, d’abord A",
     ]  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_the_screen_counts_what_the_note_counts_whatever_the_case_of_the_name() 
     everyone = (rows["bailleur"] == "ensemble") & (rows["groupe"] == "ecart")
     rows = rows.assign(verdict=rows["verdict"].mask(everyone, "non_concluant"))
     heard = claimed(dataclasses.replace(moved, survey=dataclasses.replace(own, comparison=rows)))
-    assert "plus haut : 1" in closing(heard, "x")[_survey_line(heard)]
+    assert "plus : 1" in closing(heard, "x")[_survey_line(heard)]
     assert heard.claims.amount("questions", verdict_scope("meilleur")).exact == 1
 
 
@@ -93,7 +93,7 @@ def test_a_little_lower_is_lower_in_the_title_of_a_chart_too() -> None:
         if isinstance(b, Chart)
     }
     title = charts["ecarts_quartier"]
-    assert "plus bas en QPV pour" in title
+    assert "moins en QPV pour" in title
     assert "à égalité" not in title
     assert "Tranquillité dans le quartier" in title
 
@@ -101,9 +101,9 @@ def test_a_little_lower_is_lower_in_the_title_of_a_chart_too() -> None:
 def test_every_outcome_has_one_sign_and_word_in_all_its_forms() -> None:
     for publication in Publication:
         for verdict in Verdict:
-            word = verdict_words.plainly(verdict, publication, 5.0)
+            word = verdict_words.plainly(verdict, publication)
             sign = verdict_words.sign(verdict, publication)
-            assert verdict_words.signed(verdict, publication, 5.0) == f"{sign} {word}"
+            assert verdict_words.signed(verdict, publication) == f"{sign} {word}"
             if publication not in SHOWN:
                 assert word == verdict_words.PUBLICATIONS[publication].split(" :")[0]
                 assert sign == "–"

@@ -60,12 +60,10 @@ def test_what_is_not_shown_is_said_by_its_reason() -> None:
 
 def test_a_verdict_bears_what_weakens_it() -> None:
     said = verdict_words.plainly
-    assert said("equivalent", "publiable", 5.0) == "proche"
-    assert (
-        said("inferieur_peu", "publiable", 5.0, few="residences") == "plus bas (peu de résidences)"
-    )
-    assert said("meilleur", "publiable", 5.0, alone=True) == "plus haut (isolé)"
-    assert said("masque", "masque", 5.0, alone=True, few="residences") == "masqué"
+    assert said("equivalent", "publiable") == "autant"
+    assert said("inferieur_peu", "publiable", few="residences") == "moins (peu de résidences)"
+    assert said("meilleur", "publiable", alone=True) == "plus (isolé)"
+    assert said("masque", "masque", alone=True, few="residences") == "masqué"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,8 @@ def _claims(valued: Amount, abated: Amount | None, balance: int = 0, left: int =
 
 
 @pytest.mark.parametrize(
-    ("balance", "said"), [(-5, "il reste 5"), (5, "dépassent"), (0, "solde est nul")]
+    ("balance", "said"),
+    [(-5, "5\u202f€ à programmer"), (5, "dépassent"), (0, "rien n’est à programmer")],
 )
 def test_the_balance_says_which_way(balance: int, said: str) -> None:
     lead = programme_words.balance_lead
@@ -127,12 +126,10 @@ def test_the_balance_says_which_way(balance: int, said: str) -> None:
 def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
     hidden = _claims(known(486), known(500), -26, 50)
     said = programme_words.balance_lead(hidden)
-    assert "quartier par quartier, il reste 50\u202f€ à programmer" in said
-    assert "le solde est de −26\u202f€" in said
+    assert "quartier par quartier, 50\u202f€ à programmer, reporté compris" in said
+    assert "26" not in said
     alone = _claims(known(10), known(15), -5, 5)
     assert "quartier par quartier" not in programme_words.balance_lead(alone)
-    assert "50\u202f€ à programmer" in programme_words.balance_words(hidden)
-    assert "justifier" not in programme_words.balance_words(alone)
 
 
 def _unsure(least: int, most: int | None) -> Amount:
@@ -150,8 +147,8 @@ def test_what_is_left_is_written_between_its_bounds() -> None:
         for left in (_unsure(0, 5), _unsure(0, None))
     ]
     assert "s’élèvent à au moins 10 €" in lead[0]
-    assert "il reste au plus 5 € à programmer" in lead[0]
-    assert "on ne sait pas ce qu’il reste à programmer" in lead[1]
+    assert "au plus 5 € à programmer" in lead[0]
+    assert "on ne sait pas ce qui est à programmer" in lead[1]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +170,9 @@ def test_no_euros_stand_beside_a_share_between_bounds() -> None:
     amounts = {"acquis": known(200), "part_justifiee": known(1), "justifie": known(200)}
     amounts |= {"part_prouvee": between(Decimal("0.5"), None, "avis_non_lu"), "prouve": known(100)}
     said = programme_words.justified_words(Claims(claim(n, TOTAL, a) for n, a in amounts.items()))
-    assert said.replace("\u202f", " ") == "justifié à 100 % (200 €), prouvé à au moins 50 %"
+    assert said.replace("\u202f", " ") == (
+        "justifié à 100 % (200 €), et à au moins 50 % avec pièce datée (non contrôlée)"
+    )
     assert programme_words.justified_words(Claims()) == "abattement inconnu"
 
 
@@ -181,11 +180,9 @@ def test_a_title_counts_the_questions_it_does_not_name() -> None:
     title = satisfaction.chart_title(
         "residence", lower=["A", "B", "C", "D"], better=["E"], level=["F", "G", "H"]
     )
-    assert "plus bas en QPV pour « A », « B » et 2 autres" in title.replace("\u202f", " ")
-    assert "plus haut en QPV pour « E » ;" in title.replace("\u202f", " ")
-    assert "à égalité, à la marge près, pour « F », « G » et 1 autre" in title.replace(
-        "\u202f", " "
-    )
+    assert "moins en QPV pour « A », « B » et 2 autres" in title.replace("\u202f", " ")
+    assert "plus en QPV pour « E » ;" in title.replace("\u202f", " ")
+    assert "autant, à la marge près, pour « F », « G » et 1 autre" in title.replace("\u202f", " ")
 
 
 def test_doubts_agree_with_their_number() -> None:
@@ -304,7 +301,7 @@ def test_the_guide_reads_verdicts_in_the_words_of_the_pack() -> None:
     assert {code for *_, code in told} | moves | {"non_publiable"} == set(verdict_words.VERDICTS)
     for sign, words_, code in told:
         state = code if code in hidden else Publication.PUBLIABLE
-        said = verdict_words.plainly(code, state, 5.0).replace("\u202f", " ")
+        said = verdict_words.plainly(code, state)
         assert (sign, words_) == (verdict_words.SIGNS[code], said)
     assert "à structure comparable" in guide
 

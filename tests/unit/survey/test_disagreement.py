@@ -100,7 +100,7 @@ def test_the_reading_of_an_axis_says_it_first(story: Story) -> None:
     text = reading_sentence(f"ecart_defavorable|hausse|ecart_{story}|evolution_{story}")
     assert text.startswith("À structure comparable, l’écart ")
     assert "à structure comparable, l’évolution de l’écart " in text
-    assert text.index("en brut, satisfaction plus basse en QPV") > text.index("l’évolution de")
+    assert text.index("en brut, moins de satisfaits en QPV") > text.index("l’évolution de")
     assert text.endswith("écart évoluant en faveur des QPV depuis la vague précédente.")
     assert text.count(".") == 1
 

@@ -19,6 +19,9 @@ from tfpb.words.survey.verdict_words import printed_ends
 LOWER = {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
 FAVOURABLE = {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR_PEU, Verdict.MEILLEUR}
 ends = st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted)
+tenths = st.integers(-1000, 1000).map(lambda tenth: tenth / 1000)
+told = st.tuples(tenths, tenths).map(sorted)
+"""Ends as they are published, which are half points or tenths."""
 margins = st.sampled_from([0.005, 0.02, 0.05, 0.075])
 
 
@@ -98,11 +101,20 @@ def rank(low: float, high: float, margin: float) -> int:
     return next(k for k, words in enumerate(order) if word in words)
 
 
-@given(ends, margins)
-def test_printed_ends_give_the_same_word(bounds: list[float], margin: float) -> None:
+@given(told, margins)
+def test_printed_ends_give_the_same_word_and_leave_nothing_out(
+    bounds: list[float], margin: float
+) -> None:
     low, high = bounds
     a, b = (end / 100 for end in printed_ends(low, high, margin * 100))
     assert one(a, b, margin) == one(low, high, margin)
     unit = 0.01 if margin >= 0.01 else 0.001
-    assert abs(a - low) <= unit + 1e-9
-    assert abs(b - high) <= unit + 1e-9
+    assert -1e-9 <= low - a <= unit + 1e-9
+    assert -1e-9 <= b - high <= unit + 1e-9
+
+
+def test_printed_ends_are_whole_points_outwards_but_at_a_limit() -> None:
+    assert printed_ends(-0.205, -0.125, 5) == (-21, -12)
+    assert printed_ends(-0.045, 0.035, 5) == (-4.5, 4)
+    assert printed_ends(-0.105, -0.005, 5) == (-11, -0.5)
+    assert printed_ends(-0.05, 0.0, 5) == (-5, 0)

@@ -53,7 +53,7 @@ def test_every_fault_of_the_survey_has_its_words() -> None:
 
 def row(**changes: object) -> dict[str, object]:
     return {
-        "verdict": "non_concluant", "estimation": -0.04, "ic90_bas": -0.102, "ic90_haut": 0.021,
+        "verdict": "non_concluant", "estimation": -0.04, "ic90_bas": -0.1, "ic90_haut": 0.015,
         "n": 1460.0, "isole": "", "publication": "publiable", "peu_de_reponses": "",
     } | changes  # fmt: skip
 
@@ -61,18 +61,18 @@ def row(**changes: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("changes", "phrase"),
     [
-        ({"verdict": "inferieur", "estimation": -0.16, "ic90_bas": -0.201, "ic90_haut": -0.118},
+        ({"verdict": "inferieur", "estimation": -0.16, "ic90_bas": -0.2, "ic90_haut": -0.125},
          "16 de moins (entre 12 et 20)"),
-        ({"verdict": "ecart_defavorable", "estimation": -0.07, "ic90_bas": -0.13, "ic90_haut": -0.004},
-         "7 de moins (entre 1 et 13)"),
+        ({"verdict": "ecart_defavorable", "estimation": -0.07, "ic90_bas": -0.13, "ic90_haut": -0.005},
+         "7 de moins (entre 0,5 et 13)"),
         ({"verdict": "equivalent_inferieur", "ic90_bas": -0.04, "ic90_haut": -0.012},
-         "un peu moins, à 5\u202fpoints près (−4 à −1)"),
+         "autant, à 5\u202fpoints près (−4 à −1)"),
         ({"verdict": "equivalent", "ic90_bas": -0.02, "ic90_haut": 0.04},
          "autant, à 5\u202fpoints près (−2 à +4)"),
         ({"verdict": "non_inferieur", "ic90_bas": -0.01, "ic90_haut": 0.07},
-         "pas moins, à 5\u202fpoints près (−1 à +7)"),
-        ({"verdict": "meilleur_peu", "ic90_bas": 0.002, "ic90_haut": 0.04},
-         "un peu plus, à 5\u202fpoints près (+1 à +4)"),
+         "autant ou plus, à 5\u202fpoints près (−1 à +7)"),
+        ({"verdict": "meilleur_peu", "ic90_bas": 0.005, "ic90_haut": 0.04},
+         "autant, à 5\u202fpoints près (+0,5 à +4)"),
         ({"verdict": "meilleur", "estimation": 0.08, "ic90_bas": 0.05, "ic90_haut": 0.11},
          "8 de plus (entre 5 et 11)"),
         ({}, "on ne sait pas (−10 à +2)"),
@@ -106,14 +106,11 @@ def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
 
 
 def test_an_isolated_verdict_is_marked() -> None:
-    assert verdict_words.plainly("equivalent", "publiable", 5.0, alone=True) == "proche (isolé)"
-    told = verdict_words.plainly("non_concluant", "publiable", 5.0, few="residences")
+    assert verdict_words.plainly("equivalent", "publiable", alone=True) == "autant (isolé)"
+    told = verdict_words.plainly("non_concluant", "publiable", few="residences")
     assert told == "on ne sait pas (peu de résidences)"
-    assert (
-        verdict_words.signed("inferieur", "publiable", 5.0)
-        == "■ plus bas, de plus de 5\u202fpoints"
-    )
-    assert verdict_words.signed("masque", "masque", 5.0, few="residences") == "– masqué"
+    assert verdict_words.signed("inferieur", "publiable") == "■ moins"
+    assert verdict_words.signed("masque", "masque", few="residences") == "– masqué"
 
 
 def test_arrows_are_for_movements_alone() -> None:

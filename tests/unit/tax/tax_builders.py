@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from tfpb.io.tables.tabular import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.law.values import load
 from tfpb.model import tables
+from tfpb.model.money import States
+from tfpb.model.results import PREMISES_TEXTS, RESERVE_FACTS
 
 if TYPE_CHECKING:
     from tfpb.facts.claim import Within
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
 
 QPV = "QN05991I"
+_STATES: Final = {
+    "acquired": "acquis_porte", "estimated": "estime", "at_risk": "a_risque",
+    "doubtful": "sous_reserve_porte", "to_claim": "a_reclamer", "lost": "perdu",
+    "claim_fees": "frais_a_reclamer",
+}  # fmt: skip
 
 
 def table(contract: Contract, *rows: dict[str, Any], file: str = "essai.xlsx") -> pd.DataFrame:
@@ -40,6 +48,40 @@ def table(contract: Contract, *rows: dict[str, Any], file: str = "essai.xlsx") -
 def held(made: Abatement, scope: str = TOTAL) -> Within:
     """Return the claims of money of a scope."""
     return Claims(money_claims(made)).within(scope)
+
+
+def facts(made: Abatement) -> dict[str, Decimal]:
+    """Add each fact of premises over all of them; counts of dwellings too."""
+    assert made.by_premises is not None
+    rows = made.by_premises.drop(columns=list(PREMISES_TEXTS))
+    return {
+        str(name): Decimal(int(cells.sum())).scaleb(0 if str(name).startswith("logements") else -2)
+        for name, cells in rows.items()
+    }
+
+
+def states(made: Abatement) -> States:
+    """Return the states of the whole, out of the facts of its premises."""
+    of = facts(made)
+    sure = {name: of[fact] for name, fact in _STATES.items()}
+    return States(
+        **sure,
+        unread=of["apres_reclamation"] - of["acquis_porte"] - of["estime"] - of["a_reclamer"],
+        hanging=of["sous_reserve"] - of["sous_reserve_porte"],
+        missing=int(made.by_qpv["logements_sans_montant"].sum()),
+    )
+
+
+def reserves(made: Abatement) -> dict[str, Decimal]:
+    """Return what is under reserve by what it hangs on, nil left out."""
+    of = facts(made)
+    return {str(why): of[name] for name, why in RESERVE_FACTS.items() if of[name]}
+
+
+def counted(made: Abatement, fact: str = "acquis") -> Decimal | None:
+    """Return what counts, None where nothing does and part of the money is not known."""
+    of = facts(made)
+    return of[fact] if of["acquis"] or not states(made).unknown else None
 
 
 def local(**cells: Any) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, codes, convention, conventions, door, held, local
+from tax_builders import abate, codes, convention, conventions, counted, door, held, local
 
-from tfpb.facts.doubt_kinds import KIND_OF
+from tfpb.facts.kinds import effect_of
 from tfpb.law.values import load
 from tfpb.model.settings import LoiUtilisateur
 
@@ -42,10 +42,10 @@ def test_each_is_listed_unverified_with_its_reference() -> None:
 def test_a_contract_of_the_tax_year_is_taken_for_open_and_doubted() -> None:
     signed = conventions(convention(**SIGNED))
     made = abate(local(cotisation_avis_eur=578), conventions=signed)
-    assert made.totals["abattement_eur"] == held(made).amount("acquis").exact > 0
+    assert counted(made) == held(made).amount("acquis").exact > 0
     assert codes(made) == ["contrat_annee_effet"]
     assert made.notices[0].fields == {"annee": 2025, "suivante": 2026}
-    assert "acquis" in KIND_OF["contrat_annee_effet"].suspends
+    assert "acquis" in effect_of("contrat_annee_effet").suspends
     earlier = conventions(convention())
     assert codes(abate(local(cotisation_avis_eur=578), conventions=earlier)) == []
 

@@ -92,18 +92,6 @@ def test_premises_of_several_years_come_back_in_the_order_of_the_file() -> None:
     )
     assert list(frame["invariant"]) == ["2", "1"]
     assert list(frame.columns)[:3] == ["annee", "invariant", "base_eur"]
-    sheets = exports.abatement_sheets(both, both[0].notices)
-    assert list(sheets["Résidences"]["annee"]) == [2025, 2026]
-    told = set(sheets["Sources et hypothèses"]["verification"])
-    assert told == {"vérifié", "non vérifié", "choix à adapter, hors texte"}
-
-
-def test_doubts_are_rows_with_their_place() -> None:
-    money = abate(local(cotisation_avis_eur=1))
-    frame = exports.doubts_frame(money.notices)
-    row = frame[frame["colonne"] == "cotisation_avis_eur"].iloc[0]
-    assert (row["fichier"], row["ligne"], row["lu"]) == ("fiscalite.xlsx", 4, "1")
-    assert row["que_faire"]
 
 
 def located(*rows: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame | None, list[Any]]:

@@ -21,6 +21,8 @@ from tax_builders import (
     home,
     homes,
     local,
+    reserves,
+    states,
 )
 
 from tfpb.words.faults.sentences import fault_text
@@ -81,15 +83,15 @@ def test_money_follows_the_dwellings_of_the_quarter_that_has_a_convention(
     line = local(nb_logements=10)
     share = Decimal(one) / 10
     claimed = abate({**line, "cotisation_avis_eur": REFUSED}, **two_quarters(one, other))
-    assert claimed.states.to_claim == DUE * share
+    assert states(claimed).to_claim == DUE * share
     assert first(claimed)["code_qpv"] == QPV
     abated = abate({**line, "cotisation_avis_eur": PAID}, **two_quarters(one, other))
-    assert (abated.states.acquired, abated.states.at_risk) == (DUE * share, DUE * (1 - share))
+    assert (states(abated).acquired, states(abated).at_risk) == (DUE * share, DUE * (1 - share))
     right = abate(
         {**line, "cotisation_avis_eur": f"{REFUSED - DUE * share:.2f}".replace(".", ",")},
         **two_quarters(one, other),
     )
-    assert (right.states.acquired, right.states.at_risk) == (DUE * share, 0)
+    assert (states(right).acquired, states(right).at_risk) == (DUE * share, 0)
     assert right.by_qpv.set_index("code_qpv").loc[OTHER, "logements_sans_montant"] == 0
 
 
@@ -98,10 +100,10 @@ def test_a_line_of_two_quarters_is_of_no_fate_that_a_blank_date_leaves_open() ->
     signed = conventions(convention(date_declaration=""))
     line = local(nb_logements=10, cotisation_avis_eur=PAID)
     made = abate(line, conventions=signed, **two_quarters(4, 6))
-    assert made.reserves["declaration"] == DUE * Decimal("0.4")
-    assert made.states.at_risk == DUE * Decimal("0.6")
+    assert reserves(made)["declaration"] == DUE * Decimal("0.4")
+    assert states(made).at_risk == DUE * Decimal("0.6")
     unsure = abate({**line, "nb_logements": ""}, conventions=signed, **two_quarters(4, 6))
-    assert (unsure.states.doubtful, unsure.states.at_risk) == (DUE, 0)
+    assert (states(unsure).doubtful, states(unsure).at_risk) == (DUE, 0)
 
 
 @pytest.mark.parametrize("paid", [PAID, REFUSED])
@@ -130,11 +132,11 @@ def test_the_year_between_an_end_and_a_late_avenant_is_lost() -> None:
     )
     signed = conventions(convention(**ended), renewed)
     made = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED), conventions=signed)
-    assert (made.states.lost, made.states.hanging) == (DUE, 0)
-    assert made.reserves == {}
+    assert (states(made).lost, states(made).hanging) == (DUE, 0)
+    assert reserves(made) == {}
     alone = conventions(convention(**ended))
     waiting = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED), conventions=alone)
-    assert waiting.reserves == {"renouvellement": DUE}
+    assert reserves(waiting) == {"renouvellement": DUE}
 
 
 @pytest.mark.parametrize(("side", "least", "most"), [("dans", 0, "0.4"), ("hors", "0.4", 1)])
@@ -171,14 +173,14 @@ def test_of_dwellings_on_either_side_nothing_or_all_is_lost() -> None:
 def test_a_claim_is_less_what_a_relief_gave_back_already(given: object, left: str) -> None:
     """Of vacancy or works: what was given back is claimed no more."""
     made = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED, degrevements_eur=given))
-    assert made.states.to_claim == Decimal(left)
+    assert states(made).to_claim == Decimal(left)
     assert held(made).amount("a_reclamer").at_least == Decimal(left)
-    assert made.states.acquired == 0
+    assert states(made).acquired == 0
 
 
 def test_a_relief_of_the_whole_claim_still_asks_whether_it_was_obtained() -> None:
     made = abate(local(nb_logements=1, cotisation_avis_eur=REFUSED, degrevements_eur="247,5"))
-    assert made.states.to_claim == DUE
+    assert states(made).to_claim == DUE
     assert "obtenu ?" in first(made)["motif"]
 
 
@@ -188,7 +190,7 @@ def test_a_relief_of_a_notice_is_shared_over_its_lines() -> None:
         local(invariant=2, cotisation_avis_eur=REFUSED),
     ]
     made = abate(*rows)
-    assert made.states.to_claim == Decimal("165.00")
+    assert states(made).to_claim == Decimal("165.00")
 
 
 def test_a_relief_of_another_premises_leaves_a_claim_whole() -> None:
@@ -196,7 +198,7 @@ def test_a_relief_of_another_premises_leaves_a_claim_whole() -> None:
         local(invariant=1, cotisation_avis_eur=REFUSED),
         local(invariant=2, cotisation_avis_eur=REFUSED, degrevements_eur=330),
     ]
-    assert abate(*rows).states.to_claim == DUE + max(Decimal(0), DUE - 330)
+    assert states(abate(*rows)).to_claim == DUE + max(Decimal(0), DUE - 330)
 
 
 GARAGE = {"type_local": "Garage", "vlc_eur": 300, "cotisation_avis_eur": "82,5"}
@@ -278,11 +280,11 @@ def test_a_relief_that_claims_of_its_notice_explain_is_taken_off_them(
         ),
     ]
     made = abate(*rows, residences=homes(*(home(f"R{k}") for k in range(1, 7))))
-    assert abs(made.states.to_claim - left) < Decimal("0.02")  # three lines, each to the cent
+    assert abs(states(made).to_claim - left) < Decimal("0.02")  # three lines, each to the cent
     rows[0] |= {"cotisation_avis_eur": REFUSED}
     if given == 495:  # on a line that claims: its own claim and another's
         made = abate(*rows, residences=homes(*(home(f"R{k}") for k in range(1, 7))))
-        assert made.states.to_claim == 2 * DUE
+        assert states(made).to_claim == 2 * DUE
 
 
 @pytest.mark.parametrize("given", [("247,5", "", ""), ("", "", "247,5"), ("", "", "495")])
@@ -320,7 +322,7 @@ def test_what_is_sold_or_demolished_has_a_finding_of_its_own(
     )
     (found,) = [n for n in made.notices if n.code in {"sorti_impose", "exonere_impose"}]
     assert (found.code, found.fields["sort"]) == ("sorti_impose", word)
-    assert made.states.to_claim == 0
+    assert states(made).to_claim == 0
     assert "réclamer" not in str(fault_text(found))
 
 

@@ -14,6 +14,7 @@ from tax_builders import (
     codes,
     convention,
     conventions,
+    facts,
     faults_of,
     first,
     home,
@@ -325,13 +326,13 @@ def test_overseas_the_map_of_2024_counts_from_2026() -> None:
 def test_a_missing_declaration_is_claimed_only_where_a_text_says_so() -> None:
     late = conventions(convention(date_declaration="2025-06-01"))
     made = abate(local(cotisation_avis_eur=825), conventions=late)
-    assert (first(made)["statut"], made.totals["abattement_a_reclamer_eur"]) == ("non_declare", 0)
+    assert (first(made)["statut"], facts(made)["a_reclamer"]) == ("non_declare", 0)
     own = {
         "reclamation_sans_declaration": LoiUtilisateur(valeur="oui", reference="décision 2026-1")
     }
     mended = abate(local(cotisation_avis_eur=825), conventions=late, law=load(own))
     assert first(mended)["statut"] == "non_declare"
-    assert mended.totals["abattement_a_reclamer_eur"] == Decimal("247.50")
+    assert facts(mended)["a_reclamer"] == Decimal("247.50")
 
 
 def test_droit_commun_and_programme_list_the_values_they_read() -> None:

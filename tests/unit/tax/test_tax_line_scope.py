@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, codes, door, first, home, homes, local
+from tax_builders import abate, codes, counted, door, first, home, homes, local, states
 
 LATER = dt.date(2026, 12, 31)
 A = {"invariant": 1, "id_batiment": "A", "nb_logements": 10}
@@ -45,7 +45,7 @@ def test_a_building_without_row_of_the_year_has_that_of_the_year_before() -> Non
     )
     assert list(made.premises["statut"]) == ["abattu", "eligible"]
     assert list(made.premises["nature"]) == ["reel", "estime"]
-    assert (made.states.acquired, made.states.estimated) == (Decimal("247.50"), 495)
+    assert (states(made).acquired, states(made).estimated) == (Decimal("247.50"), 495)
     assert made.by_qpv.iloc[0]["nature"] == "estime"
     assert due(made) == [Decimal("742.50")] * 6
     assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [6, 7]
@@ -66,8 +66,8 @@ def test_a_line_that_may_bear_the_whole_residence_leaves_nothing_to_the_year_bef
     before = local(invariant=2, id_batiment="B", nb_logements=10, annee=2016)
     made = abate(local(**{**A, **row}), before, **two())
     assert len(made.premises) == 1
-    assert made.states.estimated == Decimal("247.50")
-    assert made.states.missing == 0
+    assert states(made).estimated == Decimal("247.50")
+    assert states(made).missing == 0
     assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [5]
 
 
@@ -85,9 +85,9 @@ def test_a_premises_that_no_later_line_names_is_doubted_the_year_after_only() ->
 
 def test_a_building_on_no_line_is_without_amount_and_its_mean_waits_for_a_line() -> None:
     made = abate(local(**A, cotisation_avis_eur="577,5"), **two())
-    assert made.states.missing == 10
+    assert states(made).missing == 10
     assert made.by_qpv.iloc[0]["logements_sans_montant"] == 10
-    assert made.totals["abattement_eur"] == Decimal("247.50")
+    assert counted(made) == Decimal("247.50")
     assert due(made) == [Decimal("247.50")] * 6
     assert list(made.by_year["en_attente_eur"]) == [Decimal("247.50")] * 6
     assert list(made.by_year["logements"]) == [10] * 6
@@ -95,7 +95,7 @@ def test_a_building_on_no_line_is_without_amount_and_its_mean_waits_for_a_line()
     assert row["nature"] == "estime"
     assert "Une partie n’est sur aucune ligne de fiscalité" in row["motif"]
     alone = abate(local(**A), **two(side="hors"))
-    assert (alone.states.missing, due(alone)) == (0, [Decimal("247.50")] * 6)
+    assert (states(alone).missing, due(alone)) == (0, [Decimal("247.50")] * 6)
 
 
 @pytest.mark.parametrize("building", ["A", ""])
@@ -106,7 +106,7 @@ def test_exempt_dwellings_on_no_line_open_when_their_exemption_ends(
     """By its name, or by its count of ten where ten are taxable, the line is that of A alone."""
     line = local(**{**A, "id_batiment": building})
     made = abate(line, **two(side=side, fin_exoneration=LATER))
-    assert made.states.missing == 0
+    assert states(made).missing == 0
     opened = Decimal("247.50") if side == "dans" else 0
     assert due(made) == [Decimal("247.50")] * 6
     assert list(made.by_year["en_attente_eur"]) == [0] * 2 + [opened] * 4
@@ -120,8 +120,8 @@ def test_a_line_that_counts_exempt_dwellings_may_have_their_base() -> None:
     row = first(made)
     assert (row["statut"], row["abattement_eur"]) == ("a_verifier", Decimal("247.50"))
     assert "comptent 20 logements pour 10 imposables" in row["motif"]
-    assert (made.states.acquired, made.states.hanging) == (0, Decimal("247.50"))
-    assert made.totals["abattement_eur"] is None
+    assert (states(made).acquired, states(made).hanging) == (0, Decimal("247.50"))
+    assert counted(made) is None
     assert due(made) == [None, None] + [Decimal("247.50")] * 4
     assert ends(made) == [(2027, 10, None)]
     (told,) = [n for n in made.notices if n.code == "logements_exoneres"]
@@ -132,7 +132,7 @@ def test_a_notice_tells_that_the_base_is_what_is_taxed() -> None:
     line = local(nb_logements=20, cotisation_avis_eur="577,5")
     made = abate(line, **two(fin_exoneration=LATER))
     assert first(made)["statut"] == "abattu"
-    assert made.states.acquired == Decimal("247.50")
+    assert states(made).acquired == Decimal("247.50")
     assert "logements_exoneres" in codes(made)  # the count is odd all the same
     assert ends(made) == [(2027, 10, None)]  # never « 0 € de plus »
 
@@ -218,10 +218,10 @@ def lines(*counts: int, notices: str) -> list[dict[str, Any]]:
 
 def test_lines_of_a_cut_residence_that_name_no_building_claim_nothing_flatly() -> None:
     made = abate(*lines(10, 10, notices="an"), **two(side="hors"))
-    states = made.states
+    seen = states(made)
     assert set(made.premises["statut"]) == {"droit_inconnu"}
-    assert (states.acquired, states.to_claim, states.at_risk) == (0, 0, 0)
-    assert states.doubtful == Decimal("247.50")
+    assert (seen.acquired, seen.to_claim, seen.at_risk) == (0, 0, 0)
+    assert seen.doubtful == Decimal("247.50")
     (told,) = [n for n in made.notices if n.code == "batiment_absent"]
     assert told.fields["montant"] == Decimal("495.00")
 
@@ -230,8 +230,8 @@ def test_no_more_of_a_line_may_be_in_the_quarter_than_dwellings_stand_there() ->
     """Of fifteen dwellings, ten at most: two thirds of what the notice abates may be due."""
     made = abate(*lines(15, 5, notices="an"), **two(side="hors"))
     assert set(made.premises["statut"]) == {"droit_inconnu"}
-    assert (made.states.acquired, made.states.to_claim) == (0, 0)
-    assert made.states.doubtful == Decimal(165)
+    assert (states(made).acquired, states(made).to_claim) == (0, 0)
+    assert states(made).doubtful == Decimal(165)
 
 
 def test_the_same_lines_with_their_buildings_are_sure() -> None:
@@ -240,7 +240,7 @@ def test_the_same_lines_with_their_buildings_are_sure() -> None:
         row["id_batiment"] = building
     made = abate(*rows, **two(side="hors"))
     assert list(made.premises["statut"]) == ["abattu", "hors_qpv"]
-    assert (made.states.acquired, made.states.to_claim) == (Decimal("247.50"), 0)
+    assert (states(made).acquired, states(made).to_claim) == (Decimal("247.50"), 0)
 
 
 def beyond(paid: str, side: str = "dans", **cells: Any) -> Any:
@@ -254,7 +254,7 @@ def test_dwellings_that_the_stock_lacks_are_claimed_by_nobody() -> None:
     """Ten of forty are known to be in the quarter: a quarter of the claim is sure, now and later."""
     made = beyond("825")
     assert first(made)["statut"] == "a_reclamer"
-    assert (made.states.to_claim, made.states.hanging) == (Decimal("61.88"), Decimal("185.62"))
+    assert (states(made).to_claim, states(made).hanging) == (Decimal("61.88"), Decimal("185.62"))
     assert due(made) == [Decimal("61.88")] * 6
     assert set(made.by_year["en_attente_eur"]) == {Decimal("185.62"), Decimal("185.63")}
     assert "logements_divergents" in codes(made)
@@ -264,8 +264,8 @@ def test_dwellings_that_the_stock_lacks_are_claimed_by_nobody() -> None:
 def test_what_a_notice_abates_of_dwellings_that_the_stock_lacks_is_under_reserve() -> None:
     made = beyond("577,5")
     assert first(made)["statut"] == "abattu"
-    states = made.states
-    assert (states.acquired, states.doubtful, states.at_risk) == (
+    seen = states(made)
+    assert (seen.acquired, seen.doubtful, seen.at_risk) == (
         Decimal("61.88"), Decimal("185.62"), 0,
     )  # fmt: skip
 
@@ -273,11 +273,11 @@ def test_what_a_notice_abates_of_dwellings_that_the_stock_lacks_is_under_reserve
 def test_of_a_residence_out_of_the_quarters_what_is_abated_may_be_of_what_the_stock_lacks() -> None:
     made = beyond("577,5", side="hors")
     assert first(made)["statut"] == "a_verifier"
-    assert (made.states.at_risk, made.states.doubtful) == (Decimal("61.87"), Decimal("185.63"))
+    assert (states(made).at_risk, states(made).doubtful) == (Decimal("61.87"), Decimal("185.63"))
     assert "comptent 40 logements, le patrimoine 10" in first(made)["motif"]
     refused = beyond("825", side="hors")
     assert first(refused)["statut"] == "hors_qpv"
-    assert not refused.states.hanging
+    assert not states(refused).hanging
 
 
 def test_a_building_out_of_the_quarters_that_the_stock_lacks_is_not_at_risk() -> None:
@@ -290,7 +290,7 @@ def test_a_building_out_of_the_quarters_that_the_stock_lacks_is_not_at_risk() ->
     ]
     made = abate(*rows, residences=stock, entrances=doors)
     assert list(made.premises["statut"]) == ["hors_qpv", "hors_qpv", "a_verifier"]
-    assert (made.states.at_risk, made.states.doubtful) == (0, Decimal("247.50"))
+    assert (states(made).at_risk, states(made).doubtful) == (0, Decimal("247.50"))
 
 
 @pytest.mark.parametrize(("of_b", "sure"), [(8, "495.00"), (10, "453.75")])
@@ -301,21 +301,21 @@ def test_no_more_dwellings_lack_than_lines_count_in_all(of_b: int, sure: str) ->
         for b, n in zip("AB", (12, of_b), strict=True)
     ]
     made = abate(*rows, **two())
-    assert made.states.estimated == Decimal(sure)
-    assert made.states.hanging == Decimal("495.00") - Decimal(sure)
+    assert states(made).estimated == Decimal(sure)
+    assert states(made).hanging == Decimal("495.00") - Decimal(sure)
     rows[0]["nb_logements"] = 15
     more = abate(*rows, **two())
-    assert more.states.hanging == Decimal("247.50") * (5 + of_b - 10) / 15
+    assert states(more).hanging == Decimal("247.50") * (5 + of_b - 10) / 15
 
 
 def test_a_notice_that_abates_the_part_in_the_quarter_confirms_it() -> None:
     made = abate(local(nb_logements=40, cotisation_avis_eur="701,25"), **two(side="hors"))
     assert first(made)["statut"] == "abattu"
-    assert (made.states.acquired, made.states.hanging) == (Decimal("123.75"), 0)
+    assert (states(made).acquired, states(made).hanging) == (Decimal("123.75"), 0)
 
 
 def test_what_may_be_of_either_side_may_be_of_what_the_stock_lacks() -> None:
     """Of its twenty-five dwellings ten may be in the quarter, and ten more are of a side unknown."""
     made = abate(*lines(25, 5, notices="an"), **two(side="hors"))
     assert set(made.premises["statut"]) == {"droit_inconnu"}
-    assert made.states.doubtful >= Decimal("247.50") * 20 / 25
+    assert states(made).doubtful >= Decimal("247.50") * 20 / 25

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from tax_builders import abate, local
+from tax_builders import abate, counted, local
 
 from tfpb.law.values import Reader, load
 from tfpb.model.legal.tax_lines import LINES, LOST
@@ -141,4 +141,4 @@ def test_a_rate_too_few_or_too_many_is_refused() -> None:
 @pytest.mark.parametrize(("rounding", "eur"), [("centime", "247.50"), ("avis", "248")])
 def test_a_dossier_counts_to_the_cent_or_as_a_notice(rounding: str, eur: str) -> None:
     made = abate(local(), rounding=rounding)  # 180 € and 67.50 €
-    assert made.totals["abattement_eur"] == D(eur)
+    assert counted(made) == D(eur)

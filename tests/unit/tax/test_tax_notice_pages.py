@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, conventions, home, homes, local
+from tax_builders import abate, conventions, counted, home, homes, local
 
 from tfpb import tax
 from tfpb.errors import Severity
@@ -113,7 +113,7 @@ def test_a_garage_counts_no_dwelling_and_no_abatement() -> None:
     )
     flat, garage = made.premises.to_dict("records")
     assert (flat["statut"], garage["statut"]) == ("eligible", "sans_logement")
-    assert made.totals["abattement_eur"] == flat["abattement_eur"]
+    assert counted(made) == flat["abattement_eur"]
     assert "Ligne sans logement (Garage)" in garage["motif"]
     coming = made.forecast.set_index("annee")
     assert coming.loc[2026, "abattement_eur"] == flat["abattement_eur"]

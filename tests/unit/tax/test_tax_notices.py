@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tax_builders import abate, checks_in, codes, held, home, homes, local
+from tax_builders import abate, checks_in, codes, counted, facts, held, home, homes, local, states
 
 from tfpb.words.numbers import euros
 
@@ -98,7 +98,7 @@ def test_sum_of_the_notice_wrongly_abated_in_part() -> None:
     made = abate(*rows, residences=stock)
     assert list(made.premises["statut"]) == ["abattu", "a_risque"]
     assert check(made)["code_constat"] == "trop"
-    assert made.totals["abattement_a_risque_eur"] == Decimal("412.50")
+    assert facts(made)["a_risque"] == Decimal("412.50")
 
 
 def test_a_sum_that_two_patterns_explain_tells_neither() -> None:
@@ -131,8 +131,8 @@ def test_cut_residence_abated_in_full_is_at_risk_for_the_rest() -> None:
     cut = homes(home(nb_logements=4, logements_dans=3, logements_hors=1))
     made = abate(local(nb_logements=4, cotisation_avis_eur=PART), residences=cut)
     assert made.premises.iloc[0]["statut"] == "abattu"
-    assert made.totals["abattement_eur"] == Decimal("185.63")
-    assert made.totals["abattement_a_risque_eur"] == Decimal("61.87")  # 247.50 − 185.63
+    assert counted(made) == Decimal("185.63")
+    assert facts(made)["a_risque"] == Decimal("61.87")  # 247.50 − 185.63
     assert "à risque" in made.premises.iloc[0]["motif"]
     right = abate(local(nb_logements=4, cotisation_avis_eur="639,38"), residences=cut)
     assert check(right)["code_constat"] == "concordant"
@@ -162,7 +162,7 @@ def test_long_notice_is_settled_without_search() -> None:
     rows[0]["cotisation_avis_eur"] = full * Decimal("0.7") + 5  # three euros past the margin
     made = abate(*rows)
     assert set(made.premises["statut"]) == {"abattu"}  # one more premises would make over 247 €
-    assert made.states.to_claim == 0
+    assert states(made).to_claim == 0
     assert "avis_inexplique" not in codes(made)
 
 
@@ -254,8 +254,8 @@ def test_a_sum_of_the_notice_that_nothing_explains_says_nothing_of_its_premises(
     made = abate(*(local(invariant=i, **(sums if i == 0 else {})) for i in range(3)))
     assert set(made.premises["statut"]) == {"non_lu"}
     assert set(made.premises["nature"]) == {"estime"}
-    assert (made.states.acquired, made.states.to_claim) == (0, 0)
-    assert made.states.unread == Decimal("742.50")  # 3 × 247.50
+    assert (states(made).acquired, states(made).to_claim) == (0, 0)
+    assert states(made).unread == Decimal("742.50")  # 3 × 247.50
     assert check(made)["code_constat"] == "inexplique"
     assert [c for c in codes(made) if c.startswith(("avis", "cotisation"))] == [code]
     assert made.premises["motif"].str.contains("ne permet pas de dire").all()
@@ -266,11 +266,11 @@ def test_the_teom_left_in_is_not_taken_for_premises_that_are_not_abated() -> Non
     sums = {"cotisation_avis_eur": 3 * PART + 495, "teom_eur": 495}
     rows = [local(invariant=i, **(sums if i == 0 else {})) for i in range(3)]
     made = abate(*rows)
-    assert (made.states.acquired, made.states.to_claim) == (0, 0)
+    assert (states(made).acquired, states(made).to_claim) == (0, 0)
     assert [q.code for q in made.questions] == ["avis_teom"]
     rows[0]["teom_eur"] = ""
     told = abate(*rows)
-    assert (told.states.acquired, told.states.to_claim) == (Decimal("247.50"), 495)
+    assert (states(told).acquired, states(told).to_claim) == (Decimal("247.50"), 495)
 
 
 @pytest.mark.parametrize(
@@ -283,8 +283,8 @@ def test_many_premises_alike_are_counted_abated_as_the_sum_says(
     paid = 15 * FULL - abated * Decimal("247.5")
     rows = [local(invariant=i, cotisation_avis_eur=paid if i == 0 else "") for i in range(15)]
     made = abate(*rows)
-    assert made.states.acquired == Decimal(str(acquired))
-    assert made.states.to_claim == Decimal(str(claim))
+    assert states(made).acquired == Decimal(str(acquired))
+    assert states(made).to_claim == Decimal(str(claim))
     assert check(made)["ecart_eur"] == Decimal(str(claim))
     assert "avis_ambigu" in codes(made)
 
@@ -295,7 +295,7 @@ def test_sums_hold_where_a_notice_abates_some_of_two_kinds() -> None:
     rows = [local(invariant=i, vlc_eur=w) for i, w in enumerate((3000, 3000, 5000, 5000))]
     rows[0]["cotisation_avis_eur"] = paid
     made = abate(*rows)
-    assert (made.states.acquired, made.states.to_claim) == (660, 660)
+    assert (states(made).acquired, states(made).to_claim) == (660, 660)
     (doubt,) = [n for n in made.notices if n.code == "avis_ambigu"]
     assert doubt.fields["locaux"] == "0, 1, 2, 3"
 
@@ -310,4 +310,4 @@ def test_an_exempt_premises_may_bear_the_sum_of_its_notice(bearer: int) -> None:
     rows[bearer]["cotisation_avis_eur"] = PART + Decimal("962.5")
     made = abate(*rows)
     assert list(made.premises["statut"]) == ["exonere", "abattu", "abattu"]
-    assert made.states.acquired == 660
+    assert states(made).acquired == 660

@@ -8,7 +8,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import abate, codes, door, faults_of, home, homes, local, premises
+from tax_builders import (
+    abate,
+    codes,
+    counted,
+    door,
+    facts,
+    faults_of,
+    held,
+    home,
+    homes,
+    local,
+    premises,
+    states,
+)
 
 from tfpb.errors import Severity, TfpbError
 from tfpb.law.values import load
@@ -153,7 +166,6 @@ def test_two_notices_are_one_residence() -> None:
     made = abate(local(avis="A1", invariant=1), local(avis="A2", invariant=2))
     assert len(made.by_residence) == 1
     assert made.by_residence.iloc[0]["abattement_eur"] == Decimal("495.00")
-    assert made.by_residence.iloc[0]["locaux"] == 2
 
 
 def test_residence_takes_the_status_that_asks_for_a_decision() -> None:
@@ -168,6 +180,18 @@ def test_residence_takes_the_status_that_asks_for_a_decision() -> None:
     assert made["nature"] == "reel"
 
 
+@pytest.mark.parametrize(
+    ("paid", "claim", "risk"), [("577,5", 0, None), ("825", None, 0)], ids=["borne", "refused"]
+)
+def test_a_nil_of_a_residence_that_may_be_something_else_is_left_empty(
+    paid: str, claim: int | None, risk: int | None
+) -> None:
+    made = abate(local(cotisation_avis_eur=paid), conventions=None).by_residence.iloc[0]
+    cells = (made["abattement_a_reclamer_eur"], made["abattement_a_risque_eur"])
+    assert cells == (claim, risk)
+    assert made["abattement_sous_reserve_eur"] == Decimal("247.50")
+
+
 def test_sums_by_quarter_and_commune_agree_with_the_total() -> None:
     stock = homes(
         home("R1"), home("R2", code_qpv="QN05992M", commune="VALMONT"),
@@ -180,16 +204,21 @@ def test_sums_by_quarter_and_commune_agree_with_the_total() -> None:
     made = abate(*rows, residences=stock, conventions=conventions(convention(**signed)))
     lines = made.by_collectivity
     assert lines is not None
-    for column in ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur"):
-        assert made.by_qpv[column].sum() == made.totals[column]
-        name = column.replace("_collectivites", "")
-        assert lines[name].sum() == made.totals[column]
+    quarters = [held(made, code) for code in made.by_qpv["code_qpv"]]
+    names = {
+        "acquis": "abattement_eur",
+        "compensation": "compensation_etat_eur",
+        "perte": "perte_eur",
+    }
+    for fact, column in names.items():
+        whole = counted(made, fact)
+        assert sum(q.amount(fact).exact for q in quarters) == lines[column].sum() == whole
     assert made.towns == 3  # one code, two spellings: one commune
-    assert lines["logements"].dropna().sum() == made.by_qpv["logements_abattus"].sum()
+    assert lines["logements"].dropna().sum() == facts(made)["logements_abattus"]
     assert len(lines["logements"].dropna()) == 3, (
         "the dwellings of a commune stand on its first line"
     )
-    assert made.by_qpv["abattement_eur"].sum() == Decimal("990.00")
+    assert counted(made) == Decimal("990.00")
 
 
 def test_unusual_amounts_are_doubted() -> None:
@@ -315,10 +344,10 @@ def test_a_premises_on_two_notices_is_acquired_once(paid: str, doubtful: str) ->
     assert list(made.premises["logements_retenus"]) == [10, 0]
     assert "avis A1 (ligne 4)" in made.premises["motif"][1]
     acquired = Decimal("247.50")
-    assert made.totals["abattement_eur"] == made.totals["abattement_acquis_eur"] == acquired
-    assert made.totals["abattement_douteux_eur"] == Decimal(doubtful)
-    assert made.states.best == alone.states.best + Decimal(doubtful)
-    assert made.by_qpv["logements_abattus"][0] == 10
+    assert counted(made) == facts(made)["acquis"] == acquired
+    assert facts(made)["sous_reserve_porte"] == Decimal(doubtful)
+    assert states(made).best == states(alone).best + Decimal(doubtful)
+    assert facts(made)["logements_abattus"] == 10
     assert "invariant_sur_deux_avis" in codes(made)
     assert "logements_divergents" not in codes(made)
     assert made.by_year["abattement_eur"].equals(alone.by_year["abattement_eur"])
@@ -327,9 +356,9 @@ def test_a_premises_on_two_notices_is_acquired_once(paid: str, doubtful: str) ->
 def test_a_residence_whose_only_line_is_another_s_has_no_amount() -> None:
     rows = (local(invariant=7), local(invariant=7, avis="A2", id_residence="R2"))
     made = abate(*rows, residences=homes(home("R1"), home("R2", code_qpv="QN05992M")))
-    assert made.states.best == Decimal("247.50")
+    assert states(made).best == Decimal("247.50")
     assert made.premises["statut"][1] == "a_verifier"
-    assert made.by_qpv.set_index("code_qpv")["abattement_eur"]["QN05992M"] is None
+    assert not held(made, "QN05992M").amount("acquis").is_known
 
 
 @pytest.mark.parametrize(
@@ -374,7 +403,7 @@ def test_a_rate_left_blank_among_lines_of_the_commune_that_bear_it_is_doubted() 
     assert (told.place.column, told.place.row, told.fields) == (
         "taux_epci_pct", 5, {"taux": "15"},
     )  # fmt: skip
-    assert made.totals["abattement_eur"] == Decimal("427.50")  # 247.50 + 180: counted without it
+    assert counted(made) == Decimal("427.50")  # 247.50 + 180: counted without it
     told_nil = local(avis="A2", id_residence="R2", taux_epci_pct=0)
     elsewhere = local(avis="A3", id_residence="R3", taux_epci_pct="")
     # 3 000 × 0.5 × 0.7 × 40 %: the notice shows that there is no such rate
@@ -387,11 +416,7 @@ def test_a_residence_whose_dwellings_no_file_counts_adds_none() -> None:
     doors = pd.DataFrame([door(nb_logements=None), door(building="B", nb_logements=None)])
     stock = homes(home(nb_logements=None, logements_dans=0))
     made = abate(local(), residences=stock, entrances=doors)
-    assert made.totals["abattement_eur"] == Decimal(
-        "247.50"
-    )  # every door is in: its share is whole
-    assert made.by_qpv["logements"].tolist() == [0]
-    assert made.by_residence["logements_dans"].tolist() == [0]
+    assert counted(made) == Decimal("247.50")  # every door is in: its share is whole
     both = pd.concat([stock, homes(home("R2"))], ignore_index=True)
     absent = abate(local(id_residence="R2"), residences=both, entrances=doors)
     assert [f.fields["logements"] for f in absent.notices if f.code == "residence_sans_local"] == [

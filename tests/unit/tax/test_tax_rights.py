@@ -8,7 +8,23 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import QPV, abate, codes, convention, conventions, door, first, home, homes, local
+from tax_builders import (
+    QPV,
+    abate,
+    codes,
+    convention,
+    conventions,
+    counted,
+    door,
+    facts,
+    first,
+    held,
+    home,
+    homes,
+    local,
+    reserves,
+    states,
+)
 
 from tfpb.tax.abatement.holdings import Unit
 from tfpb.tax.abatement.rights import is_home, quarters_of
@@ -52,8 +68,8 @@ def test_notice_not_abated_is_to_claim_until_the_end_of_next_year() -> None:
     row = first(made)
     assert row["statut"] == "a_reclamer"
     assert "31 décembre 2026" in row["motif"]
-    assert made.totals["abattement_eur"] == 0
-    assert made.totals["abattement_a_reclamer_eur"] == Decimal("247.50")
+    assert counted(made) == 0
+    assert facts(made)["a_reclamer"] == Decimal("247.50")
 
 
 @pytest.mark.parametrize(
@@ -84,16 +100,16 @@ def test_entrant_is_told_so() -> None:
 def test_doubt_counts_apart() -> None:
     made = abate(PAID_FULL, residences=side(**DOUBT))
     assert first(made)["statut"] == "a_verifier"
-    assert made.totals["abattement_eur"] is None
-    assert made.totals["abattement_a_verifier_eur"] == Decimal("247.50")
+    assert counted(made) is None
+    assert facts(made)["reserve_cote"] == Decimal("247.50")
 
 
 def test_residence_partly_in_doubt_keeps_what_is_sure() -> None:
     stock = side(nb_logements=10, logements_dans=8, logements_a_verifier=2)
     made = abate(local(nb_logements=10), residences=stock)
     assert first(made)["statut"] == "eligible"
-    assert made.totals["abattement_eur"] == Decimal("198.00")  # 80 %
-    assert made.totals["abattement_a_verifier_eur"] == Decimal("49.50")  # 20 %
+    assert counted(made) == Decimal("198.00")  # 80 %
+    assert facts(made)["reserve_cote"] == Decimal("49.50")  # 20 %
 
 
 def test_unknown_residence_is_to_check() -> None:
@@ -132,8 +148,8 @@ def test_exemption_of_the_stock_counts_when_the_premises_is_silent() -> None:
     for paid, hangs in ((577.5, "doubtful"), (825, "hanging")):
         made = abate(parted | {"annee": 2025, "cotisation_avis_eur": paid}, entrances=doors)
         assert first(made)["statut"] == "droit_inconnu"
-        assert getattr(made.states, hangs) == made.states.reserved == Decimal("247.50")
-        assert made.reserves == {"exoneration": Decimal("247.50")}
+        assert getattr(states(made), hangs) == states(made).reserved == Decimal("247.50")
+        assert reserves(made) == {"exoneration": Decimal("247.50")}
         assert "exonerations_contraires" in codes(made)
     lost = abate(
         parted, entrances=doors, conventions=conventions(convention(date_declaration="2025-06-01"))
@@ -190,9 +206,9 @@ def test_conditions_of_2025(cells: dict[str, Any], expected: str) -> None:
         # a date that is past loses the year; a paper not seen yet leaves it under reserve
         late = any(str(cells.get(c, "")) == "2025-04-01" for c in cells)
         assert first(made)["abattement_eur"] == (0 if late else Decimal("247.50"))
-        assert made.totals["abattement_eur"] == (0 if late else None)
-        assert made.states.lost == (Decimal("247.50") if late else 0)
-        assert made.states.hanging == (0 if late else Decimal("247.50"))
+        assert counted(made) == (0 if late else None)
+        assert states(made).lost == (Decimal("247.50") if late else 0)
+        assert states(made).hanging == (0 if late else Decimal("247.50"))
         assert "247,50" in first(made)["motif"]  # what was missed
 
 
@@ -207,7 +223,7 @@ def test_a_convention_signed_under_another_name_is_named_and_asked_about() -> No
         "La convention d’abattement du quartier QN05991I est signée par « Maisons & Cités Soginorpa », quand "
         "la résidence est de « Maisons et Cités » : on ne sait pas si c’est le même organisme."
     )
-    assert made.reserves == {"convention": Decimal("247.50")}
+    assert reserves(made) == {"convention": Decimal("247.50")}
 
 
 @pytest.mark.parametrize(
@@ -274,8 +290,8 @@ def test_what_a_paper_leaves_unknown_is_asked_and_neither_at_risk_nor_acquired(
     cells: dict[str, Any], asked: str, paid: dict[str, Any]
 ) -> None:
     made = abate(paid, conventions=conventions(convention(**cells)), bailleur="OPH Valmontois SA")
-    assert (made.states.at_risk, made.states.granted, made.states.to_claim) == (0, 0, 0)
-    assert made.states.reserved == Decimal("247.50")
+    assert (states(made).at_risk, states(made).granted, states(made).to_claim) == (0, 0, 0)
+    assert states(made).reserved == Decimal("247.50")
     assert asked in codes(made)
     if paid is PAID_ABATED:
         assert first(made)["statut"] == "droit_inconnu"
@@ -284,8 +300,8 @@ def test_what_a_paper_leaves_unknown_is_asked_and_neither_at_risk_nor_acquired(
 def test_without_any_table_of_conventions_nothing_is_counted() -> None:
     made = abate(local(), conventions=None)
     assert first(made)["statut"] == "sans_convention"
-    assert made.totals["abattement_eur"] is None
-    assert made.totals["abattement_sans_convention_eur"] == Decimal("247.50")
+    assert counted(made) is None
+    assert facts(made)["reserve_conventions"] == Decimal("247.50")
     assert "conventions_non_fournies" in codes(made)
 
 
@@ -303,8 +319,8 @@ def test_abated_without_right_is_at_risk(options: dict[str, Any]) -> None:
     row = options.pop("row", PAID_ABATED)
     made = abate(row, **options)
     assert first(made)["statut"] == "a_risque"
-    assert made.totals["abattement_a_risque_eur"] == Decimal("247.50")
-    assert made.totals["abattement_eur"] == 0
+    assert facts(made)["a_risque"] == Decimal("247.50")
+    assert counted(made) == 0
 
 
 def test_building_decides_when_the_stock_knows_it() -> None:
@@ -333,10 +349,10 @@ def test_a_line_without_building_of_a_residence_in_two_quarters_is_of_neither(
     assert (row["statut"], row["etat"][-12:]) == ("a_verifier", "sous réserve")
     assert "QN05991I, QN05992M" in row["motif"]
     assert "bâtiment" in row["motif"]
-    assert made.totals["abattement_acquis_eur"] == 0
-    assert made.totals["abattement_douteux_eur"] == Decimal("247.50")
-    assert list(made.by_qpv["abattement_eur"]) == [None, None]
-    assert sum(made.by_qpv["logements_abattus"]) == 0
+    assert facts(made)["acquis"] == 0
+    assert facts(made)["sous_reserve_porte"] == Decimal("247.50")
+    assert not any(held(made, code).amount("acquis").is_known for code in made.by_qpv["code_qpv"])
+    assert facts(made)["logements_abattus"] == 0
     told = "batiment_inconnu" if building else "batiment_a_preciser"
     assert told in codes(made)
     split = [local(invariant=k, id_batiment=b) for k, b in enumerate("AB")]
@@ -353,7 +369,7 @@ def test_a_line_of_two_quarters_hangs_on_what_is_inside_and_on_what_is_to_check(
     )
     made = abate(local(), residences=stock, entrances=pd.DataFrame(doors))
     assert first(made)["statut"] == "a_verifier"
-    assert made.totals["abattement_a_verifier_eur"] == Decimal("185.63")  # ¾ of 247.50
+    assert facts(made)["reserve_cote"] == Decimal("185.63")  # ¾ of 247.50
 
 
 def test_what_a_notice_abates_of_no_dwelling_hangs_on_what_it_is() -> None:
@@ -361,8 +377,8 @@ def test_what_a_notice_abates_of_no_dwelling_hangs_on_what_it_is() -> None:
     garage = local(nb_logements=10, type_local="Garage", cotisation_avis_eur="577,5")
     made = abate(garage, residences=stock)
     assert first(made)["statut"] == "sans_logement"
-    assert made.reserves == {"nature": Decimal("247.50")}  # of which building, nothing says
-    assert made.states.at_risk == 0
+    assert reserves(made) == {"nature": Decimal("247.50")}  # of which building, nothing says
+    assert states(made).at_risk == 0
 
 
 @pytest.mark.parametrize(
@@ -448,8 +464,8 @@ def test_a_side_whose_dwellings_are_not_counted_weighs_an_unknown_part(
     made = abate(local(nb_logements=30), residences=stock, entrances=pd.DataFrame(doors))
     row = first(made)
     assert row["statut"] == told
-    assert made.states.hanging + made.states.estimated == Decimal("247.50")
-    assert made.reserves.get("cote", 0) == (Decimal("247.50") if told == "a_verifier" else 0)
+    assert states(made).hanging + states(made).estimated == Decimal("247.50")
+    assert reserves(made).get("cote", 0) == (Decimal("247.50") if told == "a_verifier" else 0)
     assert row["logements_retenus"] == 30  # the stock does not know better
     assert ("nombre de logements d’un côté n’est pas donné" in row["motif"]) is (told != "eligible")
     assert "La résidence R1" in row["motif"] or told == "eligible"
@@ -461,7 +477,7 @@ def test_a_side_without_count_is_no_reason_to_call_a_residence_outside() -> None
     doors = [door(nb_logements=None), door(nb_logements=20, side="hors")]
     made = abate(local(cotisation_avis_eur="577,5"), entrances=pd.DataFrame(doors))
     assert first(made)["statut"] == "a_verifier"
-    assert (made.states.doubtful, made.states.at_risk) == (Decimal("247.50"), 0)
+    assert (states(made).doubtful, states(made).at_risk) == (Decimal("247.50"), 0)
     assert set(made.by_year["en_attente_de"]) == {"cote"}
 
 

@@ -169,10 +169,10 @@ def check_output(
     inputs: Iterable[Path | None],
     *,
     raw: bool,
-    also: str = "",
+    layers: bool = False,
     siblings: Callable[[Path], Iterable[Path]] = lambda _: (),
 ) -> None:
-    """Refuse an output that is no table (or `also`) or would replace an input; tell a useless `--csv-brut`.
+    """Refuse an output that is no table (nor layer) or would replace an input; tell a useless `--csv-brut`.
 
     Parameters
     ----------
@@ -180,17 +180,16 @@ def check_output(
         As the user names it; it may bear no name at all.
     raw : bool
         Whether `--csv-brut` is given.
-    also : str
-        Another extension that the command writes.
+    layers : bool
+        Whether the command writes map layers too.
     siblings : callable
         Names what stands beside an output that bears a name.
     """
     from tfpb.io.packs.output_files import refuse_inputs
-    from tfpb.io.tables.tabular import check_format
+    from tfpb.io.tables.tabular import WRITTEN_LAYERS, check_format
 
     warn_raw(output, given=raw)
-    if not also or output.suffix.lower() != also:
-        check_format(output)
+    check_format(output, WRITTEN_LAYERS if layers else ())
     refuse_inputs((output, *siblings(output)), inputs)
 
 

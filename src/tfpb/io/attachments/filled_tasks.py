@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.decimals import AmbiguousError
 from tfpb.errors import Fault, Severity
-from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.kinds import NOBODY
 from tfpb.io.tables.french import parse_date
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import csv_bytes, read_table

@@ -17,6 +17,7 @@ from tfpb.io.rpls.register_table import KNOWN
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
+from tfpb.io.sources.point_tables import without_answers
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
@@ -161,7 +162,7 @@ class Gathering:
             self.faults += found
         counted = len(read.frame) if role == "patrimoine" else None
         if role == "patrimoine":
-            read, found = as_stock(read, renames or {}, self.year)
+            read, found = as_stock(without_answers(read), renames or {}, self.year)
             self.faults += found
         if role == "gmbi":
             read = _owned_alone(read, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from tfpb.errors import Fault, Headers, stop_on_faults
 from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.io.tables.typed import typed
 from tfpb.model.columns import STAMP, Column, Kind
+from tfpb.model.results import LOCATION_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK, contract
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ def _stock_column(name: str) -> Column:
 POINTS: Final = contract("points", *map(_stock_column, _OF_STOCK))
 """Columns `tfpb localiser` looks for."""
 _TWINS: Final = (("result_x", "x"), ("result_y", "y"), ("longitude", "x"), ("latitude", "y"))
+ORIGIN: Final = "point_origine"
+"""Column of a layer that the program wrote: where it put the point, « x ; y » in metres."""
+_REASON: Final = "qpv_motif"
+"""Column that only a located file has."""
 _SHORT: Final = {"rayon": "result_radius_m"}
 _DEGREES: Final = 180.0
 
@@ -179,6 +184,20 @@ def _settle(points: pd.DataFrame, *, named: bool) -> Given:
 def _both(points: pd.DataFrame, a: str, b: str) -> Flags:
     """Mark the rows where both coordinates are there."""
     return np.asarray(points[a].notna() & points[b].notna(), dtype=bool)
+
+
+def without_answers(table: TextTable) -> TextTable:
+    """Leave out the columns that an earlier run of this program answered: they are computed again.
+
+    The degrees of a geocoded file are answers too; coordinates of any other stay.
+    """
+    columns = set(table.frame.columns)
+    answers = columns & {*RESULT_COLUMNS[2:], *LOCATION_COLUMNS, ORIGIN}
+    if columns.isdisjoint((*RESULT_COLUMNS[2:], _REASON)):
+        return table
+    if not columns.isdisjoint(RESULT_COLUMNS[2:]):
+        answers |= columns & {*RESULT_COLUMNS[:2]}
+    return replace(table, frame=table.frame.drop(columns=sorted(answers)))
 
 
 def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:

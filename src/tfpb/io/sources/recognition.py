@@ -18,8 +18,8 @@ from tfpb.io.sources.gathering import known_headers_of
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import names_someone, personal_columns, without_people
 from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.contents import LAYER, form
 from tfpb.io.tables.contents import SURVEY as SURVEY_FILE
-from tfpb.io.tables.contents import form
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import grids_of, without_columns
 from tfpb.io.tables.spss import read_spss
@@ -149,7 +149,7 @@ def recognise(path: Path) -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    if not form(path):
+    if form(path) in {"", LAYER}:  # a layer dropped is a map
         got = path.suffix.lower() or path.name
         raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
     whole = _pages(path)

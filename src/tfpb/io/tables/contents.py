@@ -73,17 +73,21 @@ WORKBOOKS: Final = frozenset({"xlsx", "xlsb", "ods", "ole", "chiffre", "xml", "t
 """What is read sheet by sheet, whatever the name of the file says."""
 MARKUP: Final = frozenset({"xml", "tableau"})
 """Those of them that are text with marks: what many a firm's software calls .xls."""
-WORKBOOK, TEXT, COLUMNS, SURVEY = "classeur", "texte", "parquet", "spss"
+WORKBOOK, TEXT, COLUMNS, SURVEY, LAYER = "classeur", "texte", "parquet", "spss", "couche"
 """How tables are read."""
+_LAYERS: Final = frozenset({".gpkg", ".geojson", ".json", ".shp", ".zip", ".geoparquet"})
 _FORMS: Final = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), WORKBOOK),
     **dict.fromkeys(WORKBOOKS, WORKBOOK),
     **dict.fromkeys((".csv", ".txt", ".tsv", "texte"), TEXT),
-    **dict.fromkeys((".parquet", "parquet"), COLUMNS),
+    **dict.fromkeys((".parquet", ".geoparquet", "parquet"), COLUMNS),
     **dict.fromkeys((".sav", ".zsav", "spss"), SURVEY),
+    **dict.fromkeys(_LAYERS - {".geoparquet"}, LAYER),
 }  # fmt: skip
 """Extension of a file, or what its bytes hold → how it is read."""
-TABLE_FILES: Final = frozenset(name for name in _FORMS if name.startswith("."))
+TABLE_FILES: Final = frozenset(
+    name for name, read in _FORMS.items() if name.startswith(".") and read != LAYER
+)
 """Extensions that a table may have."""
 _HELD_PER_MARKED_BYTE: Final = 18
 """Memory of a whole run for each byte of a table of marks (HTML, XML)."""
@@ -244,7 +248,12 @@ def form(path: Path) -> str:
     """
     named = _FORMS.get(path.suffix.lower(), "")
     found = _FORMS.get(kind(path), named)
-    return found if found != TEXT or named else ""
+    return found if found != TEXT or named in {TEXT, WORKBOOK, COLUMNS, SURVEY} else named
+
+
+def is_map_file(name: str) -> bool:
+    """Return whether a name is that of a map layer: its rows have a geometry."""
+    return name[name.rfind(".") :].lower() in _LAYERS
 
 
 def is_binary(head: bytes) -> bool:

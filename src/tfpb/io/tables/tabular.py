@@ -19,6 +19,7 @@ import pandas as pd
 from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import (
     COLUMNS,
+    LAYER,
     TEXT,
     WORKBOOK,
     form,
@@ -30,15 +31,24 @@ from tfpb.io.tables.csv_text import read_text
 from tfpb.io.tables.text_table import TextTable, cell_text, plain, unused_option
 from tfpb.io.tables.workbook_files import read_workbook, sheet_names
 from tfpb.text import drop_controls, fold, is_number, like_formula
-from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ, TABLES_WRITTEN
+from tfpb.words.faults.input_words import (
+    LAYERS_WRITTEN,
+    ONE_SHEET,
+    PARQUET,
+    SHEET,
+    TABLES_READ,
+    TABLES_WRITTEN,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     Reader = Callable[[Path, frozenset[str]], TextTable]
 
 TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
 _MAX_CELL: Final = 32_767
+WRITTEN_LAYERS: Final = frozenset({".gpkg", ".geojson", ".geoparquet"})
+"""Extensions of the map layers that are written."""
 _WRITTEN: Final = TEXT_FILES | {".xlsx", ".ods", ".parquet"}
 __all__ = [
     "TextTable", "check_format", "csv_bytes", "read_table", "sheet_names",
@@ -105,15 +115,26 @@ def harmless(text: str) -> str:
     return f"'{text}" if like_formula(text) and not is_number(text) else text
 
 
-def check_format(path: Path) -> None:
-    """Refuse a name whose extension is no table's (`format_inconnu`), before anything is computed."""
-    if path.suffix.lower() not in _WRITTEN:
+def check_format(path: Path, layers: Collection[str] = ()) -> None:
+    """Refuse a name whose extension is no table's (`format_inconnu`), before anything is computed.
+
+    Parameters
+    ----------
+    layers : collection of str
+        Extensions of layers that will do too.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _WRITTEN and suffix not in layers:
+        wanted = TABLES_WRITTEN if not layers else LAYERS_WRITTEN
         raise fail(
-            "format_inconnu",
-            place=Place(path.name),
-            got=path.suffix.lower() or path.name,
-            attendu=TABLES_WRITTEN,
+            "format_inconnu", place=Place(path.name), got=suffix or path.name, attendu=wanted
         )
+
+
+def is_layer(path: Path, geometry: Collection[str] | None) -> bool:
+    """Return whether an output is a map layer: by its extension; Parquet where the input had a geometry."""
+    suffix = path.suffix.lower()
+    return suffix in WRITTEN_LAYERS or (suffix == ".parquet" and geometry is not None)
 
 
 def table_bytes(
@@ -129,11 +150,12 @@ def table_bytes(
     if suffix == ".ods":
         return _ods_bytes(frame, sheet)
     buffer = io.BytesIO()
-    _parquet_ready(frame).to_parquet(buffer, index=False)
+    parquet_ready(frame).to_parquet(buffer, index=False)
     return buffer.getvalue()
 
 
-def _parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:
+def parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose columns of mixed kinds are texts, numbers or dates, as Parquet wants."""
     out = {
         str(name): pd.Series([_parquet_value(v) for v in frame[name]], dtype=object)
         if frame[name].dtype == object
@@ -141,6 +163,13 @@ def _parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:
         for name in frame.columns
     }
     return pd.DataFrame(out)
+
+
+def text_value(value: Any) -> str | None:
+    """Return a cell of mixed kinds as text, the only way GDAL writes it."""
+    if isinstance(value, (tuple, list)):
+        return " | ".join(map(str, value))
+    return None if value is None else str(value)
 
 
 def _parquet_value(value: Any) -> Any:
@@ -216,8 +245,8 @@ def read_table(
     Parameters
     ----------
     sheet : str, optional
-        Sheet of a workbook; by default the first whose header holds most known names, the visible
-        ones before the hidden.
+        Sheet of a workbook, or layer of a map file; by default the first whose header holds most known
+        names, the visible ones before the hidden.
     known : iterable of str
         Names expected in the header; they help to find it.
     needed : iterable of iterable of str
@@ -240,7 +269,7 @@ def read_table(
     path = Path(path)
     require_file(path)
     read_as = form(path)
-    if read_as not in _READERS and read_as != WORKBOOK:
+    if read_as not in _READERS and read_as not in {WORKBOOK, LAYER}:
         got = path.suffix.lower() or path.name
         raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
     refuse_large(path)
@@ -248,11 +277,25 @@ def read_table(
     if read_as == WORKBOOK:
         headers = [frozenset(map(fold, n)) for n in needed]
         return read_workbook(path, sheet, names, headers, year)
+    if read_as == LAYER or (read_as == COLUMNS and _has_geometry(path)):
+        from tfpb.io.layers.point_layers import read_layer  # noqa: PLC0415 - loads GDAL
+
+        return read_layer(path, sheet, names)
     table = _READERS[read_as](path, names)
     if sheet is None:
         return table
     unused = unused_option("--feuille", path.name, ONE_SHEET)
     return replace(table, notices=(*table.notices, unused))
+
+
+def _has_geometry(path: Path) -> bool:
+    """Return whether a Parquet file is a GeoParquet."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - few files are
+
+    try:
+        return b"geo" in (pq.read_schema(path).metadata or {})
+    except Exception:  # noqa: BLE001 - what is wrong is said by who reads it
+        return False
 
 
 def _read_parquet(path: Path, _names: frozenset[str]) -> TextTable:

@@ -59,6 +59,8 @@ class TextTable:
         Bailleur whose file it is, where it is known.
     alike : tuple of str
         Other sheets of the file that hold the same columns, or nearly.
+    of_geometry : tuple of str or None
+        Of a map layer, the columns of positions that its reader added; None for any other table.
     """
 
     frame: pd.DataFrame
@@ -75,6 +77,7 @@ class TextTable:
     hidden_columns: frozenset[str] = frozenset()
     alike: tuple[str, ...] = ()
     owner: str = ""
+    of_geometry: tuple[str, ...] | None = None
 
     def place(self, position: int, column: str = "", name: str = "") -> Place:
         """Return the place of the line at a position (0-based) of the frame.

@@ -6,7 +6,7 @@ import datetime as dt
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.kinds import NOBODY
 from tfpb.model.codes import TaskState
 from tfpb.model.record import Filled
 from tfpb.page.entries.filled_list import cells_of, fill, filled_now, from_cells

@@ -11,9 +11,10 @@ from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.address_columns import AddressTable, known_headers, read_addresses
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.sources.point_tables import with_answers
-from tfpb.io.tables.tabular import TextTable, read_table, table_bytes
+from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.pipeline import stages
+from tfpb.pipeline.jobs.rendering import rendered
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.wiring import Values
@@ -101,7 +102,10 @@ def prepare_job(
     table, dropped = without_people(read, known=(*known, *found.read.values()))
     found = replace(found, notices=(*dropped, *found.notices))
     taken = read_address_decisions(decisions) if decisions else ()
-    return AddressJob(table, tenants, found, decided(found.addresses, taken), taken)
+    rows = found.addresses[["x", "y"]].to_numpy()
+    placed = [read.place(i) if x and y else None for i, (x, y) in enumerate(rows)]
+    addresses = decided(found.addresses, taken, () if read.of_geometry is None else placed)
+    return AddressJob(table, tenants, found, addresses, taken)
 
 
 def run_job(
@@ -117,7 +121,7 @@ def run_job(
     Parameters
     ----------
     output : Path
-        csv, xlsx, ods or parquet, by its extension.
+        csv, xlsx, ods, parquet, gpkg or geojson, by its extension.
 
     Returns
     -------
@@ -141,11 +145,12 @@ def run_job(
     )
     settled = run((stages.SETTLED,), values).required()[stages.SETTLED]
     results = settled.frame
-    frame, renamed = with_answers(job.table, results)
+    own = job.table.frame.drop(columns=list(job.table.of_geometry or ()))
+    frame, renamed = with_answers(replace(job.table, frame=own), results)
     rows = review_rows(job, results)
     place = free_slot(output.with_suffix(""), limits=False, addresses=True, chosen=job.decisions)
     review = {place.path: review_bytes(rows, base=place.base)} if len(rows) else {}
-    write_together({output: table_bytes(output, frame, raw_csv=raw_csv), **review})
+    write_together({output: rendered(output, job.table, frame, results, raw_csv=raw_csv), **review})
     if not review and place.base is None and not job.decisions:
         place.path.unlink(missing_ok=True)  # an earlier run's, that has nothing more to ask
     lines = [words.read_line(job.found.read)]

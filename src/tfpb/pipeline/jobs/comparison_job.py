@@ -23,6 +23,7 @@ from tfpb.model.question import Replies
 from tfpb.model.record import RELEASE, older
 from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
 from tfpb.model.survey import Order
+from tfpb.perimeters.geometry import MOVED
 from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import DRAFT, ledger_with, of_order, precedents, release_of
 from tfpb.pipeline.stages import run
@@ -91,6 +92,8 @@ class SurveyFiles:
         table = gathered.table("residences", self.residences, known=known)
         if table is None or plan is None:
             return None
+        moved = [n for n in table.notices if n.code == MOVED]
+        gathered.faults += [Fault("cotes_perimes", n.place, fields=n.fields) for n in moved]
         frame, faults = located_residences(table, carte=plan.reglages.carte)
         gathered.faults += faults
         return with_territories(frame, self.by, Communes.load())

@@ -13,17 +13,15 @@ from pandas.api.types import is_numeric_dtype
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import Geography, open_geography
-from tfpb.io.packs.geopackage import points_bytes
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.address_columns import known_headers, read_addresses, totals_of
 from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.point_tables import POINTS, Given, PointTable, read_points, with_answers
-from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.io.tables.text_table import unused_option
-from tfpb.model.projection import LAMBERT_93, moved
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.pipeline import stages
+from tfpb.pipeline.jobs.rendering import rendered
 from tfpb.pipeline.rooms import perimeters
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.steps.given_positions import read_positions
@@ -39,6 +37,8 @@ from tfpb.words.places.side_words import TOTAL_ROW, summary_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from tfpb.io.tables.tabular import TextTable
 
 
 DEFAULT_RADIUS_M: Final = 30.0
@@ -129,7 +129,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
         doubts += rival_doubts(points, twice.points, left=twice.left, kept=twice.kept)
     doubts += sides.notices
     frame, renamed = with_answers(task.table, answers.join(located))
-    written = {task.output: _rendered(task, frame, points)}
+    whole = rendered(task.output, task.table, frame, points, raw_csv=task.raw_csv, sheet=_SHEET)
+    written = {task.output: whole}
     entrances = points.join(located)
     review = review_file(
         task.output.with_suffix(""),
@@ -213,21 +214,6 @@ def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) 
         .having(stages.WATCH, Watch(progress=advance))
     )
     return stages.run((stages.GEOCODED,), values).required()[stages.GEOCODED]
-
-
-def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
-    """Render the answers by the extension of the output."""
-    if task.output.suffix.lower() != ".gpkg":
-        return table_bytes(task.output, frame, raw_csv=task.raw_csv, sheet=_SHEET)
-    at = positions(points, default_radius_m=task.radius_m)
-    found = sorted(set(at.epsg[at.placed].tolist()))
-    epsg = found[0] if len(found) == 1 else LAMBERT_93
-    x, y = np.array(at.x), np.array(at.y)
-    for other in found:
-        if other != epsg:
-            rows = at.placed & (at.epsg == other)
-            x[rows], y[rows] = moved(x[rows], y[rows], other, epsg)
-    return points_bytes(frame, x=x, y=y, epsg=epsg)
 
 
 def _streets(

@@ -25,7 +25,7 @@ from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.tabular import TextTable, sheet_names, table_bytes, xlsx_bytes
+from tfpb.io.tables.tabular import TextTable, sheet_names, table_bytes
 from tfpb.io.tables.text_table import unused_option
 from tfpb.model.columns import numbers, stamped_place, texts
 from tfpb.model.legal.map_table import VINTAGES, pair_of
@@ -39,10 +39,10 @@ from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.tax.abatement.holdings import LOCATED, entrances_of
-from tfpb.tax.programme.exports import abatement_sheets, bilan_frames, premises_frame
+from tfpb.tax.programme.exports import bilan_frames, premises_frame
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NO_PROGRAMME
-from tfpb.words.money.programme_words import BILAN_TITLE
+from tfpb.words.money.programme_words import BILAN_TITLE, PREMISES_SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +93,7 @@ class Accounts:
         return Claims((*base, *programme_claims(self.programme, base)))
 
     def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
-        """Return what is written: the premises (a workbook gets the sums too), and the programme beside.
+        """Return what is written: the premises, and the programme beside.
 
         Parameters
         ----------
@@ -105,12 +105,7 @@ class Accounts:
         headers = match_columns(self.premises, PREMISES, {})[0]
         names = {header: name for name, header in headers.items()}
         rows = premises_frame(self.abatements, list(self.premises.frame.columns), names)
-        files = {}
-        if target.suffix.lower() == ".xlsx":
-            sums = abatement_sheets(self.abatements, self.doubts)
-            files[target] = xlsx_bytes({"Locaux": rows, **sums})
-        else:
-            files[target] = table_bytes(target, rows, raw_csv=raw_csv)
+        files = {target: table_bytes(target, rows, raw_csv=raw_csv, sheet=PREMISES_SHEET)}
         if (balance := self.programme) is not None:
             year = self.abatements[-1].year
             axes, left, book = siblings(target)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tfpb.io.tables.contents import WORKBOOK, form
+from tfpb.io.tables.contents import WORKBOOK, form, is_map_file
 from tfpb.io.tables.tabular import sheet_names
+from tfpb.model.columns import STAMP, stamped_place
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.review import address_decisions, doubts
 from tfpb.words.places.address_words import ADDRESSES
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.addresses.file_geocoder import FileGeocoder
-    from tfpb.errors import Fault
+    from tfpb.errors import Fault, Place
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.settings import Settings
@@ -100,6 +101,17 @@ def addresses_of(inputs: Inputs) -> pd.DataFrame:
     return addresses
 
 
+def placed_in_layers(inputs: Inputs) -> tuple[Place | None, ...]:
+    """Return the place of each row of the stock whose coordinates are the geometry of a layer."""
+    stock = inputs.frames["patrimoine"]
+    if not any(map(is_map_file, dict.fromkeys(stock[STAMP[0]]))):
+        return ()
+    return tuple(
+        stamped_place(stock, i) if here and is_map_file(file) else None
+        for i, (file, here) in enumerate(zip(stock[STAMP[0]], stock["x"].notna(), strict=True))
+    )
+
+
 def geocode(addresses: DecidedAddresses, geocoder: FileGeocoder, watch: Watch) -> pd.DataFrame:
     """Geocode addresses; the service is asked only where the geocoder's mode says so."""
     return geocoder.run(addresses.frame, progress=watch.progress)
@@ -111,12 +123,13 @@ def offline(geocoder: FileGeocoder) -> bool:
 
 
 def settle(addresses: DecidedAddresses, geocoded: pd.DataFrame) -> Settled:
-    """Let decisions rule the verdicts; doubt those that lead nowhere or whose address is gone.
+    """Let points of a layer and decisions rule; doubt decisions that lead nowhere or whose address is gone.
 
     Parameters
     ----------
     geocoded : DataFrame
         `RESULT_COLUMNS`, one row an address.
     """
-    frame, pointless = address_decisions.settled(geocoded, addresses.rows)
-    return Settled(frame, (*addresses.lost, *pointless))
+    placed, away = address_decisions.as_placed(geocoded, addresses.placed)
+    frame, pointless = address_decisions.settled(placed, addresses.rows)
+    return Settled(frame, (*addresses.lost, *pointless, *away))

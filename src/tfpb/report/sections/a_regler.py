@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.evidence.suspension import each_answer
 from tfpb.facts.claim import TOTAL, State
 from tfpb.facts.doubt_kinds import Weights
+from tfpb.facts.kinds import KIND_OF
 from tfpb.facts.place import doubtful
 from tfpb.model.codes import Role
 from tfpb.model.report import DOCUMENT, SHEET, Block, Section, Table, Text
@@ -18,7 +19,7 @@ from tfpb.report.sections.patrimoine import masking_n
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import report_words
 from tfpb.words.faults import question_words as words
-from tfpb.words.faults.sentences import NO_ACTION, fault_text, masked_fault
+from tfpb.words.faults.sentences import fault_text, masked_fault
 from tfpb.words.money.programme_words import finding_line
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def weights_of(dossier: Dossier) -> Weights:
 def a_regler(dossier: Dossier) -> Section:
     """Return the section of what is to settle: questions, then doubts worst first; what asks nothing last."""
     found, doors = notices(dossier), dossier.located.entrances
-    asking = [f for f in found if not fault_text(f).hint.startswith(NO_ACTION)]
-    silent = [f for f in found if fault_text(f).hint.startswith(NO_ACTION)]
+    asking = [f for f in found if KIND_OF[f.code].is_listed]
+    silent = [f for f in found if not KIND_OF[f.code].is_listed]
     notes = [one for one in dossier.asked if one.question.is_note and one.reply is None]
     open_ = [one for one in dossier.asked if one not in notes]
     weights = weights_of(dossier) if found else None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.facts.doubt_kinds import KIND_OF, by_kind
+from tfpb.facts.doubt_kinds import by_kind
+from tfpb.facts.kinds import effect_of
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.legal.axis_table import AXES
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
@@ -105,7 +106,7 @@ def _doubts_by_kind(listed: Mapping[str, Sequence[Fault]]) -> pd.DataFrame:
                 "ligne": fault.place.row or None,
                 "bailleurs": len({owner for owner, _ in some}),
                 "doutes": len(some),
-                "question": KIND_OF[fault.code].question if fault.code in KIND_OF else "",
+                "question": "" if (effect := effect_of(fault.code)) is None else effect.question,
             }
         )
     return pd.DataFrame(rows)

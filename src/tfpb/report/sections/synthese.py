@@ -221,12 +221,7 @@ def _after_colon(sentence: str) -> str:
 
 def _spent(claims: Claims) -> list[KeyFigure]:
     covered = programme_words.justified_words(claims)
-    out = [figure("valorise", claims.amount("valorise"), couverture=covered)]
-    if claims.has("solde"):
-        out.append(
-            figure("solde", claims.amount("solde"), suite=programme_words.balance_words(claims))
-        )
-    return out
+    return [figure("valorise", claims.amount("valorise"), couverture=covered)]
 
 
 def _satisfaction(dossier: Dossier) -> list[Block]:

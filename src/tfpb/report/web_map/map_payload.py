@@ -34,12 +34,10 @@ GROUND_BYTES: Final = 2_400_000
 NEAR_M: Final = 650.0
 """Streets are kept that close to a quarter or a résidence."""
 PARCELS_NEAR_M: Final = 220.0
-_MARGIN: Final = 0.05
 
 
 def payload(model: MapModel) -> dict[str, Any]:
     """Make the value the page's script reads (short keys: it is repeated thousands of times)."""
-    margin = 100 * max((p.margin for p in model.pages), default=_MARGIN)
     return {
         "meta": _meta(model),
         "mots": words.PAGE,
@@ -47,7 +45,7 @@ def payload(model: MapModel) -> dict[str, Any]:
         "themes": THEMES,
         "verdicts": {
             code: {
-                "mot": plainly(code, Publication.PUBLIABLE, margin),
+                "mot": plainly(code, Publication.PUBLIABLE),
                 "signe": sign(code),
             }
             for code in VERDICTS

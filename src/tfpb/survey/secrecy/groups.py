@@ -14,7 +14,7 @@ from tfpb.survey.printed import rounded_count
 from tfpb.survey.secrecy.publishable import Members, Rules, Shares, publishable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tfpb.model.arrays import Flags, Indices, Integers
     from tfpb.model.survey import Households
@@ -37,6 +37,9 @@ SIDES_OF: Final = {
 EVOLUTION: Final = "evolution"
 """How the groups of changes begin."""
 _APART: Final = "\x1f"
+_MANY: Final = 300
+"""Households of a group from which rows like with like take a kind of fewer than thirty."""
+_FEWEST_OF_MANY: Final = 11
 
 
 def group_table(
@@ -83,7 +86,7 @@ def _of_wave(
         shown = shown & ~(ours & lone).to_numpy()
         whole = names.assign(
             vague=wave.vague, shown=shown, owners=shares.owners,
-            alike=shown & fine(np.where(known, n, 0)) & _of_no_rare_kind(wave, members, n, rules),
+            alike=shown & fine(np.where(known, n, 0)) & _of_known_kinds(wave, members, n, fine),
             n=np.where(shown, rounded_count(asked), np.nan),
         )  # fmt: skip
         items = [k for k, b in enumerate(wave.base) if b == base]
@@ -103,18 +106,22 @@ def _of_wave(
     return both
 
 
-def _of_no_rare_kind(wave: Households, members: Members, n: Integers, rules: Rules) -> Flags:
-    """Return the groups no kind of which, or bailleur, is of fewer households than may be isolated.
+def _of_known_kinds(
+    wave: Households, members: Members, n: Integers, fine: Callable[[Integers], Flags]
+) -> Flags:
+    """Return the groups of which each kind, and each bailleur, could be published by itself, or is absent.
 
     Rows like with like may weigh a household of a rare kind eight times: a step of the share then tells how
     many of them are satisfied, to who knows the weights.
     """
     out = np.ones(members.count, dtype=bool)
+    many = members.total(n) >= _MANY
     for variable in (*wave.alike, *(("bailleur",) if wave.alike else ())):
         named = wave.places[variable].to_numpy()
         for kind in sorted(set(named) - {""}):
-            met = members.total(np.where(named == kind, n, 0))
-            out &= (met == 0) | (met >= rules.fewest)
+            of_kind = np.where(named == kind, n, 0)
+            met = members.total(of_kind)
+            out &= (met == 0) | fine(of_kind) | (many & (met >= _FEWEST_OF_MANY))
     return out
 
 

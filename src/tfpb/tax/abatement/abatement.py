@@ -45,7 +45,6 @@ from tfpb.tax.abatement.premises_facts import premises_facts
 from tfpb.tax.abatement.rights import BARE, bears_no_dwelling, right_of
 from tfpb.tax.abatement.sent_list import with_list
 from tfpb.tax.abatement.signatures import Conventions
-from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.ledger.calendar import calendar
 from tfpb.tax.ledger.follow_up import follow_up, odd_answers, stray_claims
 from tfpb.tax.ledger.leavers import beside_years, by_quarter, leavers
@@ -159,8 +158,8 @@ def abate(
     ...           "date_fin": ["2030-12-31"]}
     >>> made = abate(*(pd.DataFrame(t) for t in (rows, stock)), None, pd.DataFrame(signed), load(),
     ...              year=2025)
-    >>> made.totals["abattement_eur"]
-    Decimal('180.00')
+    >>> made.locaux["compte_eur"].tolist()
+    [Decimal('180.00')]
     """
     if rounding not in ROUNDINGS:
         raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
@@ -228,9 +227,6 @@ def abate(
         locaux=locaux(frame, items, stock, ledger, reader),
         by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
         by_qpv=sums,
-        states=tallies.states_of(items, sum(missing.values())),
-        reserves=tallies.reserves_of(items),
-        totals=tallies.sums(items, sum(missing.values())),
         forecast=coming,
         notices=tuple(notices),
         by_collectivity=tallies.by_collectivity(items, stipulated),
@@ -238,7 +234,6 @@ def abate(
         course=course,
         year_by_year=beside_years(year_by_year(coming, residences), left, year),
         claim_until=claim_limit(reader),
-        reconciliation=reconciliation(items, stock, missing),
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
         by_premises=premises_facts(items, suites),

@@ -1,4 +1,4 @@
-"""Sums of the rounded lines: by résidence, quarter, commune; from what notices bear to what may be due."""
+"""Sums of the rounded lines: by résidence, quarter, commune."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tfpb.model.legal.tax_lines import LINES, LOST
 from tfpb.model.money import States
 from tfpb.model.results import (
     MONEY_QPV_COLUMNS,
-    RECONCILIATION_COLUMNS,
     RESERVE_COLUMNS,
     STATE_COLUMNS,
 )
@@ -20,7 +19,6 @@ from tfpb.tax.abatement.formula import Terms
 from tfpb.tax.abatement.line_scope import unlined
 from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, bears_homes, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
-from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
 from tfpb.words.money import state_words
@@ -61,9 +59,9 @@ ATTENTION: Final = (
 )  # fmt: skip
 """Status of a résidence: that of its premises which most asks for a decision."""
 _RESIDENCE: Final = (
-    "id_residence", "nom", "code_qpv", "nb_logements", "abattement_eur", "frais_gestion_eur",
-    "total_eur", "nature", "statut", "motif", "ouverture_abattement_annee", "commune",
-    "logements_dans", "locaux", *STATE_COLUMNS, *RESERVE_COLUMNS, "evolution", "nom_qpv",
+    "id_residence", "nom", "code_qpv", "nature", "frais_gestion_eur", "total_eur", "abattement_eur",
+    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_sous_reserve_eur", "statut",
+    "motif", "ouverture_abattement_annee",
 )  # fmt: skip
 _COLLECTIVITY: Final = (
     "commune", "code_insee", "ligne", "abattement_eur", "compensation_etat_eur", "perte_eur",
@@ -117,23 +115,16 @@ def statut_of(items: Iterable[Premises]) -> str:
     return next((str(s) for s in ATTENTION if s in found), "")
 
 
-def sums(items: Iterable[Premises], missing: int = 0) -> dict[str, Decimal | None]:
-    """Add what is counted (`base_eur`, then `AMOUNTS`), then the states and what they hang on.
-
-    What is counted is None when nothing is and part of the money is not known: never zero for a thing
-    that no file tells.
-    """
+def sums(items: Iterable[Premises]) -> dict[str, Decimal | None]:
+    """Add what is counted (`AMOUNTS`): None when nothing is and part of the money is not known."""
     group = list(items)
     counted = [i for i in group if i.statut in COUNTED]
-    states = states_of(group, missing)
-    known = bool(total(i.amounts.abatement for i in counted)) or not states.unknown
+    if not total(i.amounts.abatement for i in counted) and states_of(group).unknown:
+        return dict.fromkeys(AMOUNTS)
     cells: dict[str, Decimal | None] = {
-        "base_eur": total(cents(i.base * i.share) for i in counted),
-        **{c: total(getattr(i.amounts, name) for i in counted) for c, name in AMOUNTS.items()},
+        c: total(getattr(i.amounts, name) for i in counted) for c, name in AMOUNTS.items()
     }
-    if any(i.unsplit for i in counted):
-        cells |= dict.fromkeys(SPLIT)
-    return (cells if known else dict.fromkeys(cells)) | state_cells(states) | reserve_cells(group)
+    return cells | dict.fromkeys(SPLIT) if any(i.unsplit for i in counted) else cells
 
 
 def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str, int]:
@@ -166,10 +157,9 @@ def by_residence(
     Returns
     -------
     DataFrame
-        `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
-        nature, statut, motif, ouverture_abattement_annee`, then `commune, logements_dans, locaux,
-        `STATE_COLUMNS`, `RESERVE_COLUMNS`, `evolution, nom_qpv`. Of a résidence in several quarters
-        `code_qpv` and `nom_qpv` list them.
+        `id_residence, nom, code_qpv` (listed where they are several), `nature, frais_gestion_eur, total_eur,
+        abattement_eur, abattement_a_reclamer_eur, abattement_a_risque_eur, abattement_sous_reserve_eur,
+        statut, motif, ouverture_abattement_annee`. A nil that may be something else is None.
     """
     groups = grouped(items, lambda i: i.id_residence)
     order = [h.id_residence for h in stock.holdings if h.id_residence in groups]
@@ -180,29 +170,30 @@ def by_residence(
         # a building out of every quarter has none; buildings may stand in two
         rights = sorted((i.right for i in group), key=lambda r: r.code_qpv)
         quarters = dict.fromkeys(r.code_qpv for r in rights if r.code_qpv)
+        states = states_of(group)
+        claim, risk = states.to_claim, states.at_risk
+        unclaimed = not claim and (states.unread or states.estimated or states.hanging)
+        unrisked = not risk and (states.unread or states.doubtful)
         rows.append(
             sums(group)
             | {
                 "id_residence": key,
                 "nom": holding.nom if holding else "",
                 "code_qpv": ", ".join(quarters),
-                "nb_logements": (holding.dwellings if holding else sum(i.dwellings for i in group)),
                 "nature": nature_of(group),
+                "abattement_a_reclamer_eur": None if unclaimed else claim,
+                "abattement_a_risque_eur": None if unrisked else risk,
+                "abattement_sous_reserve_eur": states.reserved,
                 "statut": statut_of(group),
                 "motif": _motive(group, reader, on),
                 "ouverture_abattement_annee": min(
                     (i.right.opens for i in group if i.right.opens is not None), default=None
                 ),
-                "commune": holding.commune if holding else "",
-                "logements_dans": holding.count(QpvStatut.DANS) if holding else 0,
-                "locaux": len(group),
-                "evolution": holding.evolution if holding else "",
-                "nom_qpv": ", ".join(stock.quarters[code].shown for code in quarters),
             }
         )
     frame = pd.DataFrame(rows, columns=list(_RESIDENCE))
     frame["ouverture_abattement_annee"] = frame["ouverture_abattement_annee"].astype("Int64")
-    return veiled(frame)
+    return frame
 
 
 def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
@@ -237,39 +228,22 @@ def by_qpv(
         Law on 1 January: which dwellings are still exempt, or do not stand.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
-    homes: Counter[str] = Counter()
-    taxable: Counter[str] = Counter()
+    exempted: Counter[str] = Counter()
+    codes = {*groups} - {""}
     for holding in stock.holdings:
-        for unit in holding.units:
-            if unit.code_qpv and unit.side == QpvStatut.DANS:
-                homes[unit.code_qpv] += unit.dwellings
-        for unit in standing_units(holding.units, reader.day.year):
-            inside = unit.code_qpv and unit.side == QpvStatut.DANS
-            if inside and not exempt(end_of_exemption(unit, reader), reader.day):
-                taxable[unit.code_qpv] += unit.dwellings
-    rows: list[dict[str, Any]] = []
-    for code in sorted({*homes, *groups} - {""}):
-        group = groups.get(code, [])
-        counted = [i for i in group if i.statut in COUNTED]
-        lacking = missing.get(code, 0)
-        rows.append(
-            sums(group, lacking)
-            | {
-                "code_qpv": code,
-                "nom_qpv": stock.quarters[code].shown,
-                "logements": homes[code],
-                "logements_abattus": sum(i.abated_dwellings for i in counted),
-                "logements_exoneres": homes[code] - taxable[code],
-                "logements_sans_montant": lacking,
-                "nature": nature_of(group, lacking),
-            }
-        )
-    return pd.DataFrame(rows, columns=list(MONEY_QPV_COLUMNS), dtype=object).astype(
-        dict.fromkeys(
-            ("logements", "logements_abattus", "logements_exoneres", "logements_sans_montant"),
-            "int64",
-        )
-    )
+        inside = [u for u in holding.units if u.code_qpv and u.side == QpvStatut.DANS]
+        codes |= {u.code_qpv for u in inside}
+        standing = set(standing_units(holding.units, reader.day.year))
+        for unit in inside:
+            if unit not in standing or exempt(end_of_exemption(unit, reader), reader.day):
+                exempted[unit.code_qpv] += unit.dwellings
+    rows = [
+        (code, exempted[code], lacking, nature_of(groups.get(code, []), lacking))
+        for code in sorted(codes)
+        for lacking in [missing.get(code, 0)]
+    ]
+    frame = pd.DataFrame(rows, columns=list(MONEY_QPV_COLUMNS), dtype=object)
+    return frame.astype(dict.fromkeys(("logements_exoneres", "logements_sans_montant"), "int64"))
 
 
 def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
@@ -329,51 +303,3 @@ def _communes(items: Iterable[Premises]) -> list[tuple[tuple[str, str], list[Pre
 def _commune_key(item: Premises) -> str:
     holding = item.holding
     return "" if holding is None else holding.code_insee or fold(holding.commune)
-
-
-def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> pd.DataFrame:
-    """Reconcile each quarter, then what stands out of every quarter (`code_qpv` empty).
-
-    Worst is what stays if all that is doubtful falls; best, what would be due if every reserve were
-    lifted and every claim won. Over all rows the columns add up to the states of the year.
-
-    Parameters
-    ----------
-    items : list of Premises
-        Of the tax year, settled.
-    stock : Stock
-        For the names of quarters without premises.
-    missing : mapping of str to int
-        Dwellings without amount, by quarter.
-
-    Returns
-    -------
-    DataFrame
-        `RECONCILIATION_COLUMNS`.
-    """
-    groups = grouped(items, lambda i: i.right.code_qpv)
-    codes = sorted({*groups, *missing} - {""}) + ([""] if "" in groups else [])
-    rows: list[dict[str, Any]] = []
-    for code in codes:
-        group = groups.get(code, [])
-        states = states_of(group, missing.get(code, 0))
-        bare = not (states.borne or states.best or states.lost)
-        if not code and bare and not any(i.standing.outcomes for i in group):
-            continue  # out of every quarter, and no euro on it, nor any that a notice may bear
-        rows.append(
-            state_cells(states)
-            | {
-                "code_qpv": code,
-                "nom_qpv": stock.quarters[code].shown,
-                "reclame_declare_eur": total(
-                    i.states.to_claim for i in group if i.declared and not i.relieved
-                ),
-                "reclame_obtenu_eur": total(i.states.to_claim for i in group if i.relieved),
-                "apres_reclamation_eur": states.claimed,
-                "au_pire_eur": states.acquired,
-                "frais_acquis_eur": states.fees,
-                "frais_a_reclamer_eur": states.claim_fees,
-                "logements_sans_montant": states.missing,
-            }
-        )
-    return veiled(pd.DataFrame(rows, columns=list(RECONCILIATION_COLUMNS), dtype=object))

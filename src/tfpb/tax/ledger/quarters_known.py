@@ -8,7 +8,6 @@ import pandas as pd
 
 from tfpb.facts.claim import OUTSIDE, is_quarter
 from tfpb.facts.place import quarters as counted
-from tfpb.tax.abatement.unknown_cells import OFF_NOTICES
 from tfpb.tax.plain_values import records, total
 
 if TYPE_CHECKING:
@@ -49,6 +48,9 @@ _DOUBTFUL: Final = ("sous_reserve", "sous_reserve_porte", "non_lu", "estime")
 _ON_NOTICES: Final = (
     "abattement_eur", "abattement_a_risque_eur", "au_pire_eur", "frais_acquis_eur",
     "apres_reclamation_eur",
+)  # fmt: skip
+_OFF_NOTICES: Final = (
+    "abattement_a_reclamer_eur", "reclame_declare_eur", "apres_reclamation_eur", "frais_a_reclamer_eur",
 )  # fmt: skip
 
 _Rows = dict[str, dict[str, Any]]
@@ -98,7 +100,7 @@ def _unsettled(cells: Mapping[str, Any], claims: Claims, scope: str) -> tuple[st
     lacking = may["non_lu"] or bool(cells.get("logements_sans_montant"))
     return (
         *(_ON_NOTICES if may["sous_reserve_porte"] or lacking else ()),
-        *(OFF_NOTICES if apart or lacking or may["estime"] else ()),
+        *(_OFF_NOTICES if apart or lacking or may["estime"] else ()),
     )
 
 

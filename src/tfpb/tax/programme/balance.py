@@ -17,7 +17,7 @@ from tfpb.model.codes import TOTAL
 from tfpb.model.legal.axis_table import AXES, NOT_IN_RENEWAL
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
 from tfpb.tax.abatement.tallies import LACKING, RESERVED
-from tfpb.tax.plain_values import CENT, RATE, Record, doubt, grouped, missing, records, total
+from tfpb.tax.plain_values import CENT, RATE, Record, doubt, grouped, missing, records
 from tfpb.words.money.accounts import MARKS, NO_CODE
 from tfpb.words.money.programme_words import carry_argument
 from tfpb.words.numbers import amount, number
@@ -333,7 +333,12 @@ def check_quarters(
     """Refuse actions where neither abatement nor convention is; doubt axis 8 in a quarter under renewal."""
     given = [] if abatement is None else records(abatement.by_qpv)
     sure = {code for code in claims.scopes("acquis") if claims.amount("acquis", code).at_least}
-    unsure = {r.text("code_qpv") for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
+    unsure = {
+        code
+        for code, nature in ((r.text("code_qpv"), r["nature"]) for r in given)
+        if nature in (RESERVED, LACKING)
+        or any(claims.amount(name, code).may_exceed_nil for name in ("porte", "au_mieux"))
+    }
     faults = []
     for row in rows:
         code, here = row.text("code_qpv"), row.place("code_qpv")
@@ -350,11 +355,6 @@ def check_quarters(
         elif code not in sure:
             faults.append(doubt("action_abattement_incertain", here, code))
     return faults
-
-
-def _stake(row: Record) -> Decimal:
-    """Return what a quarter has beside what is counted: borne, to claim or hanging, euros."""
-    return total(row.money(c) for c in ("porte_avis_eur", "au_mieux_eur"))
 
 
 def read_carry(

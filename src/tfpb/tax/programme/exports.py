@@ -1,4 +1,4 @@
-"""The programme and the abatement as others want them: bilan, list to key in again, workbook."""
+"""The programme and the abatement as others want them: bilan, list to key in again, premises."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from tfpb.model.legal.axis_table import AXES
 from tfpb.tax.ledger.premises_known import ADDED_COLUMNS
 from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.tax.programme.balance import rate
-from tfpb.words.documents.setting_words import legal_state, legal_value
-from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import programme_words
 from tfpb.words.money.accounts import axis_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tfpb.errors import Fault
     from tfpb.model.money import Abatement, Programme
 
 REENTRY_COLUMNS: Final = (
@@ -117,79 +114,6 @@ def premises_frame(
     own = [names.get(h, h) for h in headers]
     kept = [c if c in rows and c not in ADDED_COLUMNS else f"{c}_entree" for c in own]
     return rows[[*(c for c in kept if c in rows), *ADDED_COLUMNS]]
-
-
-def abatement_sheets(
-    years: Sequence[Abatement], doubts: Sequence[Fault] = ()
-) -> dict[str, pd.DataFrame]:
-    """Return what goes beside the premises in a workbook: sums, forecast, law.
-
-    Parameters
-    ----------
-    years : sequence of Abatement
-        One a tax year, in order; what is ahead is that of the last.
-    doubts : sequence of Fault
-        To be listed.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Name of the sheet → its rows, under the names of the contract.
-    """
-    last = years[-1]
-    coming = {name: getattr(last, part) for part, name in programme_words.COMING_SHEETS.items()}
-    return {
-        **{name: _years(years, part) for part, name in programme_words.PREMISES_SHEETS.items()},
-        **{name: f for name, f in coming.items() if f is not None},
-        programme_words.DOUBTS_SHEET: doubts_frame(doubts),
-        programme_words.VALUES_SHEET: values_frame(last),
-    }
-
-
-def doubts_frame(doubts: Sequence[Fault]) -> pd.DataFrame:
-    """Return doubts as rows: what, where, what was read, what was expected, what to do."""
-    columns = ["doute", "fichier", "feuille", "ligne", "colonne", "lu", "attendu", "que_faire"]
-    rows = []
-    for fault in doubts:
-        text, where = fault_text(fault), fault.place
-        rows.append(
-            (
-                text.title, where.file, where.sheet, where.row or None, where.column, text.got,
-                text.expected, text.hint,
-            )
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
-def values_frame(abatement: Abatement) -> pd.DataFrame:
-    """Return the legal values used, each with whether it was verified."""
-    return pd.DataFrame(
-        [
-            {
-                "libelle": v.libelle,
-                "valeur": legal_value(v.valeur),
-                "debut": v.debut,
-                "fin": v.fin,
-                "reference": v.reference,
-                "verification": legal_state(v),
-                "origine": v.origine,
-            }
-            for v in abatement.values  # noqa: PD011 - legal values, not a frame's
-        ]
-    )
-
-
-def _years(years: Sequence[Abatement], part: str) -> pd.DataFrame:
-    frames = []
-    for abatement in years:
-        frame: pd.DataFrame = getattr(abatement, part)
-        if "annee" not in frame:
-            frame = frame.assign(annee=abatement.year)
-        frames.append(frame[["annee", *(c for c in frame if c != "annee")]])
-    together: pd.DataFrame = pd.concat(
-        [f for f in frames if len(f)] or frames[:1], ignore_index=True
-    )
-    return together
 
 
 def _plain(value: Any) -> Any:

@@ -66,7 +66,7 @@ CONTROL_WRITTEN: Final = (
 )
 MAPS_WRITTEN: Final = "{sheets} sont écrites dans : {folder}"
 OPEN_MAP: Final = "Ouvrez d’abord carte.html, par un double clic."
-GAPS_HEADING: Final = "Écarts QPV − hors QPV, vague {wave}, tous bailleurs, bruts ({margin}) :"
+GAPS_HEADING: Final = "Écarts QPV − ailleurs, vague {wave}, tous bailleurs, bruts ({margin}) :"
 VERDICT_KEY: Final = "  « {name} » : {meaning}."
 NEW_DOSSIER: Final = "Dossier créé : {folder}"
 PLAN_ADDED: Final = "Plan d’enquête ajouté à {folder}, rien d’autre n’y a changé :"

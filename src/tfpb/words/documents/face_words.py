@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import axis_scope
-from tfpb.words.documents.quarter_page import DAGGER_NOTE
+from tfpb.words.documents.quarter_page import DAGGER_NOTE, covered
 from tfpb.words.money.accounts import axis_short
+from tfpb.words.money.programme_words import lacking
 from tfpb.words.numbers import NOTHING, euros
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import ISOLATED_MEANS, LEVEL, VERDICTS, margin_words
+from tfpb.words.terms import PIECES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,17 +20,15 @@ if TYPE_CHECKING:
     from tfpb.facts.claim import Claims, Within
     from tfpb.model.location import GapLine
 
-TITLE: Final = Phrase("{name} : action, preuve, réponses")
+TITLE: Final = Phrase("{name} : actions, pièces, réponses")
 SUBTITLE: Final = Phrase("{code} · {bailleur} · actions {year}{survey}")
 _SURVEY: Final = Phrase(" · enquête {wave} : ici {here}, ailleurs {elsewhere}{heard}")
 HEADERS: Final = Phrase(
-    "Axe, actions (€)|Valorisé {year} ({before})|Prouvé|Ce que disent les locataires|● ici||○ ailleurs|"
+    "Axe, actions (€)|Valorisé {year} ({before})|Avec pièce|Ce que disent les locataires|● ici||○ ailleurs|"
     "Écart, en points ({level})|Écart, {waves}"
 )
-_LEAD: Final = Phrase(
-    "{actions:s action} ({proved:n} {proved:a prouvée/prouvées}), {valued:€} valorisés."
-)
-_LEFT: Final = Phrase(" Abattement prouvé : {proved:€}. Reste à justifier : {left:€}.")
+_LEAD: Final = Phrase("{actions:s action} ({proved:n} {pieces}), {valued:€} valorisés.")
+_LEFT: Final = Phrase(" {proved:€} d’abattement {pieces}, {left}.")
 NO_PROGRAMME: Final = "Le programme d’actions n’est pas fourni."
 NO_ACTION: Final = "Aucune action n’est inscrite ici pour {year}."
 JOIN: Final = "à joindre :"
@@ -36,21 +36,20 @@ _PIECE: Final = Phrase("{action}, {stake:€}")
 _UNREAD: Final = Phrase("{action}, montant non établi")
 _PROVED: Final = Phrase("{proved:n} sur {actions:n}")
 _ACTION: Final = Phrase("{action} {amount}")
-_ACQUIRED: Final = Phrase(
-    "Abattement acquis {acquired:€} : prouvé à {proved:%}, justifié à {justified:%}."
-)
 TOTAL: Final = Phrase("Total{before:? ({year} : {before})}")
 ALREADY: Final = Phrase("déjà lu à l’axe {axes}")
 NOT_ASKED: Final = "aucune question ne porte sur cet axe"
 NO_SURVEY: Final = "aucune enquête jointe"
 _KEY: Final = Phrase(
-    "Clé. De moins, de plus : la marge exclut zéro. Autant : moins de {margin} d’écart, c’est démontré. Pas "
-    "moins : pas plus bas de plus de {margin}, c’est démontré. On ne sait pas : marge trop large pour "
+    "Clé. Moins, plus : la marge exclut zéro. Autant : moins de {margin} d’écart, c’est démontré. Autant "
+    "ou plus : pas moins de plus de {margin}, c’est démontré. On ne sait pas : marge trop large pour "
     "trancher. Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs. "
     "Peu de réponses, de résidences : à lire avec prudence. {isolated} – : pas de changement démontré. "
     "{dagger}. Barre :"
 )
-_BAR: Final = (("prouve", "prouvé ;"), ("a_prouver", "valorisé, preuve à joindre ou en trop."))
+_BAR: Final = (
+    ("prouve", f"{PIECES.avec} ;"), ("a_prouver", f"{PIECES.sans_court}, ou en trop."),
+)  # fmt: skip
 WALKED: Final = Phrase("Constats faits sur place : {count:n} ({found}).")
 PHOTO: Final = Phrase("{found} ({day:d})")
 ENTERED: Final = Phrase(
@@ -89,12 +88,13 @@ def lead(held: Within, year: int) -> str:
     actions = held.amount("actions")
     if actions.is_nil:
         return NO_ACTION.format(year=year)
-    facts = {"actions": actions, "valued": held.amount("valorise")}
-    text = _LEAD.filled({**facts, "proved": held.amount("actions_prouvees")})
+    facts: dict[str, object] = {"actions": actions, "valued": held.amount("valorise")}
+    facts |= {"proved": held.amount("actions_prouvees"), "pieces": PIECES.avec_en_entier}
+    text = _LEAD.filled(facts)
     if not held.has("reste_a_justifier"):
         return text
-    left = {"proved": held.amount("prouve"), "left": held.amount("reste_a_justifier")}
-    return text + _LEFT.filled(left)
+    left = {"proved": held.amount("prouve"), "left": lacking(held.amount("reste_a_justifier"))}
+    return text + _LEFT.filled({**left, "pieces": PIECES.avec})
 
 
 def axis_texts(claims: Claims, axis: int, code: str) -> tuple[str, str, str, str]:
@@ -108,8 +108,7 @@ def total_texts(held: Within, year: int) -> tuple[str, str, str, str, str]:
     valued, before, proved = _texts(held)
     acquired = ""
     if held.has("part_prouvee"):
-        names = {"acquired": "acquis", "proved": "part_prouvee", "justified": "part_justifiee"}
-        acquired = _ACQUIRED.filled({hole: held.amount(name) for hole, name in names.items()})
+        acquired = f"{covered(held)}."
     before = before.strip("()")
     return TOTAL.format(before=before, year=year - 1), valued, "", proved, acquired
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.amount import between, known
+from tfpb.facts.amount import between, known, total
 from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import FEW, verdict_scope
-from tfpb.model.codes import ALONE, SHOWN, Publication, Verdict
+from tfpb.model.codes import ALONE, SHOWN, Verdict
 from tfpb.model.report import Headed
 from tfpb.packaged import packaged
 from tfpb.text import capital
@@ -45,7 +45,6 @@ from tfpb.words.survey.verdict_words import (
     VERDICTS,
     margin_words,
     marks_of_row,
-    plainly,
     printed_ends,
     verdict_words,
     weakness,
@@ -78,12 +77,12 @@ WHO_PAYS: Final = "2. Qui paie ?"
 OF_TENANTS: Final = "3. Les locataires des QPV sont-ils moins satisfaits ?"
 WHAT_TO_DO: Final = "4. Que faire ?"
 COLUMNS: Final = (
-    "Quartier", "Abattement (€)", "", capital(PIECES["avec"]), capital(PIECES["sans_court"]),
-    capital(PLAN["manque"]), "Contents de leur résidence",
+    "Quartier", "Abattement (€)", "", capital(PIECES.avec), capital(PIECES.sans_court),
+    capital(PLAN.manque), "Contents de leur résidence",
 )  # fmt: skip
-WITH_PIECE: Final = PIECES["avec_en_entier"]
-WITHOUT_PIECE: Final = PIECES["sans"]
-LACKING: Final = PLAN["manque"]
+WITH_PIECE: Final = PIECES.avec_en_entier
+WITHOUT_PIECE: Final = PIECES.sans
+LACKING: Final = PLAN.manque
 OPEN_ABATEMENT: Final = "abattement en partie inconnu"
 LEFT: Final = Phrase(
     "il manque {reste_a_justifier:€≈} dans {count:s quartier}. D’abord {name} ({largest:€≈})"
@@ -487,7 +486,7 @@ def tick(points: int) -> str:
 
 def of_sides(*, shared: bool) -> str:
     """Define « ailleurs », once on the page."""
-    return SIDES["ailleurs_de_tous" if shared else "ailleurs_du_bailleur"]
+    return SIDES.ailleurs_de_tous if shared else SIDES.ailleurs_du_bailleur
 
 
 def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
@@ -730,16 +729,12 @@ def _survey(dossier: Dossier) -> list[str]:
     if dossier.survey is None:
         return []
     last, claims = dossier.survey.last_wave, dossier.claims
-    counts = [
-        f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : "
-        f"{bounded(claims.amount('questions', scope), number)}"
-        for code in VERDICTS
-        if claims.has("questions", scope := verdict_scope(code))
-    ]
-    counted = " ; ".join(counts)
-    head = (
-        f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict"
-    )
+    by_word: dict[str, list[Amount]] = {}
+    for code, word in VERDICTS.items():
+        if claims.has("questions", scope := verdict_scope(code)):
+            by_word.setdefault(word, []).append(claims.amount("questions", scope))
+    counted = " ; ".join(f"{w} : {bounded(total(of), number)}" for w, of in by_word.items())
+    head = f"Satisfaction {last}, QPV comparés à ailleurs, nombre de questions par verdict"
     return [f"{head} – {counted}."]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.facts.claim import Nature
 from tfpb.model.codes import ALONE, SHOWN
 from tfpb.packaged import packaged
+from tfpb.words.money.programme_words import lacking
 from tfpb.words.money.state_words import (
     RATE_TO_CONFIRM,
     abated_share,
@@ -26,6 +27,7 @@ from tfpb.words.survey.verdict_words import (
     SIGNS,
     VERDICTS,
 )
+from tfpb.words.terms import PIECES, PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +46,11 @@ _VALUE: Final = Phrase("{count:n}")
 HOMES: Final = Phrase.table(**_TEXTS["homes"])
 """Dwellings of a bar by what notices make of them, by name of claim; the order is that of the bar."""
 _UNKNOWN: Final[dict[str, str]] = _TEXTS["unknown"]
-MONEY: Final[dict[str, str]] = _TEXTS["money"]
+MONEY: Final = {
+    "prouve": PIECES.avec_en_entier,
+    "a_prouver": PIECES.sans,
+    "reste_a_justifier": PLAN.manque,
+}
 """Key of the bar of money, by name of claim."""
 _PLUS: Final = Phrase("plus {count:n} à vérifier")
 
@@ -100,10 +106,7 @@ def abatement_figure(held: Within, year: int) -> tuple[str, str, str]:
 NO_PROGRAMME: Final = (
     "Le programme d’actions n’est pas fourni : ce qui est justifié n’est pas connu."
 )
-_PROVED: Final = Phrase(
-    "{actions:s action}, {valued:€} valorisés. Prouvé à {proved:%}, justifié à {justified:%}. Reste à "
-    "justifier : {left:€}."
-)
+_PROVED: Final = Phrase("{actions:s action}, {valued:€} valorisés. {covered}.")
 _VALUED: Final = Phrase("{actions:s action}, {valued:€} valorisés.")
 _PAYERS: Final = Phrase(
     "Qui paie : État {back:€} ({rate}), collectivités {lost:€}, autres contribuables {spread:€}."
@@ -111,7 +114,7 @@ _PAYERS: Final = Phrase(
 
 
 def money_lines(held: Within) -> tuple[str, ...]:
-    """Write what of the abatement is proved and justified, who pays it, what stands aside.
+    """Write what of the abatement is justified and what lacks, who pays it, what stands aside.
 
     Parameters
     ----------
@@ -123,10 +126,9 @@ def money_lines(held: Within) -> tuple[str, ...]:
         out.append(NO_PROGRAMME)
     else:
         names = {"actions": "actions", "valued": "valorise", "left": "reste_a_justifier"}
-        names |= {"proved": "part_prouvee", "justified": "part_justifiee"}
         phrase = _PROVED if held.has("part_prouvee") else _VALUED
         facts = {hole: held.amount(name) for hole, name in names.items()}
-        out.append(phrase.filled(facts))
+        out.append(phrase.filled({**facts, "covered": covered(held)}))
         if phrase is _PROVED:
             note = rounded_sum(held.amount("acquis"), facts["valued"], facts["left"])
     if held.amount("acquis").exceeds_nil and held.has("perte"):
@@ -137,6 +139,15 @@ def money_lines(held: Within) -> tuple[str, ...]:
     return (*out, *filter(None, [note, quarter_sentence(held)]))
 
 
+def covered(held: Within) -> str:
+    """Write what of the abatement is justified, of it what has a dated piece, and what lacks."""
+    facts = {"justified": held.amount("part_justifiee"), "proved": held.amount("part_prouvee")}
+    return _COVERED.filled({**facts, "lacking": lacking(held.amount("reste_a_justifier"))})
+
+
+_COVERED: Final = Phrase(
+    f"Abattement justifié à {{justified:%}}, à {{proved:%}} {PIECES.avec_en_entier} ; {{lacking}}"
+)
 WITHHELD: Final = (
     "Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs."
 )
@@ -236,13 +247,13 @@ _OF_HOME: Final = Phrase("{title} : {name}{homes:? ({homes})}")
 _HOMES: Final = Phrase("{count:s logement}")
 _PLAN: Final = Phrase("{title}{carried:? ({carried} viennent de {before})}")
 _PROVE: Final = Phrase(
-    "{join:?Joindre|}{both:? ou dater|}{join:?|Dater} {count:s preuve}{several:?, d’abord| :} "
+    "{join:?Joindre|}{both:? ou dater|}{join:?|Dater} {count:s pièce}{several:?, d’abord| :} "
     "{action}{stake:? ({stake})}"
 )
 OUT_OF_FRAME: Final = ", hors du cadre"
 MORE_TASKS: Final = Phrase("et {count:s ligne} de plus : voir « À faire »")
 NUMBERED: Final = "Sur la carte : {names}."
-NOTHING_TO_DO: Final = "Rien à réclamer, à situer, à programmer ni à prouver ici."
+NOTHING_TO_DO: Final = "Rien à réclamer, à situer, à programmer ni à joindre ici."
 
 
 def home_line(title: str, name: str, dwellings: Amount | None) -> str:
@@ -287,7 +298,7 @@ MORE_UNPLACED: Final = Phrase("et {count:s autre} : voir « À faire »")
 TOO_EARLY: Final = Phrase(
     "L’enquête de {wave} précède les actions de {year} : elle ne dit pas encore leur effet."
 )
-NO_CAUSE: Final = "Actions et réponses sont mises côte à côte : l’une ne prouve pas l’autre."
+NO_CAUSE: Final = "Actions et réponses sont mises côte à côte : l’une n’explique pas l’autre."
 
 
 def page_in_words(page: QpvPage) -> str:
@@ -306,13 +317,13 @@ def _gap_in_words(line: GapLine) -> str:
         return f"{line.label} : {line.words}."
     levels = ""
     if line.qpv is not None and line.hors is not None:
-        levels = f"{percent(line.qpv)} de satisfaits en QPV, {percent(line.hors)} hors QPV, "
+        levels = f"{percent(line.qpv)} de satisfaits en QPV, {percent(line.hors)} ailleurs, "
     moved = f" ; {line.moved}" if line.moved else ""
     return f"{line.label} : {levels}{line.phrase}, en points ({LEVEL}){moved}."
 
 
-GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
-_EVERYONE: Final = "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
+GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier, comparés à ceux d’ailleurs"
+_EVERYONE: Final = "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et ailleurs"
 
 
 def gap_scope(*, everyone: bool) -> str:

@@ -87,7 +87,7 @@ NO_SURVEY_PLACE: Final = (
     "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "
     "de bailleurs pour qu’aucun ne se reconnaisse."
 )
-SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
+SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés à ceux d’ailleurs"
 SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine de la région")
 
 
@@ -215,7 +215,7 @@ CHART_KEY: Final = ("votre écart", "région", "limites à 95 %", "limites à 99
 CHART_OTHERS: Final = ("quartiles des autres", "quartiles des bailleurs")
 """Beside a bailleur's own point, or without."""
 CHART_ACROSS: Final = "ménages interrogés"
-CHART_UP: Final = "Écart QPV − hors QPV, points"
+CHART_UP: Final = "Écart QPV − ailleurs, points"
 
 
 def funnel_lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:

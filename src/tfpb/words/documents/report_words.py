@@ -10,6 +10,7 @@ from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, long_date, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import margin_words
+from tfpb.words.terms import SIDES as TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ MORE_IN_ANNEX: Final = Phrase(
 TOTAL: Final = "Total"
 CHART_LABEL: Final = "Libellé"
 CHART_SERIES: Final = "Série {rang}"
-SIDES: Final = ("QPV", "hors QPV")
+SIDES: Final = (TERMS.ici, TERMS.ailleurs)
 WORD_STYLES: Final[dict[str, str]] = _TEXTS["word_styles"]
 EMPTY_TABLE: Final = "Aucune ligne."
 EDIT_FILES: Final = (

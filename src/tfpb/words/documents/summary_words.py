@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tfpb.facts.claim import Claim
 
 VERDICT: Final = Phrase(
-    "{justified}{is_left:? ; reste à justifier : {left:€}|}{waits:? ; sous réserve : {reserved:€}|}. "
+    "{justified}{is_left:? ; manque : {left:€}|}{waits:? ; sous réserve : {reserved:€}|}. "
     "{tasks:s chose} à faire : feuille « À faire »."
 )
 TENANTS: Final = "3. Qu’en disent les locataires ?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.kinds import NOBODY
 from tfpb.model.codes import TaskState
 from tfpb.packaged import packaged
 from tfpb.text import fold

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 SHEET: Final = "Données"
 """Name of the sheet of a table that we write."""
-TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"
+TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet, ou couche de points gpkg, geojson ou shp"
 TABLES_WRITTEN: Final = "csv, xlsx, ods ou parquet"
+LAYERS_WRITTEN: Final = "csv, xlsx, ods, parquet, gpkg ou geojson"
 LAYERS_READ: Final = "shp, geojson, gpkg ou zip"
 ESTIMATED: Final[dict[str, str]] = _TEXTS["exemption"]
 """What a register (RPLS) tells of the long-term exemption, as a cell of the stock."""
@@ -29,6 +30,7 @@ TEXT: Final = "texte CSV"
 PARQUET: Final = "fichier Parquet"
 SPSS: Final = "fichier SPSS"
 LAYER: Final = "couche de polygones"
+POINT_LAYER: Final = "couche de points"
 ARCHIVE: Final = "archive"
 NO_LAYER: Final = "aucune couche"
 ARCHIVE_TOO_LARGE: Final = "archive trop grande"

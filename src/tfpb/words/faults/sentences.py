@@ -17,19 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-SUBJECTS: Final = {
-    "reading": "Lecture des fichiers",
-    "dossier": "Dossier, plan d’enquête, liens entre les fichiers",
-    "geodata": "Géodonnées",
-    "addresses": "Adresses",
-    "perimeters": "Périmètres",
-    "survey": "Enquête",
-    "money": "Abattement, programme, droit commun",
-    "region": "Région",
-}
-"""Files of the catalogue, and what docs/messages.md calls them."""
-NO_ACTION: Final = ("Rien à faire.", "Rien à faire :", "Rien à faire ;")
-"""How the hint of a doubt begins that asks for nothing at all."""
+SUBJECTS: Final = (
+    "reading", "dossier", "geodata", "addresses", "perimeters", "survey", "money", "region",
+)  # fmt: skip
+"""Files of the catalogue."""
 _LONGEST: Final = 160
 _SETTINGS: Final = ".toml"
 SHEETS_APART: Final = " + "

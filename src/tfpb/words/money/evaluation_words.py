@@ -44,7 +44,7 @@ def survey_too_early(wave: str, year: int) -> str:
 
 
 SPENDING_ACROSS: Final = "dépense valorisée par logement en QPV, par an"
-SPENDING_UP: Final = "écart QPV − hors QPV, en points ; plus bas : moins de satisfaits en QPV"
+SPENDING_UP: Final = "écart QPV − ailleurs, en points ; sous zéro : moins de satisfaits en QPV"
 NO_POINT_WITHOUT_BOTH: Final = (
     "« Où l’argent est, où l’écart est » demande un programme d’actions et une enquête : avec l’un "
     "seulement, aucun point ne peut être placé."
@@ -106,14 +106,13 @@ def evaluation_lead(
             f"{head}"
         )
     if not lower and not read:
-        return f"{head} : aucun axe n’a d’écart publié ; on ne sait pas si la satisfaction est plus basse."
+        return (
+            f"{head} : aucun axe n’a d’écart publié ; on ne sait pas s’il y a moins de satisfaits."
+        )
     if not lower:
         of = f", sur {plural(read, 'axe dont l’écart est publié', 'axes dont l’écart est publié')}"
         return (
             f"{head} : aucun axe ne montre d’écart défavorable établi{of if read < axes else ''}."
         )
     named = "des axes" if len(lower) > 1 else "de l’axe"
-    return (
-        f"{head} : la satisfaction est plus basse en QPV pour une question au moins "
-        f"{named} {join(lower)}."
-    )
+    return f"{head} : moins de satisfaits en QPV pour une question au moins {named} {join(lower)}."

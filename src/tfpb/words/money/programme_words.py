@@ -11,15 +11,15 @@ from tfpb.packaged import packaged
 from tfpb.text import capital
 from tfpb.words.numbers import (
     AT_LEAST,
-    THIN,
     UNKNOWN,
     euros,
-    number,
     of_euros,
     percent,
     rounded_sum,
 )
 from tfpb.words.phrase import Phrase
+from tfpb.words.terms import PIECES as TERMS
+from tfpb.words.terms import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,15 +45,6 @@ NO_LAST_YEAR: Final = (
 )
 
 
-def balance_words(claims: Claims) -> str:
-    """Write how the balance is made, and what quarters have left where one in excess hides it."""
-    formula = "valorisé − abattement − report"
-    left = claims.amount("a_programmer")
-    if _hides(claims.amount("solde"), left):
-        return f"{formula} ; quartier par quartier, {euros(left)} à programmer"
-    return formula
-
-
 def _hides(balance: Amount, left: Amount) -> bool:
     """Return whether one quarter in excess makes up, in the balance of all, for what another lacks."""
     apart = not left.is_known or not balance.is_known or left.exact != -balance.exact
@@ -63,39 +54,37 @@ def _hides(balance: Amount, left: Amount) -> bool:
 def balance_lead(claims: Claims) -> str:
     """Open the chapter of the programme: valued, abated, and what is left.
 
-    What quarters have left to justify, each by itself, rules where it differs from the balance of all.
+    What quarters lack, each by itself, rules where it differs from the balance of all.
     """
     head = f"Les actions valorisées s’élèvent à {euros(claims.amount('valorise'))}"
     if not claims.has("acquis"):
         return f"{head} ; l’abattement n’est pas connu."
     balance, left = claims.amount("solde"), claims.amount("a_programmer")
     if _hides(balance, left):
-        tail = f"quartier par quartier, {_left(left, PLAN)}, report compris"
-        if balance.is_known:
-            whole = number(balance.exact, sign=True)
-            tail += f" ; tous quartiers ensemble, le solde est de {whole}{THIN}€"
-    elif balance.is_nil:
-        tail = "le solde est nul"
+        tail = f"quartier par quartier, {_to_plan(left)}"
     elif balance.at_least > 0:
-        tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
+        tail = f"les actions dépassent l’abattement de {euros(balance)}, reporté compris"
     elif left.is_nil:
-        tail = "il ne reste rien à programmer"  # whatever is acquired in the end
+        tail = "rien n’est à programmer"  # whatever is acquired in the end
     else:
-        tail = f"{_left(left, PLAN)}, report compris"
+        tail = _to_plan(left)
     spent, acquired = claims.amount("valorise"), claims.amount("acquis")
     note = rounded_sum(acquired, spent, left) or rounded_sum(spent, acquired, balance)
     return f"{head} {_owed(acquired)} : {tail}.{f' {note}' if note else ''}"
 
 
-JUSTIFY: Final = "à justifier"
-PLAN: Final = "à programmer"
-
-
-def _left(left: Amount, to: str) -> str:
-    """Write what is left to justify or to plan; that it is not known, where nothing bounds it."""
+def lacking(left: Amount) -> str:
+    """Write what lacks this year; that it is not known, where nothing bounds it."""
     if not left.at_least and left.at_most is None:
-        return f"on ne sait pas ce qu’il reste {to}"
-    return f"il reste {euros(left)} {to}"
+        return "on ne sait pas ce qui manque"
+    return "rien ne manque" if left.is_nil else f"il manque {euros(left)}"
+
+
+def _to_plan(left: Amount) -> str:
+    """Write what is to plan, carried over included; that it is not known, where nothing bounds it."""
+    if not left.at_least and left.at_most is None:
+        return f"on ne sait pas ce qui est {PLAN.a_programmer}"
+    return f"{euros(left)} {PLAN.a_programmer}, {PLAN.reporte} compris"
 
 
 def _owed(acquired: Amount) -> str:
@@ -118,36 +107,33 @@ def share_words(share: Amount) -> str:
 
 
 def justified_words(claims: Claims) -> str:
-    """Write how much of the abatement is justified, and proved: shares, their euros where known."""
+    """Write how much of the abatement is justified, and with a dated piece: shares, euros where known."""
     if not claims.has("part_justifiee"):
         if not claims.has("acquis"):
             return "abattement inconnu"
         is_nil = claims.amount("acquis").is_nil
         return "aucun abattement acquis" if is_nil else "abattement non établi"
     parts = []
-    for label, share, amount in (
-        ("justifié", "part_justifiee", "justifie"),
-        ("prouvé", "part_prouvee", "prouve"),
-    ):
+    for share, amount in (("part_justifiee", "justifie"), ("part_prouvee", "prouve")):
         part, euro = claims.amount(share), claims.amount(amount)
         in_euros = f" ({euros(euro)})" if part.is_known and euro.is_known else ""
         text = share_words(part)
-        parts.append(f"{label} {'' if text.startswith('entre') else 'à '}{text}{in_euros}")
-    return ", ".join(parts)
+        parts.append(f"{'' if text.startswith('entre') else 'à '}{text}{in_euros}")
+    return f"justifié {parts[0]}, et {parts[1]} {TERMS.avec_en_entier}"
 
 
 def justified_sentence(claims: Claims) -> str:
-    """Write what of the abatement is justified and proved, and what is left of it."""
+    """Write what of the abatement is justified, with a dated piece or without, and what lacks."""
     bare = claims.amount("a_prouver")
-    more = f" ; {euros(bare)} de plus sont déclarés sans pièce datée" if bare.may_exceed_nil else ""
+    more = f" ; {euros(bare)} déclarés sans pièce datée" if bare.may_exceed_nil else ""
     text = justified_words(claims)
     return (
         f"{capital(text)} : sur un abattement {of_euros(claims.amount('acquis'))}, "
-        f"{_left(claims.amount('reste_a_justifier'), JUSTIFY)}{more}."
+        f"{lacking(claims.amount('reste_a_justifier'))}{more}."
     )
 
 
-PROOF: Final = {True: "prouvée", False: "sans preuve"}
+PROOF: Final = {True: TERMS.avec, False: TERMS.sans_court}
 """Whether the piece of an action and its date are there."""
 HEIGHTS: Final = Phrase(
     "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée{dated} : "
@@ -180,13 +166,13 @@ SURPLUS_UNSURE: Final = "sans marge d’incertitude calculable"
 SURPLUS_REST: Final = Phrase(", {count:n} sans coût comparable")
 SURPLUS_SHARE: Final = Phrase(", soit {share:%} de l’abattement")
 UNKNOWN_QUARTERS: Final = Phrase(
-    "{count:s quartier/quartiers} sans abattement connu : justifié et reste y sont bornés ou inconnus, sans "
-    "solde."
+    "{count:s quartier/quartiers} sans abattement connu : ce qui y est justifié ou y manque est borné ou "
+    "inconnu."
 )
 
 
 DROIT_COMMUN: Final = Phrase(
-    "{count:s indicateur comparé/indicateurs comparés} entre les résidences en QPV et hors QPV"
+    "{count:s indicateur comparé/indicateurs comparés} entre QPV et ailleurs"
     "{whole:?, avec la marge d’incertitude| ; marge d’incertitude calculable pour {computable:n}}."
 )
 
@@ -218,7 +204,7 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
     owed = _owed(acquired)
     carried = claims.amount("reporte", code)
     if not carried.is_nil:
-        owed += f" et un report {of_euros(carried)} venu de {year - 1}"
+        owed += f" et {euros(carried)} reportés de {year - 1}"
     if left.is_nil:
         return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
     if not left.at_least and left.at_most is None:
@@ -234,18 +220,18 @@ def carry_sentence(name: str, left: Amount, carried: Amount, year: int) -> str:
             text += f", dont {euros(lesser(left, carried))} venaient déjà de {year - 1}"
         return f"{text}."
     if left.is_nil and carried.at_least:
-        return f"{name} : le report {of_euros(carried)} venu de {year - 1} est rattrapé."
+        return f"{name} : ce qui était reporté de {year - 1} ({euros(carried)}) est rattrapé."
     return ""
 
 
 _PROOFS: Final = Phrase(
-    "Preuves : {pieces:n} {pieces:a action/actions} sur {actions:n} {pieces:a cite/citent} une pièce, "
+    "Pièces : {pieces:n} {pieces:a action/actions} sur {actions:n} {pieces:a cite/citent} une pièce, "
     "{complete:n} avec sa date ; {photos:?{photos:s photo jointe/photos jointes}|aucune photo jointe}."
 )
 
 
 def proofs_sentence(actions: Amount, pieces: Amount, complete: Amount, photos: Amount) -> str:
-    """Count the proofs of the actions."""
+    """Count the pieces of the actions."""
     if actions.is_nil:
         return "Aucune action cette année : aucune pièce à joindre."
     return _PROOFS.format(actions=actions, pieces=pieces, complete=complete, photos=photos)
@@ -253,8 +239,8 @@ def proofs_sentence(actions: Amount, pieces: Amount, complete: Amount, photos: A
 
 IN_FOLDER: Final = Phrase(
     "Dossier des pièces : {found:s fichier correspond/fichiers correspondent} à une pièce citée ; "
-    "{lost:?{lost:s pièce citée n’y est pas/pièces citées n’y sont pas}, et {lost:a ne prouve/ne prouvent} "
-    "rien|aucune pièce citée n’y manque}."
+    "{lost:?{lost:s pièce citée n’y est pas/pièces citées n’y sont pas}, et {lost:a ne compte/ne comptent} "
+    "pas|aucune pièce citée n’y manque}."
 )
 FINDINGS: Final = Phrase(
     "{found:s constat relevé/constats relevés} sur place ; {tied:?{tied:n} {tied:a est lié/sont liés}|aucun "
@@ -280,12 +266,7 @@ EVERYWHERE: Final = "Tous"
 BY_AXIS: Final = "Par axe"
 REENTRY: Final = "À ressaisir"
 """Sheet of the actions to key in on a platform, under names that do not change."""
-PREMISES_SHEETS: Final[dict[str, str]] = _TEXTS["premises_sheets"]
-"""Sheets that add the years, by field of `Abatement`."""
-COMING_SHEETS: Final[dict[str, str]] = _TEXTS["coming_sheets"]
-"""Sheets of the last year alone, by field of `Abatement`."""
-DOUBTS_SHEET: Final = "Doutes"
-VALUES_SHEET: Final = "Sources et hypothèses"
+PREMISES_SHEET: Final = "Locaux"
 
 
 def finding_line(row: Mapping[Any, Any]) -> str:

@@ -337,8 +337,8 @@ def after_claims(balance: Decimal, after: Decimal) -> str:
     """Write what the balance of the programme becomes if claims succeed."""
     now, then = (f"{number(v, sign=True)}{THIN}€" for v in (balance, after))
     return (
-        f"Si les réclamations aboutissent, le solde du programme passe de {now} à {then} : ce qui est "
-        "obtenu est à justifier."
+        f"Si les réclamations aboutissent, valorisé − abattement − reporté passe de {now} à {then} : ce qui "
+        "est obtenu est à justifier."
     )
 
 

@@ -96,7 +96,7 @@ NEXT_UNKNOWN: Final = Phrase(
     "n’est écrit. S’il y en a un, écrivez-le à l’écran « Départ »."
 )
 NEXT_PART_UNKNOWN: Final = Phrase(
-    "Report venu de {year} non connu, faute d’abattement établi : {codes}. Écrivez-le à l’écran « Départ »."
+    "Reporté de {year} non connu, faute d’abattement établi : {codes}. Écrivez-le à l’écran « Départ »."
 )
 NEXT_THERE: Final = "Il y a déjà un dossier dans « {folder} » : rien n’y a été changé."
 ASKED_FOR: Final = {

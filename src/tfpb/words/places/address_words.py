@@ -81,6 +81,10 @@ SENT: Final = (
 REQUESTS: Final = Phrase(f"Requêtes au service national : {{count:n}}. {SENT}")
 
 
+MOVED_IN_LAYER: Final = f"{CHOSEN} : point déplacé dans {{file}}"
+"""Source of a point that was moved in a layer."""
+
+
 def chosen_words(date: str, piece: str) -> str:
     """Write that a person chose a place, when and why: whoever reads it need not know who."""
     try:

@@ -8,17 +8,23 @@ from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, gap_number, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, verdict_words
+from tfpb.words.terms import PIECES, SIDES, VERDICTS
 
 _TEXTS: Final = packaged(__name__)
 GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
 
+LAYERS: Final[dict[str, str]] = _TEXTS["layers"]
+"""What each layer of the file for a GIS shows."""
+LAYER_COLUMNS: Final[dict[str, str]] = _TEXTS["layer_columns"]
+"""Titles of their columns there."""
+
 CHART_EMPTY: Final = "Aucune donnée à représenter."
 CHART_INSIDE: Final = "QPV"
-CHART_OUTSIDE: Final = "hors QPV"
+CHART_OUTSIDE: Final = SIDES.ailleurs
 CHART_GAP: Final = "écart"
 CHART_CHANGE: Final = "Écart : {change}"
 CHART_IN_POINTS: Final = "écart en points"
-CHART_GAP_POINTS: Final = "écart QPV − hors QPV, points"
+CHART_GAP_POINTS: Final = "écart QPV − ailleurs, points"
 CHART_SPENT: Final = "dépense par logement en QPV"
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
 """Names a quarter that shows the results of all, its own being masked."""
@@ -27,8 +33,8 @@ PAGE_TENANTS: Final = "Ce que disent les locataires"
 PAGE_TASKS: Final = "À faire ici"
 PAGE_LOWER: Final = "QPV moins satisfait"
 PAGE_HIGHER: Final = "QPV plus satisfait"
-SHORT_LOWER: Final = "QPV plus bas"
-SHORT_HIGHER: Final = "QPV plus haut"
+SHORT_LOWER: Final = "moins en QPV"
+SHORT_HIGHER: Final = "plus en QPV"
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
 OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/log. abattu)", "valorisé\n(€/log. abattu)")
@@ -38,13 +44,13 @@ OVERVIEW_SUBTITLE: Final = Phrase(
     "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"
 )
 UNKNOWN_HOMES: Final = "logements non connus"
-OVERVIEW_GAP: Final = "Écart QPV − hors QPV : {label}, {wave}"
+OVERVIEW_GAP: Final = "Écart QPV − ailleurs : {label}, {wave}"
 OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
 OVERVIEW_UNNAMED: Final = Phrase(
     "{count:s nom} de quartier non {count:a dessiné/dessinés} sur la carte."
 )
 VERDICT: Final = Phrase("{justified} ; abattement acquis : {acquired:€}")
-PROVED: Final = "prouvé {share}"
+PROVED: Final = f"{PIECES.avec} : {{share}}"
 NOT_MEASURED: Final = "non mesuré ici"
 OVERVIEW_UNPLACED: Final = Phrase(
     "{count:s résidence} non {count:a située/situées} : rien n’est dessiné."
@@ -109,10 +115,10 @@ def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:
 
 
 def margin_band(margin: float) -> str:
-    """Name the band of equivalence: « marge d’équivalence : ± 5 points »."""
+    """Name the band of equivalence: « autant : à ± 5 points »."""
     points = margin * 100
     decimals = 0 if abs(points - round(points)) < 1e-9 else 1  # noqa: PLR2004
-    return f"marge d’équivalence : ± {number(points, decimals)} points"
+    return f"{VERDICTS['equivalent']} : à ± {number(points, decimals)} points"
 
 
 def interviews(n: float, n_qpv: float | None = None, n_hors: float | None = None) -> str:

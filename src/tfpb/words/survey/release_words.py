@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.survey import Correction, Order
 
-_SIDES: Final = {"qpv": "QPV", "hors_qpv": "hors QPV", "ensemble": "QPV et hors QPV"}
+_SIDES: Final = {"qpv": "QPV", "hors_qpv": "ailleurs", "ensemble": "QPV et ailleurs"}
 _EXAMPLES: Final = 3
 _GONE: Final = "plus rien"
 _COUNT: Final = "{n:.0f} ménages"

@@ -37,7 +37,7 @@ CHANGE_COMPARABLE: Final = (
     "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
 )
 BROKEN_LEVELS: Final = (
-    "Niveaux en QPV et hors QPV : série interrompue, le prestataire ou le mode de recueil a changé entre ces "
+    "Niveaux en QPV et ailleurs : série interrompue, le prestataire ou le mode de recueil a changé entre ces "
     "vagues. L’évolution de l’écart n’est dite qu’au-delà de 1,5 point, « mode changé », et seulement si ce "
     "changement a touché les deux côtés de la même façon."
 )
@@ -50,7 +50,7 @@ _SHOWN_MARGIN: Final = (
     "en dessous."
 )
 _TIPS: Final = (
-    "Bascule : le mot ne tiendrait plus si satisfaits (mot favorable) ou mécontents (plus bas) avaient "
+    "Bascule : le mot ne tiendrait plus si satisfaits (autant, plus) ou mécontents (moins) avaient "
     "répondu tant de fois plus volontiers que les autres en QPV, et autant qu’eux ailleurs ; sous 1,2, "
     "fragile à la non-réponse."
 )
@@ -61,8 +61,8 @@ NO_CHANGE_SHOWN: Final = "aucune question n’a, aux deux vagues, des chiffres q
 
 
 _COUNTED: Final = (
-    ", sur {total:s question} : moins bien {lower:n} fois{unsure:? (dont {sure:s sûre})|}, aussi bien ou "
-    "mieux {level:n} fois{level:? (à la marge près)|}{alone:?, peut-être {alone:n} fois (isolé)|}"
+    ", sur {total:s question} : moins {lower:n} fois{unsure:? (dont {sure:s sûre})|}, autant ou "
+    "plus {level:n} fois{level:? (à la marge près)|}{alone:?, peut-être {alone:n} fois (isolé)|}"
     "{unknown:?, on ne sait pas {unknown:n} fois|}{masked:?, masqué {masked:n} fois|}"
     "{empty:?, sans réponse {empty:n} fois|}."
 )
@@ -118,7 +118,7 @@ def otherwise_first(count: int, *, change: bool = False) -> str:
 
 
 HOLDS_UP_TO: Final = (
-    "« Tient jusqu’à » : le verdict tient si les satisfaits (verdict favorable) ou les mécontents (plus bas) "
+    "« Tient jusqu’à » : le verdict tient si les satisfaits (autant, plus) ou les mécontents (moins) "
     "n’ont pas répondu tant de fois plus volontiers que les autres en QPV, et autant qu’eux ailleurs."
 )
 FRAGILE: Final = "fragile à la non-réponse"
@@ -173,7 +173,7 @@ def gap_sentence(row: Mapping[Any, Any]) -> str:
     head = f"{row['autrement']} ; en brut, " if row["autrement"] else ""
     return (
         f"{row['libelle']} : {head}{percent(row['qpv'])} de satisfaits en QPV ({n_words(row['n_qpv'])}), "
-        f"{percent(row['hors'])} hors QPV ({n_words(row['n_hors'])}) ; écart de {points(row['ecart'])}, "
+        f"{percent(row['hors'])} ailleurs ({n_words(row['n_hors'])}) ; écart de {points(row['ecart'])}, "
         f"{interval_words(row['ic90_bas'], row['ic90_haut'], row['marge_points'])} ({LEVEL}) ; "
         f"{row['verdict_mot']}."
     )
@@ -205,13 +205,13 @@ def chart_title(theme: str, *, lower: list[str], level: list[str], better: list[
     parts = [
         f"{head} pour {_first_two(labels)}"
         for head, labels in (
-            ("plus bas en QPV", lower),
-            ("plus haut en QPV", better),
-            ("à égalité, à la marge près,", level),
+            ("moins en QPV", lower),
+            ("plus en QPV", better),
+            ("autant, à la marge près,", level),
         )
         if labels
     ]
-    message = " ; ".join(parts) if parts else "aucun écart établi, aucune équivalence établie"
+    message = " ; ".join(parts) if parts else "on ne sait pas"
     return f"{THEMES.get(theme, theme)} : {message}"
 
 
@@ -250,7 +250,7 @@ PERHAPS_MOVED: Final = "peut-être une évolution"
 
 def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> str:
     """Write how many questions bear each reading of a change between two waves."""
-    subject = f"Évolution de l’écart entre QPV et autres quartiers, de {first} à {last}"
+    subject = f"Évolution de l’écart entre QPV et ailleurs, de {first} à {last}"
     if not total:
         return f"{subject} : {NO_CHANGE_SHOWN}."
     parts = join([f"{number(count)} « {word} »" for word, count in counts.items()])
@@ -263,7 +263,7 @@ _MOVED: Final = {
 }
 """What moved, by whether it is isolated."""
 DAGGER: Final = (
-    "Écarts QPV − hors QPV, en points. † : à structure comparable, l’évolution n’est pas donnée ou ne dit "
+    "Écarts QPV − ailleurs, en points. † : à structure comparable, l’évolution n’est pas donnée ou ne dit "
     "pas la même chose."
 )
 

@@ -10,7 +10,7 @@ from tfpb.packaged import packaged
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import number, percent, plural, points
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import gap_phrase, plainly, sign, verdict_words
+from tfpb.words.survey.verdict_words import gap_phrase, sign, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ PERIODS: Final = (
 """Periods of construction: first year that is no longer in it, name."""
 NOT_A_PROOF: Final = (
     "Retenues ensemble, ces lignes comptent en moyenne au plus une fausse alerte sur dix. C’est une "
-    "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
+    "liste de visites à faire, rien de plus : les verdicts se lisent dans le tableau des écarts."
 )
 NOT_GIVEN: Final = "non fourni"
 TO_CONFIRM: Final = "à confirmer"
@@ -118,7 +118,7 @@ def gap_line(
     interviews: int | None = None,
     first: str = "",
 ) -> str:
-    """Write a gap on one line: « ■ 10 de moins (entre 5 et 14) ; n = 1 630 : plus bas, de plus de 5 points ».
+    """Write a gap on one line: « ■ 10 de moins (entre 5 et 14) ; n = 1 630 ».
 
     `first` is what the comparable figure tells otherwise (`satisfaction.otherwise`).
     """
@@ -127,8 +127,7 @@ def gap_line(
     if publication not in SHOWN:
         return f"{mark} {verdict_words(verdict, publication)}"
     n = number(float(str(row["n"])))
-    word = plainly(verdict, publication, margin_points)  # the phrase bears what weakens it
-    line = f"{mark} {gap_phrase(row, margin_points)} ; n = {n} : {word}"
+    line = f"{mark} {gap_phrase(row, margin_points)} ; n = {n}"
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
     return f"{first} ; en brut, {line}" if first else line

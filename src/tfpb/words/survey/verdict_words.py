@@ -10,13 +10,14 @@ from tfpb.model.codes import ALONE, FEW_HOMES, SHOWN, Publication, Verdict, outc
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, THIN, number, plural
 from tfpb.words.survey.wave_dates import began
+from tfpb.words.terms import VERDICTS as READERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TEXTS: Final = packaged(__name__)
-VERDICTS: Final[dict[str, str]] = _TEXTS["verdicts"]
-"""The word of each verdict; some name the margin."""
+VERDICTS: Final[dict[str, str]] = READERS | _TEXTS["verdicts"]
+"""The word of each verdict: those of readers, then of what no verdict is given of."""
 _PHRASES: Final[dict[str, str]] = _TEXTS["phrases"]
 SIGNS: Final[dict[str, str]] = _TEXTS["signs"]
 """Sign of each verdict: readable in black and white, always shown with its word."""
@@ -34,7 +35,6 @@ TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 MODE_CHANGED: Final = "mode changé"
 """Mark of a change between two waves of another firm or mode."""
 _MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
-THE_MARGIN: Final = "la marge"
 RELEASED: Final = (
     "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (jusqu’à 50 ménages, jusqu’à 100, "
     "au-delà), les réponses d’une échelle à 5 points jusqu’à 400 ménages et tues jusqu’à 100 ; l’intervalle, "
@@ -46,8 +46,8 @@ KEY: Final = "Comment lire un verdict"
 
 
 def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
-    """Write a verdict, the margin unnamed; for what may not be shown, its reason."""
-    return VERDICTS.get(outcome(verdict, publication), NOTHING).format(margin=THE_MARGIN)
+    """Write a verdict; for what may not be shown, its reason."""
+    return VERDICTS.get(outcome(verdict, publication), NOTHING)
 
 
 def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
@@ -69,38 +69,23 @@ def few_words(few: str) -> str:
 
 @lru_cache(maxsize=512)  # asked of every row, of few verdicts
 def plainly(
-    verdict: str,
-    publication: str,
-    margin_points: float,
-    *,
-    alone: bool = False,
-    few: str = "",
-    moved: bool = False,
+    verdict: str, publication: str, *, alone: bool = False, few: str = "", moved: bool = False
 ) -> str:
-    """Write a verdict, with what weakens it: « plus haut (isolé) », « plus bas (peu de résidences) »."""
-    word = VERDICTS.get(outcome(verdict, publication), NOTHING)
-    word = word.format(margin=margin_words(margin_points))
+    """Write a verdict, with what weakens it: « plus (isolé) », « moins (peu de résidences) »."""
+    word = verdict_words(verdict, publication)
     doubts = weakness(publication, alone=alone, few=few, moved=moved)
     return f"{word} ({doubts})" if doubts else word
 
 
-def signed(
-    verdict: str,
-    publication: str,
-    margin_points: float,
-    *,
-    alone: bool = False,
-    few: str = "",
-) -> str:
-    """Write it with its sign: « ◆ plus haut (isolé) », « – masqué »."""
-    words = plainly(verdict, publication, margin_points, alone=alone, few=few)
-    return f"{sign(verdict, publication)} {words}"
+def signed(verdict: str, publication: str, *, alone: bool = False, few: str = "") -> str:
+    """Write it with its sign: « ◆ plus (isolé) », « – masqué »."""
+    return f"{sign(verdict, publication)} {plainly(verdict, publication, alone=alone, few=few)}"
 
 
-def word_of_row(row: Mapping[Any, Any], margin_points: float, *, moved: bool = False) -> str:
+def word_of_row(row: Mapping[Any, Any], *, moved: bool = False) -> str:
     """Write the verdict of a row of the comparison, with what weakens it; `moved`, if the mode changed."""
     verdict, publication = str(row["verdict"]), str(row["publication"])
-    return plainly(verdict, publication, margin_points, moved=moved, **marks_of_row(row))
+    return plainly(verdict, publication, moved=moved, **marks_of_row(row))
 
 
 class Marks(TypedDict):
@@ -156,9 +141,10 @@ def interval_words(low: float, high: float, margin_points: float) -> str:
 
 
 def printed_ends(low: float, high: float, margin_points: float) -> tuple[float, float]:
-    """Round the ends of an interval of gaps for print, in points, never across 0 nor ± the margin.
+    """Round the ends of an interval of gaps outwards for print, in points.
 
-    Read from its printed ends by the table of words, an interval has the same word.
+    An end that would reach 0 or ± the margin is kept as it is: read from its printed ends by the table of
+    words, an interval has the same word.
 
     Parameters
     ----------
@@ -173,16 +159,14 @@ def printed_ends(low: float, high: float, margin_points: float) -> tuple[float, 
         Whole points; tenths under a margin of less than a point.
     """
     unit = 0.1 if 0 < margin_points < 1 else 1.0
-    bottom, top = round(100 * low / unit, 9), round(100 * high / unit, 9)
-    one, two = math.floor(bottom + 0.5), math.floor(top + 0.5)
-    for margin in (-margin_points, 0.0, margin_points):
-        limit = round(margin / unit, 9)
-        if margin <= 0:  # at the limit, the lower end belongs below
-            under = low <= margin / 100
-            one = min(one, math.floor(limit)) if under else max(one, math.floor(limit) + 1)
-        under = high < margin / 100
-        two = min(two, math.ceil(limit) - 1) if under else max(two, math.ceil(limit))
-    return one * unit, two * unit
+    bottom, top = round(100 * low, 9), round(100 * high, 9)
+    one = unit * math.floor(round(bottom / unit, 9))
+    two = unit * math.ceil(round(top / unit, 9))
+    # at a limit, the lower end belongs below and the upper end above
+    limits = (-margin_points, 0.0, margin_points)
+    below = any(round(one, 9) <= limit < bottom for limit in limits)
+    above = any(top < limit <= round(two, 9) for limit in limits)
+    return bottom if below else one, top if above else two
 
 
 def _points(value: float, *, sign: bool = False) -> str:

@@ -28,13 +28,12 @@ def axes(dossier: Dossier) -> Section | None:
         return None
     survey, year = dossier.survey, dossier.settings.dossier.annee
     labels = survey.labels if survey is not None else {}
-    margin = survey.margin if survey is not None else 0.0
     shown = worded(
         dossier.quarters.named(claimed("axes", rows, dossier.claims, blank_unclaimed=True)),
         libelle=("item", labels),
     ).assign(
         axe_mot=[axis_words(int(a)) for a in rows["axe"]],
-        verdict_mot=[verdict_of(row, margin) for row in rows.to_dict("records")],
+        verdict_mot=[verdict_of(row) for row in rows.to_dict("records")],
         lecture_mot=[
             words.reading_sentence(code) if isinstance(code, str) and code else ""
             for code in rows["lecture"]

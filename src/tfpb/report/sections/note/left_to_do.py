@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, TO_PROVIDE
 from tfpb.facts.amount import lesser, total
-from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.kinds import NOBODY
 from tfpb.model.codes import Role
 from tfpb.model.columns import texts
 from tfpb.model.report import Answer, Headed, Heading, Lines

@@ -39,7 +39,7 @@ def evaluation(dossier: Dossier) -> Section:
     named = worded(rows, libelle=("item", labels)).assign(
         lieu=dossier.quarters.full(rows, nowhere=words.WHOLE_CONVENTION),
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
-        verdict_mot=_verdicts(rows, margin),
+        verdict_mot=_verdicts(rows),
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
     )
     convention = cut(named, is_whole)
@@ -70,16 +70,16 @@ def evaluation(dossier: Dossier) -> Section:
     return section("evaluation", lead, blocks)
 
 
-def _verdicts(rows: pd.DataFrame, margin: float) -> list[str]:
-    return [verdict_of(row, margin) for row in rows.to_dict("records")]
+def _verdicts(rows: pd.DataFrame) -> list[str]:
+    return [verdict_of(row) for row in rows.to_dict("records")]
 
 
-def verdict_of(row: Mapping[Any, Any], margin: float) -> str:
+def verdict_of(row: Mapping[Any, Any]) -> str:
     """Write a verdict with its sign and what weakens it; nothing where there is none."""
     code = row["verdict"]
     if not isinstance(code, str) or not code:
         return ""
-    return signed(code, str(row["publication"]), margin, **marks_of_row(row))
+    return signed(code, str(row["publication"]), **marks_of_row(row))
 
 
 def sensibilite(dossier: Dossier) -> Section | None:

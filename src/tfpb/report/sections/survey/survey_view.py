@@ -216,9 +216,9 @@ def _worded(rows: pd.DataFrame, margin: float) -> dict[str, list[str]]:
         else [False] * len(rows)
     )
     signs = [sign(v, p) for v, p in pairs]
-    words = [word_of_row(row, margin, moved=bool(m)) for row, m in zip(read, broken, strict=True)]
+    words = [word_of_row(row, moved=bool(m)) for row, m in zip(read, broken, strict=True)]
     return {
-        "mot": [plainly(v, p, margin) for v, p in pairs],
+        "mot": [plainly(v, p) for v, p in pairs],
         "sign": signs,
         "mot_entier": words,
         "phrase": [gap_phrase(row, margin) for row in read],

@@ -1,4 +1,4 @@
-"""Files of polygons in: shapefile, GeoJSON, GeoPackage, archives of them; GeoParquet as we store it."""
+"""Files of layers in: shapefile, GeoJSON, GeoPackage, archives of them; GeoParquet as we store it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tfpb.perimeters.legal_areas import in_france
 from tfpb.words.faults.input_words import ARCHIVE, ARCHIVE_TOO_LARGE, LAYER, LAYERS_READ, NO_LAYER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 LAYER_FILES: Final = frozenset({".shp", ".geojson", ".json", ".gpkg"})
@@ -127,18 +127,47 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     Raises
     ------
     TfpbError
-        `fichier_illisible`; `projection_absente` when the file declares no projection;
-        `projection_fausse` when coordinates cannot be in the projection declared; `contour_inverse`
-        when longitude and latitude are swapped.
+        As `read_flat`; `contour_inverse` when longitude and latitude are swapped.
     """
     place = Place(path.name)
+    frame = read_flat(path, layer=layer)
+    degrees = frame if frame.crs.to_epsg() == _WGS84 else _in_degrees(frame, place)
+    _refuse_swapped(degrees, place)
+    return degrees
+
+
+def read_flat(path: Path, *, layer: str | None = None, wanted: str = LAYER) -> gpd.GeoDataFrame:
+    """Read one layer file, flat (no Z), in its own projection.
+
+    Parameters
+    ----------
+    wanted : str
+        What it should hold, in words.
+
+    Returns
+    -------
+    GeoDataFrame
+        Every column of the file; geometries may be missing, mixed or invalid.
+
+    Raises
+    ------
+    TfpbError
+        `fichier_illisible`; `projection_absente` when the file declares no projection;
+        `projection_fausse` when coordinates cannot be in the projection declared.
+    """
     try:
         encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
         with warnings.catch_warnings():  # in English; what it means is checked below
             warnings.simplefilter("ignore")
             frame = gpd.read_file(path, layer=layer, encoding=encoding)
     except Exception as error:  # GDAL raises bare errors of several kinds
-        raise unreadable(path, LAYER) from error
+        raise unreadable(path, wanted) from error
+    return flat(frame, path, wanted)
+
+
+def flat(frame: Any, path: Path, wanted: str = LAYER) -> gpd.GeoDataFrame:
+    """Return a layer without Z, once its projection can be true (raises as `read_flat`)."""
+    place = Place(path.name)
     if not isinstance(frame, gpd.GeoDataFrame) or not len(frame):
         raise fail("couche_vide", place=place)
     if frame.crs is None:
@@ -146,11 +175,9 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     frame = frame.set_geometry(gpd.GeoSeries(shapely.force_2d(np.asarray(frame.geometry.array, dtype=object)),
                                              index=frame.index, crs=frame.crs))  # fmt: skip
     if not _finite(frame):
-        raise unreadable(path, LAYER)
+        raise unreadable(path, wanted)
     _refuse_false_crs(frame, place)
-    degrees = frame if frame.crs.to_epsg() == _WGS84 else _in_degrees(frame, place)
-    _refuse_swapped(degrees, place)
-    return degrees
+    return frame
 
 
 def _refuse_swapped(degrees: gpd.GeoDataFrame, place: Place) -> None:
@@ -196,8 +223,11 @@ def _false_crs(frame: gpd.GeoDataFrame, place: Place) -> Exception:
     return fail("projection_fausse", place=place, got=got, projection=frame.crs.name)
 
 
-def layers(path: Path) -> list[str]:
-    """List the polygon layers of a GeoPackage; a plain file has one, unnamed (`fichier_illisible`)."""
+def layers(path: Path, kinds: Collection[str] = _AREAL) -> list[str]:
+    """List the layers of a GeoPackage, of some kinds of shapes, polygons if none is named.
+
+    A plain file has one, unnamed (`fichier_illisible`).
+    """
     if path.suffix.lower() != ".gpkg":
         return [""]
     import pyogrio  # noqa: PLC0415 - a sixteenth of a second, for who imports a layer
@@ -206,7 +236,7 @@ def layers(path: Path) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = pyogrio.list_layers(path)
-        return [str(name) for name, kind in found if kind and any(k in str(kind) for k in _AREAL)]
+        return [str(name) for name, kind in found if kind and any(k in str(kind) for k in kinds)]
     except Exception as error:
         raise unreadable(path, LAYER) from error
 
