@@ -338,12 +338,8 @@ def _read_notices(
 ) -> _Read:
     """Read the notices of the year as the file keeps them, and settle the premises.
 
-    Parameters
-    ----------
-    settled : callable
-        What premises come to once their notice is read, and the checks that hold.
-    replies : mapping of str to str
-        Answers, by key of their question.
+    `settled` returns the premises once their notice is read, with the checks that remain; `replies` are by
+    key of question.
     """
     file = NoticeFile(items, reader.decimal("tolerance_ligne_eur"))
     choice = choose(file)
@@ -372,10 +368,8 @@ def _read_of_homes(
 ) -> _Read:
     """Read notices whose lines may be of no dwelling, and ask about those that do not say.
 
-    Parameters
-    ----------
-    written, rows : sequence of Record
-        Lines as they stand in the file; with those that do not say taken for lines without dwellings.
+    `written` are the lines of the file; in `rows`, those that do not say are taken for lines without
+    dwellings.
     """
     read = read_as(rows)
     if not any(row.text(BARE) for row in rows):

@@ -86,22 +86,11 @@ def check_premises(
 ) -> list[Fault]:
     """List every fault and doubt of the premises of the notices.
 
-    Parameters
-    ----------
-    premises : DataFrame
-        Typed by `tfpb.model.tables.PREMISES`.
-    as_written : collection of str
-        Columns of rates that the user said to be percentages, however low: that is then a doubt, and
-        asks nothing.
-    repeated : container of int
-        Rows that were asked about, for they name a premises again: no fault.
-
-    Returns
-    -------
-    list of Fault
-        `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
-        `vlc_en_francs`, `vlc_trop_haute`; as doubts `vlc_suspecte`, `base_incoherente`,
-        `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`, `taux_infime`.
+    A rate column in `as_written` (the user confirmed percentages) is only doubted when low; a row in
+    `repeated` (already in a question) is no `ligne_en_double`. Premises are typed `PREMISES`. Faults:
+    `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
+    `vlc_en_francs`, `vlc_trop_haute`; doubts: `vlc_suspecte`, `base_incoherente`, `base_deja_abattue`,
+    `invariant_sur_deux_avis`, `taux_suspect`, `taux_infime`.
     """
     rows = records(premises)
     found = (

@@ -83,27 +83,15 @@ def forecast(
 ) -> pd.DataFrame:
     """Foresee the abatement of each résidence, each year of the period by the law of that year.
 
-    Bases and rates are those of the last notice, raised by the setting `revalorisation_bases`. Before
-    a résidence has a base, its amount is the mean per dwelling of the commune, else of the file: an
-    estimate, named so in its motive.
-
-    Parameters
-    ----------
-    reader : Reader
-        Law on 1 January of the tax year; what the forecast reads joins its list.
-    rounding : str
-        One of `ROUNDINGS`.
-
-    Returns
-    -------
-    DataFrame
-        `FORECAST_COLUMNS`, then `en_attente_eur` (what hangs on a check of location, a convention or a
-        declaration), `a_renouveler_eur` and `logements_a_renouveler` (what hangs on the renewal of
-        `convention`), `motif_court` (the motive in a few words) and `en_attente_de` (codes of `Reserve`
-        that the first hangs on, with spaces between). `logements` are those that have the
-        right; `abattement_eur` is zero without right, None when it cannot be estimated and when all of
-        it hangs on something. `statut` may also be `demoli` or `a_livrer`, or `UNKNOWN_LAW` in a year that
-        the law gives no value for: every amount and count is then None, and `motif` names the value.
+    Bases and rates are those of the last notice, raised by the setting `revalorisation_bases`. Before a
+    résidence has a base, its amount is the mean per dwelling of the commune, else of the file: an estimate,
+    named so in its motive. `FORECAST_COLUMNS` are followed by `en_attente_eur` (pending a check of
+    location, a convention or a declaration; its `Reserve` codes, separated by spaces, in `en_attente_de`),
+    `a_renouveler_eur` and `logements_a_renouveler` (pending the renewal of `convention`) and `motif_court`.
+    `logements` have the right; `abattement_eur` is zero without right, None when it cannot be estimated or
+    when all of it is pending. `statut` may also be `demoli`, `a_livrer`, or `UNKNOWN_LAW` in a year that
+    the law gives no value for: amounts and counts are then None, and `motif` names the value. `reader` (1
+    January of the tax year) also lists what the forecast reads.
     """
     start = reader.whole("periode_prevision_debut")
     end = reader.whole("periode_prevision_fin")
@@ -145,16 +133,7 @@ def _of_year(
 ) -> list[dict[str, Any]]:
     """Foresee a year of each résidence that has something in a quarter or in doubt.
 
-    Parameters
-    ----------
-    stock : Stock
-        On the map that rules the year.
-    then, reader : Reader
-        Law on 1 January of that year, and of the tax year.
-    law : Terms
-        Of that year.
-    now : Stock
-        On the map of the tax year.
+    `stock`, `then` and `law` are of that year; `now` and `reader`, of the tax year.
     """
     target, year = then.day.year, reader.day.year
     raised = 1 + reader.decimal("revalorisation_bases")
@@ -208,17 +187,11 @@ def _not_known(year: int, identifier: str, lacks: str) -> dict[str, Any]:
 
 
 def by_year(table: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, Course | None]:
-    """Add the forecast by year: what a chart shows, and what a sentence reads of it.
+    """Add the forecast by year, for the chart, and its course, for the sentence (None without a year).
 
-    Returns
-    -------
-    DataFrame
-        `annee, residences, logements, abattement_eur, en_attente_eur, a_renouveler_eur, nouvelles,
-        nature, en_attente_de`: `nouvelles` counts the résidences whose right opens that year.
-        `abattement_eur` is None for a year of which all hangs on something (and so are its counts): never
-        zero for what may be renewed.
-    Course or None
-        None where no year is foreseen.
+    `annee, residences, logements, abattement_eur, en_attente_eur, a_renouveler_eur, nouvelles, nature,
+    en_attente_de`: `nouvelles` counts the résidences whose right opens that year. `abattement_eur` and the
+    counts are None for a year that is wholly pending: never zero for what may be renewed.
     """
     rows: list[tuple[Any, ...]] = []
     had: set[str] = set()
@@ -290,20 +263,9 @@ def _changes(reader: Reader, years: list[int]) -> tuple[LegalChange, ...]:
 
 
 def year_by_year(table: pd.DataFrame, residences: pd.DataFrame) -> pd.DataFrame:
-    """Lay the years side by side: in which year, and why, an amount changes.
+    """Lay the years of `forecast` side by side: in which year, and why (`changement`), an amount changes.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `forecast` makes it.
-    residences : DataFrame
-        For their names and quarters: `RESIDENCE_COLUMNS`.
-
-    Returns
-    -------
-    DataFrame
-        `id_residence, nom, code_qpv`, `a<year>` each year, `changement`; a résidence that is out in every
-        year is left out.
+    A column `a<year>` each year; a résidence that is out in every year is left out.
     """
     homes = {r.text("id_residence"): r for r in records(residences)}
     concerned = set(table.loc[table["statut"] != Statut.HORS_QPV, "id_residence"])
@@ -381,30 +343,17 @@ def _convention(ended: list[Right]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A premises (or a résidence without any) in a coming year.
-
-    Parameters
-    ----------
-    full : Decimal
-        What all its dwellings would give; zero when its base is unknown.
-    standing : Decimal
-        Part of its dwellings that stand that year (0..1).
-    demolished : bool
-        Whether some are demolished by then.
-    apart : bool
-        Whether no line bears them where lines bear other dwellings of the résidence.
-    rests_on : str
-        What a right that would hold rests on and is not known: a notice not read (`UNREAD`), an end of
-        exemption that nothing gives and no notice shows.
-    """
+    """A premises (or a résidence without any) in a coming year."""
 
     right: Right
-    full: Decimal
+    full: Decimal  # abatement if all its dwellings had the right; zero when its base is unknown
     dwellings: int
-    standing: Decimal
-    demolished: bool
+    standing: Decimal  # part of its dwellings that stand that year (0..1)
+    demolished: bool  # whether some are demolished by then
     apart: bool = False
+    """Whether no line carries them where lines carry other dwellings of the résidence."""
     rests_on: str = ""
+    """What the right depends on and is unknown: a notice not read (`UNREAD`), an end of exemption."""
 
     @property
     def share(self) -> Decimal:

@@ -19,27 +19,14 @@ ROUNDINGS: Final = ("centime", "avis")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the formula needs of the law on 1 January of a tax year.
+    """What the formula needs of the law on 1 January of a tax year."""
 
-    Parameters
-    ----------
-    part : Decimal
-        Share of the base that is abated (CGI 1388 bis).
-    base_part : Decimal
-        Share of the VLC that makes the net base (CGI 1388).
-    fees : mapping of str to Decimal
-        Management fees by line.
-    compensation : Decimal
-        Share of the commune, syndicats and EPCI lines that the State compensates.
-    quantum : Decimal
-        Step of rounding of a line, in euros (0.01, or 1 as on a notice: CGI 1657).
-    """
-
-    part: Decimal
-    base_part: Decimal
-    fees: Mapping[str, Decimal]
+    part: Decimal  # share of the base that is abated (CGI 1388 bis)
+    base_part: Decimal  # share of the VLC that makes the net base (CGI 1388)
+    fees: Mapping[str, Decimal]  # management fees by line
     compensation: Decimal
-    quantum: Decimal
+    """Share of the commune, syndicats and EPCI lines that the State compensates."""
+    quantum: Decimal  # step of rounding of a line, euros (0.01, or 1 as on a notice: CGI 1657)
 
 
 @dataclass(frozen=True, slots=True)

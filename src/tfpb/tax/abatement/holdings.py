@@ -50,49 +50,26 @@ LOCATED: Final = contract(
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Dwellings that share one fate: an entrance, or one side of a résidence.
-
-    Parameters
-    ----------
-    side : str
-        `QpvStatut`.
-    code_qpv : str
-        Quarter that holds them, or the nearest when in doubt.
-    exempt_until : date, optional
-        Last day of the long-term exemption.
-    demolition, delivery, sale : int, optional
-        Years, planned or past.
-    building, reason, address, parcel : str
-        Building, motive of eligibility, address, cadastral reference.
-    built, renewed : int, optional
-        Years of construction and of the last réhabilitation.
-    left : str, optional
-        Quarter of the map before that the ruling map took it out of; empty when that quarter is not known.
-    row : int
-        Row of the stock's file; 0 when it is not known.
-    counted : bool
-        Whether its dwellings are told; when they are not, `dwellings` is 0.
-    even : bool
-        Whether it weighs as any other unit: its résidence counts no dwelling at all.
-    """
+    """Dwellings that share one fate: an entrance, or one side of a résidence."""
 
     dwellings: int
-    side: str
-    code_qpv: str = ""
-    exempt_until: dt.date | None = None
-    demolition: int | None = None
+    side: str  # `QpvStatut`
+    code_qpv: str = ""  # quarter that contains them, or the nearest when in doubt
+    exempt_until: dt.date | None = None  # last day of the long-term exemption
+    demolition: int | None = None  # year, planned or past, as for delivery and sale
     delivery: int | None = None
     sale: int | None = None
     building: str = ""
-    reason: str = ""
+    reason: str = ""  # motive of eligibility
     address: str = ""
     parcel: str = ""
-    built: int | None = None
-    renewed: int | None = None
+    built: int | None = None  # year of construction
+    renewed: int | None = None  # year of the last réhabilitation
     left: str | None = None
-    row: int = 0
-    counted: bool = True
-    even: bool = False
+    """Quarter of the earlier map that the ruling map took it out of; empty when unknown."""
+    row: int = 0  # row of the stock's file; 0 when unknown
+    counted: bool = True  # False when its dwellings are not given: `dwellings` is then 0
+    even: bool = False  # whether all units weigh the same: its résidence counts no dwelling
 
     @property
     def weight(self) -> int:
@@ -137,16 +114,12 @@ class Holding:
         return Decimal(sum(u.weight for u in self.units if u.side == side)) / whole
 
     def left_by(self, named: Named) -> tuple[Unit, ...]:
-        """Return the units that lines which name no building bear: those of the buildings that none names.
+        """Return the units of the buildings that no line names: lines that name no building carry them.
 
         Where those lines count more dwellings, what the others leave of the buildings they name is theirs
         too; where they count more still, all of it is: a loge of one dwelling takes no building. A line
-        that does not count leaves all of its building.
-
-        Parameters
-        ----------
-        named : mapping of str to int or None
-            Dwellings that lines count, by the building they name; "" for those that name none.
+        that does not count leaves all of its building. `named`: dwellings counted by building, "" where
+        none is named.
         """
         counts = {b: 0 for b in named if b}
         for unit in self.units:
@@ -212,16 +185,8 @@ def overseas(code_insee: str) -> bool:
 class Stock:
     """Résidences and buildings by identifier, on the map that rules a tax year.
 
-    Parameters
-    ----------
-    residences : list of dict
-        Rows of `RESIDENCE_COLUMNS`.
-    units : mapping
-        Those of each, by identifier.
-    quarters : Quarters
-        The names of the quarters.
-    moved : mapping
-        What became of a résidence, where it is not what its row says.
+    `residences` are rows of `RESIDENCE_COLUMNS`; `moved` gives what became of a résidence where it is not
+    what its row says.
     """
 
     def __init__(
@@ -253,14 +218,10 @@ class Stock:
         return self._by_id.get(identifier)
 
     def find(self, identifier: str, building: str, named: Named | None = None) -> Holding | None:
-        """Return the building of a résidence when the stock knows it, else what its other lines do not bear.
+        """Return the building of a résidence when the stock knows it, else what its other lines do not carry.
 
         None for a building that is not in the stock, nor another writing of one that is (`Holding.lacks`).
-
-        Parameters
-        ----------
-        named : mapping of str to int or None
-            As of `Holding.left_by`; of lines that bear all of it, the whole résidence.
+        Where `named` lines (see `left_by`) carry all of it, the whole résidence.
         """
         holding = self._by_id.get(identifier)
         if holding is None or holding.lacks(building, named or {}):
@@ -273,14 +234,8 @@ class Stock:
 class Stocks:
     """The stock on the map of any tax year; made once a map.
 
-    Parameters
-    ----------
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`.
-    entrances : DataFrame or None
-        Stock and `LOCATION_COLUMNS`; without it a résidence is known by its counts alone.
-    quarters : Quarters
-        The names of the quarters.
+    `residences` are `RESIDENCE_COLUMNS`; without `entrances` (stock and `LOCATION_COLUMNS`), a résidence is
+    known by its counts alone.
     """
 
     def __init__(
@@ -453,20 +408,8 @@ def entrances_of(
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Return the entrances of a located stock; None when it counts dwellings by résidence.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Typed by `LOCATED`.
-    headers : iterable of str
-        Columns of the contract that the file holds.
-
-    Returns
-    -------
-    entrances : DataFrame or None
-        An entrance without a side is `a_verifier`.
-    faults : list of Fault
-        `cote_absent` when the file holds no side; `colonne_absente` when it counts no dwellings;
-        `ligne_en_double` for a repeated résidence.
+    An entrance without a side is `a_verifier`. Faults: `cote_absent` when the file has no side,
+    `colonne_absente` when it counts no dwellings, `ligne_en_double` for a repeated résidence.
     """
     held = set(headers)
     here = replace(records(frame.head(1))[0].place(), row=0) if len(frame) else Place()

@@ -40,18 +40,12 @@ Scope = tuple[tuple["Unit", ...], list["Record"]]
 
 
 def unlined(holding: Holding, rows: Sequence[Record], reader: Reader) -> tuple[Unit, ...]:
-    """Return the units of a résidence that no line of the tax sheet bears, as far as its lines say.
+    """Return the units of a résidence that no line of the tax sheet carries, as far as its lines say.
 
     Where every line names a building of the stock, the units of the others; where lines that name none
     count no more dwellings than are taxable, those that are exempt. Lines that count more than what they
-    name, or do not count, may bear anything: then none.
-
-    Parameters
-    ----------
-    rows : sequence of Record
-        Its lines, each premises once.
-    reader : Reader
-        Law on 1 January of the year of the lines.
+    name, or do not count, may carry anything: then none. `rows`: each premises once; `reader`: law of their
+    year.
     """
     if not holding.counted:
         return ()
@@ -89,16 +83,10 @@ def overcounted(
 def of_counts(
     holding: Holding, items: Sequence[Premises], rights: Sequence[Right], reader: Reader
 ) -> list[Right]:
-    """Doubt the rights of lines that count exempt dwellings: their base may be that of those dwellings too.
+    """Doubt the rights of lines that count exempt dwellings: their base may cover those dwellings too.
 
-    Where a notice tells what it abates of a base, that base is what is taxed: nothing is in doubt.
-
-    Parameters
-    ----------
-    items : sequence of Premises
-        Of the résidence, each premises once, their notices read.
-    rights : sequence of Right
-        Theirs, in the reader's year.
+    Where a notice shows what it abates of a base, that base is what is taxed: nothing is in doubt. `items`:
+    each premises of the résidence once, notices read; `rights`: theirs, in the reader's year.
     """
     out = list(rights)
     for rows, written, free in overcounted(holding, [i.row for i in items], reader):
@@ -116,14 +104,8 @@ def of_excess(holding: Holding, items: Sequence[Premises], rights: Sequence[Righ
     """Doubt the side of the dwellings that lines count beyond the stock: it may lack an entrance.
 
     A notice that abates the very part of a cut résidence that is in the quarter confirms that part. Where
-    all is out, only what a notice abates is doubted.
-
-    Parameters
-    ----------
-    items : sequence of Premises
-        Of the résidence, each premises once, their notices read.
-    rights : sequence of Right
-        Theirs, in any year.
+    all is out, only what a notice abates is doubted. `items`: each premises of the résidence once, notices
+    read; `rights`: theirs, in any year.
     """
     out = list(rights)
     counts = [written_dwellings(i.row) or 0 for i in items]

@@ -34,22 +34,14 @@ def stretched(
     tolerance: Decimal,
     is_unsure: Callable[[Premises], bool],
 ) -> tuple[list[Premises], Checks]:
-    """Say of each premises by how much its amounts may be larger, a rate of its line being blank.
+    """Set by how much the amounts of each premises may be larger, a rate of its line being blank.
 
-    The sum of its notice tells: what it asks above what the rates explain is of a line that is not given.
-    Without a sum, the rate that another line of the commune bears does. A sum that would not abate what may
-    be due may as well bear that line: it is not read, but one of a single premises, to the euro. Nor is one
-    of several premises of which some may be exempt, and ask for nothing.
-
-    Parameters
-    ----------
-    items : list of Premises
-        Of the tax year, their notices read.
-    checks : sequence of (Check, positions of the premises it is about)
-    tolerance : Decimal
-        Euros a line of the notice.
-    is_unsure : callable
-        Whether a premises may be exempt for all that is known.
+    The sum of its notice decides: what it asks above what the rates explain is of a line that is not given.
+    Without a sum, the rate that another line of the commune carries does. A sum that would not abate what
+    may be due may as well carry that line: it is not read, but one of a single premises, to the euro. Nor
+    is one of several premises of which some may be exempt (`is_unsure`), and ask for nothing. `items` are
+    of the tax year, notices read; `checks` come with the positions of their premises; `tolerance` is in
+    euros a line of the notice.
     """
     borne = _borne(items)
     out, found_again = list(items), []

@@ -87,66 +87,34 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """One row of a notice; the fields after `dwellings` are filled by the notice, then by `settle`.
+    """One row of a notice; the fields after `dwellings` are filled by the notice, then by `settle`."""
 
-    Parameters
-    ----------
-    row : Record
-        As typed by `tables.PREMISES`.
-    holding : Holding or None
-        Résidence or building; None when the stock does not know it.
-    base, taxed : Decimal
-        Net base, and the base that the notice taxes (zero for a premises exempt and not taxed), euros.
-    full : Decimal
-        Abatement if every dwelling had the right, euros.
-    rates : tuple of Decimal
-        Percent, one a line of `LINES`.
-    terms : Terms
-        Of its tax year.
-    paid : Decimal or None
-        `cotisation_avis_eur`, when the row is of the tax year.
-    current : bool
-        Whether the row is of the tax year.
-    named : mapping of str to int or None
-        Dwellings that lines of its résidence count, by the building they name (`Holding.left_by`).
-    state : str
-        `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
-    noticed : bool
-        Whether a sum read stands for it, its own or its notice's; one without is not read either.
-    amounts : Amounts
-        Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
-    share : Decimal
-        Part of the base that `amounts` are computed on (0..1).
-    standing : Standing
-        Its money in states, and what the reserve hangs on.
-    stretch : Decimal
-        How many times larger its amounts may be, a rate being blank; 1 where none is.
-    relieved : bool
-        Whether a dégrèvement of its notice gives back what it refuses (« obtenu ? »).
-    """
-
-    row: Record
-    holding: Holding | None
+    row: Record  # as typed by `tables.PREMISES`
+    holding: Holding | None  # résidence or building; None when the stock does not know it
     right: Right
-    base: Decimal
-    taxed: Decimal
-    full: Decimal
-    rates: tuple[Decimal, ...]
-    terms: Terms
-    paid: Decimal | None
-    current: bool
+    base: Decimal  # net base, euros
+    taxed: Decimal  # base that the notice taxes, euros (zero for a premises exempt and not taxed)
+    full: Decimal  # abatement if every dwelling had the right, euros
+    rates: tuple[Decimal, ...]  # percent, one a line of `LINES`
+    terms: Terms  # of its tax year
+    paid: Decimal | None  # `cotisation_avis_eur`, when the row is of the tax year
+    current: bool  # whether the row is of the tax year
     named: Named = field(default_factory=dict)
+    """Dwellings that lines of its résidence count, by building (`Holding.left_by`)."""
     dwellings: int = 0
-    state: str = UNKNOWN
-    noticed: bool = False
+    state: str = UNKNOWN  # `NONE`, `RIGHT`, `FULL` or `UNKNOWN`
+    noticed: bool = False  # whether a sum was read for it, its own or its notice's
     statut: str = ""
     nature: str = ESTIMATED
     motive: str = ""
     amounts: Amounts = NOTHING
-    share: Decimal = ZERO
+    """Of the right; of the stake while pending; of what was wrongly abated."""
+    share: Decimal = ZERO  # part of the base that `amounts` are computed on (0..1)
     standing: Standing = Standing(States())
-    stretch: Decimal = _ALL
+    """Its money in states, and what the pending part depends on."""
+    stretch: Decimal = _ALL  # upper-bound multiplier of its amounts when a rate is blank
     relieved: bool = False
+    """Whether a dégrèvement of its notice gives back what it refuses (« obtenu ? »)."""
 
     @property
     def id_residence(self) -> str:
@@ -307,12 +275,8 @@ def right_on(
 ) -> Right:
     """Return the right of a premises on the reader's 1 January; off the list declared, it is of no year.
 
-    Parameters
-    ----------
-    row : Record
-        Its line: end of exemption, nature, whether the list bears it.
-    holding : Holding or None
-        Résidence or building, on the map that rules that year.
+    `row` gives its end of exemption, its nature and whether the list has it; `holding` is on the map that
+    rules that year, None when the stock does not know it.
     """
     covers = holding is not None and 0 < holding.dwellings <= (written_dwellings(row) or 0)
     right = right_of(
@@ -419,10 +383,7 @@ def dwellings_of(rows: Iterable[Record]) -> int | None:
 def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     """Fill in the status, amounts and motive of a premises whose notice has been read.
 
-    Parameters
-    ----------
-    on : date, optional
-        Day of the dossier: whether the time to claim has passed.
+    `on`, the day of the dossier, decides whether the time to claim has passed.
     """
     right = item.right
     statut = _statut(item)
@@ -571,19 +532,10 @@ def standing_of(
 ) -> Standing:
     """Split the abatement of a premises into states.
 
-    The cuts fall on cumulated shares (due, then due or doubtful, then all), each rounded as a notice
-    rounds its lines: so the states add up to what the notice bears, to the cent.
-
-    Parameters
-    ----------
-    state : str
-        What its notice abates.
-    abated : callable
-        What the law abates of a part of its base.
-    mended : bool
-        Whether a claim makes up for a declaration that lacks (a setting of the law).
-    noticed : bool
-        Whether a notice bears it, where what it abates is not known: it is then no estimate.
+    The cuts fall on cumulated shares (due, then due or doubtful, then all), each rounded as a notice rounds
+    its lines: so the states add up to what the notice carries, to the cent. `abated` gives what the law
+    abates of a part of its base; `mended`: a claim makes up for a missing declaration (a setting of the
+    law); `noticed`: a notice carries it though what it abates is unknown, so it is no estimate.
     """
 
     def part(share: Decimal) -> Amounts:

@@ -49,17 +49,10 @@ _SIDE: Final = frozenset(
 
 
 def premises_facts(items: Iterable[Premises], suites: Mapping[int, str]) -> pd.DataFrame:
-    """Return what each premises adds to each claim of money.
+    """Return what each premises adds to each claim of money, in order.
 
-    Parameters
-    ----------
-    suites : mapping of int to str
-        Position of a premises to claim → where its claim stands (`FOLLOW_UP_COLUMNS`).
-
-    Returns
-    -------
-    DataFrame
-        `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
+    Euros are whole cents (int64): sums are exact. `suites` gives, by position of a premises to claim, how
+    far its claim is (`FOLLOW_UP_COLUMNS`).
     """
     rows = [_row(item, suites.get(k, TO_SEND)) for k, item in enumerate(items)]
     texts = {c: [r[c] for r in rows] for c in PREMISES_TEXTS}

@@ -40,36 +40,19 @@ _AP_MA: Final = frozenset({"ap", "ma"})
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What a premises is entitled to, before its notice is read.
+    """What a premises is entitled to, before its notice is read."""
 
-    Parameters
-    ----------
-    statut : str
-        `Statut`, or empty when every condition holds.
-    share : Decimal
-        Part of the taxable dwellings that are in the quarter (0..1).
-    doubt : Decimal
-        Part that hangs on a check of the location.
-    motive : str
-        Code of the motive; `fields` are its values.
-    known : bool
-        False when the right is unknown: no table of conventions, signed by a body of another name, a blank
-        date, dates out of order, two ends of exemption that part.
-    opens : int, optional
-        First tax year without exemption, when an exemption is known.
-    taxable : bool
-        Whether any dwelling is out of exemption: when none is, a notice that asks nothing is right.
-    """
-
-    statut: str
-    share: Decimal
-    doubt: Decimal
+    statut: str  # `Statut`, or empty when every condition is met
+    share: Decimal  # part of the taxable dwellings that are in the quarter (0..1)
+    doubt: Decimal  # part pending a check of the location
     code_qpv: str
-    motive: str
+    motive: str  # code of the motive; `fields` are its values
     fields: Mapping[str, Any] = field(default_factory=dict)
     known: bool = True
-    opens: int | None = None
-    taxable: bool = True
+    """False when the right is unknown: no table of conventions, signed by a body of another name, a blank
+    date, dates out of order, two ends of exemption that differ."""
+    opens: int | None = None  # first tax year without exemption, when an exemption is known
+    taxable: bool = True  # False when all is exempt: a notice that asks nothing is then right
 
 
 def exempt(until: dt.date | None, new_year: dt.date) -> bool:
@@ -129,18 +112,10 @@ def right_of(
 ) -> Right:
     """Weigh the conditions in the order of the contract; the first that fails names the status.
 
-    A premises whose dwellings stand in several quarters is in doubt unless each of them lacks a condition:
-    nothing read says which quarter, hence which convention, it answers to. Where it covers them all and one
-    quarter alone may have a convention, money follows the dwellings of that one.
-
-    Parameters
-    ----------
-    holding : Holding or None
-        Résidence or building of the premises; None when the stock does not know it.
-    own_exemption : date, optional
-        End of exemption written on the premises; it prevails over the stock's.
-    covers : bool
-        Whether it counts all the dwellings of the holding.
+    A premises whose dwellings are in several quarters is in doubt unless each of them lacks a condition:
+    nothing read says which quarter, hence which convention, it answers to. Where it `covers` all the
+    dwellings of the holding and one quarter alone may have a convention, money follows the dwellings of
+    that one. `own_exemption`, the end of exemption written on the premises, prevails over the stock's.
     """
     year = reader.day.year
     if holding is None:

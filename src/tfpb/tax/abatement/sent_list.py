@@ -40,28 +40,13 @@ def premises_key(invariant: str) -> str:
 def with_list(
     rows: list[Record], sent: pd.DataFrame | None, homes: Iterable[str] = ()
 ) -> tuple[list[Record], list[Fault]]:
-    """Say of each line whether the list sent bears it, and since when.
+    """Mark on each line whether the list sent has it (`declare`), and since when (`declare_le`).
 
-    A line of the list names a premises, or without invariant a building, or a whole résidence; of two that
-    name one, the first sent counts. A premises that it lacks is not declared, where the list can name it.
-
-    Parameters
-    ----------
-    rows : list of Record
-        Of the tax sheet.
-    sent : DataFrame or None
-        Typed by `tables.SENT_LIST`; None leaves the lines as they are.
-    homes : iterable of str
-        Résidences of the stock.
-
-    Returns
-    -------
-    rows : list of Record
-        With `declare` and `declare_le`; of a list of which nothing is on a notice, no line is known to be
-        declared or not, but where its own cell says so.
-    faults : list of Fault
-        Doubts: `declaration_sans_cle`, where nothing of the list is on a notice;
-        `declaration_mal_recopiee`, where a line of it is of no premises, and a slip away from one it lacks.
+    A line of the list (`SENT_LIST`) names a premises, or without invariant a building, or a whole résidence
+    of `homes`; of two that name one, the first sent counts. A premises that it lacks is not declared, where
+    the list can name it. A list of which nothing is on a notice settles no line, unless its own cell does
+    (doubt `declaration_sans_cle`); one of its lines that is of no premises, and a slip away from one it
+    lacks, is the doubt `declaration_mal_recopiee`. Without a list, lines are unchanged.
     """
     if sent is None or not rows:
         return rows, []

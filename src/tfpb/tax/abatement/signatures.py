@@ -24,23 +24,16 @@ _RANK: Final = {"": 0, Statut.DROIT_INCONNU: 1, Statut.NON_DECLARE: 2, Statut.SA
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether convention and declaration hold.
-
-    Parameters
-    ----------
-    statut : str
-        Empty when they do, else `sans_convention`, `non_declare`, or `droit_inconnu` where dates do not say.
-    motive : str
-        Code of the motive, with its fields.
-    known : bool
-        False when no table of conventions was given, when the body that signed may be this one under
-        another name, when a date is blank or two are out of order: the right is unknown rather than absent.
-    """
+    """Whether convention and declaration meet the conditions."""
 
     statut: str
-    motive: str
+    """Empty when they do, else `sans_convention`, `non_declare`, or `droit_inconnu` where dates do not
+    say."""
+    motive: str  # code of the motive, with its fields
     fields: Mapping[str, Any] = field(default_factory=dict)
     known: bool = True
+    """False (the right is unknown rather than absent) without a table of conventions, when the body that
+    signed may be this one under another name, when a date is blank or two are out of order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +88,12 @@ def _ended(standing: Standing) -> int:
 
 
 class Conventions:
-    """The conventions of a bailleur, asked by quarter and year.
+    """The conventions of a bailleur, looked up by quarter and year.
 
-    Parameters
-    ----------
-    table : DataFrame or None
-        Typed table of conventions; None when the dossier has none.
-    bailleur : str
-        Whose conventions apply when a résidence does not name its bailleur.
-    owners : iterable of str
-        Bailleurs that résidences name.
-    is_past : bool
-        Whether a year before the dossier's is asked of its table, which need not list the conventions that
-        have ended since: what is lacking then was not given.
-
-    Attributes
-    ----------
-    every : tuple of Convention
-        That they may have signed (`own_conventions`).
-    signatories : set of str
-        Folded names of all who signed some.
+    `bailleur` applies to a résidence that names none of the `owners`. When `is_past`, a year before the
+    dossier's is looked up in a table that need not list the conventions that have ended since: what is
+    lacking then was not given. `every`: those they may have signed (`own_conventions`); `signatories`:
+    folded names of all who signed some.
     """
 
     def __init__(

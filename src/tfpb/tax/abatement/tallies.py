@@ -154,12 +154,10 @@ def by_residence(
 ) -> pd.DataFrame:
     """Add by résidence, in the order of the stock; those it does not know come last.
 
-    Returns
-    -------
-    DataFrame
-        `id_residence, nom, code_qpv` (listed where they are several), `nature, frais_gestion_eur, total_eur,
-        abattement_eur, abattement_a_reclamer_eur, abattement_a_risque_eur, abattement_sous_reserve_eur,
-        statut, motif, ouverture_abattement_annee`. A nil that may be something else is None.
+    `id_residence, nom, code_qpv, nature, frais_gestion_eur, total_eur, abattement_eur,
+    abattement_a_reclamer_eur, abattement_a_risque_eur, abattement_sous_reserve_eur, statut, motif,
+    ouverture_abattement_annee`: `code_qpv` lists several quarters where there are; a nil that may be
+    something else is None.
     """
     groups = grouped(items, lambda i: i.id_residence)
     order = [h.id_residence for h in stock.holdings if h.id_residence in groups]
@@ -218,14 +216,9 @@ def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
 def by_qpv(
     items: list[Premises], stock: Stock, missing: Mapping[str, int], reader: Reader
 ) -> pd.DataFrame:
-    """Add by quarter, by code; one with dwellings and no premises stands without amount.
+    """Add by quarter, by code; one with dwellings and no premises (`missing`, by `absent`) has no amount.
 
-    Parameters
-    ----------
-    missing : mapping of str to int
-        As `absent` counts them.
-    reader : Reader
-        Law on 1 January: which dwellings are still exempt, or do not stand.
+    On the reader's 1 January: which dwellings are still exempt, or do not stand.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
     exempted: Counter[str] = Counter()
@@ -249,13 +242,10 @@ def by_qpv(
 def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
     """Add by commune and line of the notice: what is given up, returned, lost, or spread over payers.
 
-    Returns
-    -------
-    DataFrame
-        `commune, code_insee, ligne, abattement_eur, compensation_etat_eur, perte_eur,
-        reporte_contribuables_eur, logements, nature`. Compensations of a commune add up to its total: the
-        last line with an amount takes the cents of rounding. Its dwellings abated stand on its first line; a
-        commune where nothing counts has one line of none, whose amounts are not known or nil.
+    `commune, code_insee, ligne, abattement_eur, compensation_etat_eur, perte_eur,
+    reporte_contribuables_eur, logements, nature`. Compensations of a commune add up to its total: the last
+    line with an amount takes the cents of rounding. Its dwellings abated are on its first line; a commune
+    where nothing counts has one line of none, whose amounts are not known or nil.
     """
     rows: list[tuple[Any, ...]] = []
     for (code, name), group in _communes(items):
@@ -284,12 +274,9 @@ def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
 
 
 def _communes(items: Iterable[Premises]) -> list[tuple[tuple[str, str], list[Premises]]]:
-    """Group by commune: by its code when known (names are spelled many ways), else by its name.
+    """Group by commune, sorted: by its code when known (names are spelled many ways), else by its name.
 
-    Returns
-    -------
-    list of ((code_insee, name), premises)
-        Sorted; the name is the most frequent spelling. Premises out of the quarters are left aside.
+    The name is the most frequent spelling. Premises out of the quarters are left out.
     """
     out: dict[tuple[str, str], list[Premises]] = {}
     known = [i for i in items if i.holding is not None and i.statut != Statut.HORS_QPV]

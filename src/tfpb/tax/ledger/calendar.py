@@ -35,24 +35,11 @@ def calendar(
     conventions: Conventions,
     reader: Reader,
 ) -> pd.DataFrame:
-    """Return one row an event, by date; each with the sentence that reads it.
+    """Return one row an event, by date; each with the sentence that reads it (`CALENDAR_COLUMNS`).
 
-    Parameters
-    ----------
-    items : list of Premises
-        Of the tax year, settled.
-    stock : Stock
-        On the map of the tax year.
-    coming, gone : DataFrame
-        As `forecast` and `leavers` make them.
-    reader : Reader
-        Law on 1 January of the tax year.
-
-    Returns
-    -------
-    DataFrame
-        `CALENDAR_COLUMNS`: `annee` is the first tax year that the event changes, `montant_eur` what that
-        year gains, loses or hangs on; None where it is not known, and where the law ends before.
+    `items` are settled; `coming` and `gone` come from `forecast` and `leavers`; `stock` and `reader` are of
+    the tax year. `annee` is the first tax year that the event changes, `montant_eur` what that year gains,
+    loses or has pending; None where it is unknown, and after the law ends.
     """
     events = [
         *_entrants(stock, coming, reader),

@@ -32,23 +32,9 @@ def with_deadlines(
 ) -> pd.DataFrame:
     """Add to what changes the abatement the days that conventions and the law set.
 
-    Parameters
-    ----------
-    events : DataFrame
-        As `calendar` makes them.
-    table : DataFrame or None
-        Typed by `tables.CONVENTIONS`.
-    year : int
-        Tax year.
-    on : date or None
-        Day of the dossier: of a declaration that is not filed, the next limit from then on.
-    bailleurs : iterable of str
-        Whose conventions set days; without any, all do.
-
-    Returns
-    -------
-    DataFrame
-        `CALENDAR_COLUMNS`, one row an event, by date; without date, what the table does not say.
+    `events` come from `calendar`, `table` is typed `CONVENTIONS`. `CALENDAR_COLUMNS`, by date (none for
+    what the table does not say). Of a declaration that is not filed, the next limit from `on`, the day of
+    the dossier; without `bailleurs`, the conventions of all set days.
     """
     reader = law.on(dt.date(year, 1, 1))
     known = records(events)

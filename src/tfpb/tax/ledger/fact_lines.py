@@ -24,13 +24,7 @@ _WHY: Final = {str(reserve): why for reserve, why in REASONS.items()}
 
 
 class FactLines:
-    """The premises of an abatement, to be added line by line.
-
-    Parameters
-    ----------
-    money : Abatement
-        With its `by_premises`.
-    """
+    """The premises of an abatement (`by_premises`), to be added line by line."""
 
     def __init__(self, money: Abatement) -> None:
         facts = money.by_premises
@@ -90,12 +84,9 @@ HOME_MONEY: Final = {
 
 
 def home_money(money: Abatement) -> pd.DataFrame:
-    """Return what each résidence of the notices comes to: a cell is empty where a notice leaves it open.
+    """Return the money of each résidence of the notices: `statut` and `HOME_MONEY`, Decimal euros.
 
-    Returns
-    -------
-    DataFrame
-        `id_residence`, `statut`, and the columns of `HOME_MONEY`: Decimal euros, or None.
+    A cell is None where a notice leaves it open.
     """
     rows = money.by_residence.reindex(columns=["id_residence", "statut", *HOME_MONEY])
     facts = money.by_premises
@@ -118,17 +109,9 @@ _OF_NOTICES: Final = {
 
 
 def with_money(residences: pd.DataFrame, money: Abatement | None) -> pd.DataFrame:
-    """Set beside each résidence what its notices come to, and each year ahead.
+    """Add to each résidence the money of its notices, and each year ahead.
 
-    Parameters
-    ----------
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`.
-
-    Returns
-    -------
-    DataFrame
-        In their order, then those of the notices that the stock does not know.
+    `RESIDENCE_COLUMNS`, in their order, then those of the notices that the stock does not know.
     """
     if money is None or money.by_residence.empty:
         return residences

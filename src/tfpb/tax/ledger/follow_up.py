@@ -31,30 +31,15 @@ _WITH_FEES: Final = Decimal("1.1")
 def follow_up(
     items: Sequence[Premises], claimed: pd.DataFrame | None, reader: Reader, on: dt.date | None
 ) -> pd.DataFrame:
-    """Set the claims that were sent beside what is to claim; none of either is left out.
+    """Match the claims that were sent with what is to claim; none of either is left out.
 
-    Of several claims of one premises the last sent says how far it got, wherever it stands in the file.
-
-    A claim without premises is of all those of its notice that are to claim; where they are several, what it
-    was granted stands on its own line, and says of each how far it got.
-
-    Parameters
-    ----------
-    items : sequence of Premises
-        Of the tax year, settled.
-    claimed : DataFrame or None
-        Typed by `tables.CLAIMS_SENT`: of this year and of those before.
-    reader : Reader
-        Law on 1 January of the tax year.
-    on : date, optional
-        Day of the dossier: whether the time to claim has passed.
-
-    Returns
-    -------
-    DataFrame
-        `FOLLOW_UP_COLUMNS`: what is to claim by notice and premises, each under the position of its premises
-        in `items`; then the other claims that were sent. Euros are Decimal; `accorde_eur` is None where no
-        answer gives it. Then the row of its claim in the user's file.
+    Of several claims of one premises the last sent says how far it got, wherever it is in the file. A claim
+    without premises is of all those of its notice that are to claim; where they are several, what it was
+    granted is on its own line, and says of each how far it got. `items` are settled; `claimed`
+    (`CLAIMS_SENT`) is of this year and of those before; `on`, the day of the dossier, closes the time to
+    claim. Rows: what is to claim by notice and premises, under its position in `items`, then the other
+    claims. Euros are Decimal, `accorde_eur` None without an answer; the last column is the row of the claim
+    in the user's file.
     """
     year, sent = reader.day.year, grouped(sorted(records(claimed), key=_days, reverse=True), _key)
     rows = []

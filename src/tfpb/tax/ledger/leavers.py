@@ -34,24 +34,11 @@ def leavers(
     """List each résidence by year and by the quarter that it left, from the tax year to the end of the law.
 
     Money follows dwellings: of a premises that leaves in part, the share of its taxable dwellings that
-    left. Exempt dwellings lose nothing yet.
-
-    Parameters
-    ----------
-    items : list of Premises
-        Of the tax year, settled.
-    reader : Reader
-        Law on 1 January of the tax year; what is read joins its list.
-    rounding : str
-        One of `ROUNDINGS`.
-
-    Returns
-    -------
-    DataFrame
-        `annee, code_qpv` (of the map before; empty: the quarter is not known), `id_residence, logements`;
-        `abattement_a_risque_eur` is what the notices of the tax year still abate, None where one is not read
-        and for the years whose notice is to come; `abattement_perdu_eur` is what those dwellings would have
-        been abated. Of a year that the law gives no value for, all is None.
+    left. Exempt dwellings lose nothing yet. `annee, code_qpv, id_residence, logements`: `code_qpv` is of
+    the earlier map, empty when unknown; `abattement_a_risque_eur` is what the notices of the tax year still
+    abate, None where one is not read and for the years whose notice is to come; `abattement_perdu_eur` is
+    what those dwellings would have been abated. In a year that the law gives no value for, all is None.
+    `reader` (1 January of the tax year) also lists what is read.
     """
     year = reader.day.year
     raised = 1 + reader.decimal("revalorisation_bases")
@@ -123,22 +110,9 @@ def _added(rows: list[Any], column: str) -> Any:
 
 
 def beside_years(ahead: pd.DataFrame, gone: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Set beside the years of each résidence the quarter that it left, and what is due no more, year by year.
+    """Add to the years of each résidence (`year_by_year`) the quarter that it left, and what is due no more.
 
-    Parameters
-    ----------
-    ahead : DataFrame
-        As `year_by_year` makes it.
-    gone : DataFrame
-        As `leavers` makes it.
-    year : int
-        Tax year.
-
-    Returns
-    -------
-    DataFrame
-        `code_qpv_quitte, logements_sortis, abattement_sorti_eur, sorti_a_risque_eur` of the tax year, then
-        `logements_sortis_<year>, abattement_sorti_<year>_eur` of each year ahead.
+    First for the tax year, then two columns for each year ahead, of what `leavers` returned.
     """
     rows = []
     for key, mine in grouped(records(gone), lambda r: str(r["id_residence"])).items():

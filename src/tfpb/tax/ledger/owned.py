@@ -31,26 +31,14 @@ _ALL: Final = Decimal(1)
 def owned_premises(
     owned: pd.DataFrame, items: list[Premises], stock: Stock, right: Callable[[Holding], Right]
 ) -> pd.DataFrame:
-    """Set the premises owned against those of the notices, résidence by résidence.
+    """Match the premises owned with those of the notices, résidence by résidence.
 
-    A premises of the export is of a résidence by its notice, else by what the export says, else by a
-    cadastral reference or an address that only one résidence bears. Notices count by dwellings: one may
-    stand for a whole building, so that a résidence lacks no more than what it owns beyond them.
-
-    Parameters
-    ----------
-    owned : DataFrame
-        Typed by `tables.GMBI`.
-    items : list of Premises
-        Of the tax year, settled.
-    right : callable
-        The right of a whole résidence: which building a premises on no notice stands in is not known.
-
-    Returns
-    -------
-    DataFrame
-        `OWNED_COLUMNS`; `places`: positions in `items` of the premises that a finding is of. One row without
-        a figure when no key is common: nothing is concluded then.
+    A premises of the export (`GMBI`) is of a résidence by its notice, else by what the export says, else by
+    a cadastral reference or an address that only one résidence has. Notices count by dwellings: one may be
+    of a whole building, so that a résidence lacks no more than what it owns beyond them. `items` are
+    settled; `right` is of a whole résidence, for the building of a premises on no notice is unknown.
+    `places`: positions in `items` of the premises of a finding. One row without a figure when no key is
+    common: nothing is concluded then.
     """
     homes = {
         premises_key(r.text("invariant")): r for r in records(owned) if is_home(r.text("nature"))

@@ -53,40 +53,21 @@ _OUT: Final = ("hors_qpv", "sortant")
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What is known of premises besides their notices.
+    """What is known of premises besides their notices."""
 
-    Parameters
-    ----------
-    checks : Checks
-        What each sum read comes to, with the positions of its premises.
-    followed : DataFrame
-        `tax.ledger.follow_up.follow_up`: under the position of each premises to claim, then other claims.
-    owned : DataFrame or None
-        `tax.ledger.owned.owned_premises`.
-    """
-
-    checks: Checks
+    checks: Checks  # result of each sum read, with the positions of its premises
     followed: pd.DataFrame
-    owned: pd.DataFrame | None
+    """`follow_up`: under the position of each premises to claim, then other claims."""
+    owned: pd.DataFrame | None  # `owned_premises`
 
 
 def locaux(
     frame: pd.DataFrame, items: Sequence[Premises], stock: Stock, ledger: Ledger, reader: Reader
 ) -> pd.DataFrame:
-    """Set beside each premises of the file all that is known of it; then what no notice of the year bears.
+    """Add to each premises of the file all that is known of it; then what no notice of the year carries.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Rows of the file, as many as `items`.
-    reader : Reader
-        Law on 1 January of the tax year.
-
-    Returns
-    -------
-    DataFrame
-        Columns of the file and `ADDED_COLUMNS`. `sur_avis` is False of the rows that no notice of the year
-        bears, the last: a résidence of a quarter without premises, dwellings owned, claims of other years.
+    `frame` has one row an item. The last rows, where `sur_avis` is False, are of no notice of the year: a
+    résidence of a quarter without premises, dwellings owned, claims of other years.
     """
     rows: list[Cells] = [_cells(item) for item in items]
     _check(rows, items, ledger.checks, reader)

@@ -25,21 +25,12 @@ _UNSETTLED: Final = frozenset({Statut.A_VERIFIER, Statut.DROIT_INCONNU, Statut.N
 
 
 def beside_previous(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
-    """Set each premises beside itself a year before; one of last year alone has a row, the last.
+    """Compare each premises with itself a year before (`locaux`); one of last year alone has a last row.
 
     A base, or a sum of rates, is said to have moved where it did otherwise than those of most premises: all
-    bases are raised together, and a commune votes one rate.
-
-    Parameters
-    ----------
-    now, then : DataFrame
-        `Abatement.locaux` of both years.
-
-    Returns
-    -------
-    DataFrame
-        `now`, its columns of the year before filled. `constat_precedent` is perdu (abated then, refused now),
-        gagne, disparu, nouveau, base, taux or stable; euros are Decimal, moves ratios (0.02: raised by 2 %).
+    bases are raised together, and a commune votes one rate. `constat_precedent` is perdu (abated then,
+    refused now), gagne, disparu, nouveau, base, taux or stable; euros are Decimal, moves ratios (0.02:
+    raised by 2 %).
     """
     past, present = (_by_key(frame) for frame in (then, now))
     pairs = [(past.get(k), present.get(k)) for k in dict.fromkeys((*present, *past))]

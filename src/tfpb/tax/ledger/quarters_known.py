@@ -59,13 +59,9 @@ _Rows = dict[str, dict[str, Any]]
 def quartiers(dossier: Dossier) -> pd.DataFrame:
     """Return a row a quarter, the most to justify first; then those of other years, then what is in none.
 
-    Returns
-    -------
-    DataFrame
-        `code_qpv` (empty out of every quarter) and `scope`, that of the claims of the row, which fill the
-        amounts, but a nil of `incertains`; then what no claim says. `annee` is filled where the programme
-        has a line this year. Actions of another year are in the quarter that took the place of theirs,
-        where that is known.
+    `code_qpv` is empty out of every quarter; `scope` is that of the claims of the row, which fill the
+    amounts, but a nil of `incertains`. `annee` is filled where the programme has a line this year. Actions
+    of another year are in the quarter that took the place of theirs, where that is known.
     """
     claims, money, plan = dossier.claims, dossier.abatement, dossier.programme
     rows: _Rows = {code: {} for code in _by_weight(claims)}

@@ -217,18 +217,7 @@ def check_programme(
     themes: Mapping[str, Theme] | None = None,
     due: Bilans | None = None,
 ) -> list[Fault]:
-    """List the faults and doubts of a programme that need no other file.
-
-    Parameters
-    ----------
-    actions, year, previous, themes, due
-        As `programme`.
-
-    Returns
-    -------
-    list of Fault
-        What `programme` refuses, and its doubts, but for those that need the abatement or the stock.
-    """
+    """List the faults and doubts of a programme (see `programme`) that need neither abatement nor stock."""
     actions, faults = without_credit_notes(actions)
     if previous is not None:
         previous, found = without_credit_notes(previous)
@@ -261,13 +250,7 @@ def _read(
 
 
 def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
-    """Return the quarters of the entrances that the stock marks as NPNRU.
-
-    Parameters
-    ----------
-    entrances : DataFrame
-        Located, with the column `npnru` of the stock or not.
-    """
+    """Return the quarters of the located entrances that the stock marks as NPNRU, in the column if any."""
     doors = entrances[inside(entrances)]
     rows = zip(records(doors), quarter_of_door(doors).tolist(), strict=True)
     return frozenset(code for row, code in rows if row.truth("npnru")) - {""}

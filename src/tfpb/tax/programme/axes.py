@@ -47,30 +47,19 @@ _LINKING: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An axis as understood.
+    """An axis as understood."""
 
-    Parameters
-    ----------
-    axe : int or None
-        Its number; None when it cannot be read.
-    how : str
-        `exact` (number or official label), `devine` (spelling mended), `proposition` (theme of
-        another table), `contradictoire` (a number and another axis's label), `plusieurs` (more than one
-        number), `inconnu`.
-    """
-
-    axe: int | None
+    axe: int | None  # its number; None when it cannot be read
     how: str
+    """`exact` (number or official label), `devine` (spelling mended), `proposition` (theme of another
+    table), `contradictoire` (a number and another axis's label), `plusieurs` (more than one number),
+    `inconnu`."""
 
 
 def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
     """Read an axis: « 3 », « Axe 3 », « 3 - Sur-entretien », « Sur entretien », a theme of the Nord.
 
-    Parameters
-    ----------
-    own : mapping of str to Theme, optional
-        The user's own themes; they come before every other label. A theme without a reference is a
-        proposition.
+    The user's own themes come before every other label; one without a reference is a proposition.
     """
     text = _ROMAN.sub(lambda m: f"{m[1] or ''}{_ROMANS.index(m[2].lower()) + 1}", squeeze(written))
     match = _NUMBER.match(strip_accents(text).lower())
@@ -90,12 +79,9 @@ def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
 def nearest_names(
     written: str, own: Mapping[str, Theme] | None = None
 ) -> tuple[tuple[str, int], ...]:
-    """Return the known labels and themes nearest to what was written, with their axes.
+    """Return the known labels and themes nearest to what was written, with their axes, nearest first.
 
-    Returns
-    -------
-    tuple of (str, int)
-        At most three, each of another axis, nearest first; empty when nothing resembles.
+    At most three, each of another axis; empty when nothing resembles.
     """
     known: dict[str, int] = {theme: t.axe for theme, t in (own or {}).items()}
     for table in (LABELS, SHORT, PROPOSITION):

@@ -102,10 +102,8 @@ def _tally(rows: list[Row]) -> dict[str, Any]:
 def by_axis(rows: list[Row], claims: Claims) -> pd.DataFrame:
     """Add by quarter × axis, then over all quarters (`code_qpv` « total », every axis shown).
 
-    Returns
-    -------
-    DataFrame
-        `AXIS_COLUMNS`, then `dates_jointes, photos_jointes, preuves_completes` (piece and date).
+    `AXIS_COLUMNS`, then `dates_jointes, photos_jointes, preuves_completes`; the last needs both piece and
+    date.
     """
     groups = {TOTAL: rows} | grouped(rows, _quarter)
     out = []
@@ -125,26 +123,12 @@ def by_axis(rows: list[Row], claims: Claims) -> pd.DataFrame:
 def balance(
     rows: list[Row], claims: Claims, met: Collection[str], homes: Mapping[str, int], year: int
 ) -> pd.DataFrame:
-    """Set the programme against the abatement, by quarter and year: the claims of the year, a row a quarter.
+    """Compare the programme with the abatement, by quarter and year: the claims of the year, a row a quarter.
 
-    The abatement and the carry-over are those of the tax year; other years of the file show without them.
-
-    Parameters
-    ----------
-    rows : list of Row
-        Actions of every year.
-    claims : Claims
-        As `facts.programme` makes them.
-    met : collection of str
-        Quarters of the abatement that have a line whatever their actions.
-    homes : mapping of str to int
-        Dwellings of each quarter.
-
-    Returns
-    -------
-    DataFrame
-        `BALANCE_COLUMNS`, then `rattrapage_eur` (what is left to justify, zero when nothing is), and
-        `dates_jointes, photos_jointes, preuves_completes`.
+    The abatement and the carry-over are those of the tax year; other years of the file show without them. A
+    quarter of `met` has a line whatever its actions; `claims` come from `facts.programme`.
+    `BALANCE_COLUMNS`, then `rattrapage_eur` (what is left to justify, zero when nothing is),
+    `dates_jointes, photos_jointes, preuves_completes`.
     """
     actions = grouped(rows, lambda r: (r[0]["annee"], _quarter(r)))
     carried = {c for c in claims.scopes("reporte") if not claims.amount("reporte", c).is_nil}
@@ -188,13 +172,9 @@ def _both_years(now: Mapping[str, Any], last: list[Row]) -> dict[str, Any]:
 
 
 def both_years(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
-    """Set last year's bilan beside this year's, by axis.
+    """Put last year's bilan next to this year's, by axis; None without last year's actions.
 
-    Returns
-    -------
-    DataFrame or None
-        `axe, actions, realise_eur, valorise_eur, actions_precedentes, realise_precedent_eur,
-        valorise_precedent_eur, ecart_valorise_eur`; None without last year's actions.
+    Columns are those of `Programme.both_years`.
     """
     if not before:
         return None
@@ -210,26 +190,12 @@ def both_years(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
 def quarters_both_years(
     table: pd.DataFrame, before: list[Row], claims: Claims, year: int, new: frozenset[str]
 ) -> pd.DataFrame | None:
-    """Set last year's bilan beside this year's, by quarter, with what is carried over.
+    """Put last year's bilan next to this year's, by quarter, with what is carried over (`argument`).
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `balance` makes it.
-    before : list of Row
-        Actions of the year before, each under the quarter that took its place (see `inherited`).
-    new : frozenset of str
-        Quarters that were none the year before.
-
-    Returns
-    -------
-    DataFrame or None
-        `code_qpv, nom_qpv, codes_precedents, actions_precedentes, realise_precedent_eur,
-        valorise_precedent_eur, actions, realise_eur, valorise_eur, ecart_valorise_eur,
-        encore, nouveau, abattement_eur, report_eur, solde_eur, rattrapage_eur, argument`; `encore` is False
-        for a quarter that has neither action nor abatement any more; `nouveau` is True for one that was none
-        the year before and has no action of it: its euros of then are None, not 0; `argument` is the
-        sentence of what is carried over. None without last year's actions.
+    `table` is as `balance` makes it, `before` as `inherited` does; `new` are quarters that were none the
+    year before. `encore` is False for a quarter without action or abatement any more; `nouveau` is True for
+    a new one without an action of last year: its euros of then are None, not 0. None without last year's
+    actions. Columns are those of `Programme.quarters_both_years`.
     """
     if not before:
         return None
@@ -259,19 +225,10 @@ def quarters_both_years(
 def inherited(
     before: list[Record], lines: Collection[str], heirs: Mapping[str, str]
 ) -> list[Record]:
-    """Put last year's actions under the quarter that took most of the dwellings of theirs.
+    """Put last year's actions under the quarter that took most of the dwellings of theirs (`heirs`).
 
-    Parameters
-    ----------
-    lines : collection of str
-        Quarters that have a line this year: their actions of then stay theirs.
-    heirs : mapping of str to str
-        Quarter of an older map → its heir.
-
-    Returns
-    -------
-    list of Record
-        `code_precedent`: the quarter they were written under.
+    Actions of a quarter that has a line this year (`lines`) remain its own; `code_precedent` is the quarter
+    they were written under.
     """
     return [
         Record(
@@ -287,13 +244,10 @@ def inherited(
 
 
 def quarter_axes(rows: list[Row], before: list[Row] | None, new: frozenset[str]) -> pd.DataFrame:
-    """Set both years side by side in each quarter, axis by axis, with the proofs of this one.
+    """Put both years side by side in each quarter, axis by axis, with the proofs of this one.
 
-    Returns
-    -------
-    DataFrame
-        `code_qpv, axe, preuves_completes` and the columns of `both_years`: a row where either year has an
-        action; those of then are None without last year's actions, and where there was no quarter then.
+    A row where either year has an action; those of then are None without last year's actions, and where
+    there was no quarter then. Columns are `code_qpv, axe, preuves_completes` and those of `both_years`.
     """
     now, then = (
         grouped(group, lambda r: (_quarter(r), r[1].axe)) for group in (rows, before or [])
@@ -363,23 +317,10 @@ def read_carry(
     abatement: Abatement | None,
     homes: Mapping[str, int],
 ) -> tuple[dict[str, Decimal], list[Fault]]:
-    """Read what each quarter carries over, in euros; what cannot be read is a fault.
+    """Read what each quarter carries over (`report_eur` of `dossier.toml`), in euros to the cent.
 
-    Parameters
-    ----------
-    carry : mapping of str to str, int or Decimal
-        Quarter → euros, as written in `dossier.toml` (`report_eur`).
-    read : list of Record
-        Actions.
-    homes : mapping of str to int
-        Dwellings of each quarter.
-
-    Returns
-    -------
-    owed : dict of str to Decimal
-        Euros, to the cent.
-    faults : list of Fault
-        `report_illisible`; `report_inconnu`, a doubt, for a quarter met nowhere.
+    What cannot be read is the fault `report_illisible`; a quarter met nowhere, the doubt `report_inconnu`.
+    `homes` counts the dwellings of each quarter.
     """
     given = [] if abatement is None else records(abatement.by_qpv)
     met = {r.text("code_qpv") for r in (*read, *given)} | set(homes)

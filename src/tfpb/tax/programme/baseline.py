@@ -161,19 +161,7 @@ def droit_commun(
 
 
 def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
-    """List the faults of a table of droit commun that need no other file.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Typed by `tables.DROIT_COMMUN`.
-
-    Returns
-    -------
-    list of Fault
-        `droit_commun_sans_perimetre`, `droit_commun_total_sans_logements`, `droit_commun_total_en_double`,
-        `montant_negatif`.
-    """
+    """List the faults of a table of droit commun that need no other file. Typed `DROIT_COMMUN`."""
     rows = records(table)
     faults = [
         Fault("droit_commun_total_en_double", here, row.text("indicateur"), {"autre": first})
@@ -298,14 +286,10 @@ def _sides_apart(indicators: Iterable[Mapping[str, Any]]) -> list[Fault]:
 def _shares(
     name: str, rows: list[Record], homes: dict[str, _Home], *, comparable: bool
 ) -> tuple[Floats, list[Fault]]:
-    """Share each résidence between its sides; those that cannot be compared are left aside.
+    """Share each résidence between its sides; those that cannot be compared are left out, with a doubt.
 
-    Returns
-    -------
-    data : float array, shape (n, 6)
-        Dwellings, quantity and cost (euros) in, then out; NaN where a value is not given. Dwellings in
-        doubt are left aside.
-    doubts : list of Fault
+    A float array of shape (n, 6): dwellings, quantity and cost (euros) in, then out; NaN where a value is
+    not given. Dwellings in doubt are left out.
     """
     doubts = []
     known: list[tuple[Record, _Home]] = []

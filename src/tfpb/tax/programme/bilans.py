@@ -17,21 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bilans:
-    """The days of the bilans of one tax year.
+    """The days of the bilans of one tax year."""
 
-    Parameters
-    ----------
-    year : int
-        Tax year: the day of another year's bilan is not known.
-    days : mapping of str to date
-        By quarter, the last day that a convention gives.
-    otherwise : date, optional
-        Day of the dossier, where no convention gives one.
-    """
-
-    year: int
+    year: int  # the day of another year's bilan is not known
     days: Mapping[str, dt.date] = field(default_factory=dict)
-    otherwise: dt.date | None = None
+    """By quarter, the last day that a convention gives."""
+    otherwise: dt.date | None = None  # day of the dossier, where no convention gives one
 
     def day(self, code: str, year: int) -> dt.date | None:
         """Return the day of the bilan of a quarter, the last of all for an action of every quarter."""
@@ -45,16 +36,9 @@ class Bilans:
 def bilans(
     table: pd.DataFrame | None, bailleurs: Iterable[str], *, year: int, on: dt.date | None
 ) -> Bilans:
-    """Read the days of the bilans of a year; one dated before the year is of another bilan.
+    """Read the days of the bilans of a year in the conventions of `bailleurs`; else `on`, the dossier's day.
 
-    Parameters
-    ----------
-    table : DataFrame or None
-        Conventions, typed.
-    bailleurs : iterable of str
-        Whose conventions are read.
-    on : date or None
-        Day of the dossier.
+    One dated before the year is of another bilan.
     """
     days: dict[str, dt.date] = {}
     for one in Conventions(table, owners=bailleurs).every:

@@ -34,17 +34,8 @@ def brought(actions: Sequence[Action], claims: Claims) -> list[Brought | None]:
     What is proved counts first, in proportion to what is valued; what is left of the abatement is shared in
     the same way between the others: by axis, then by action, in whole cents that add up to the quarter's
     claims. A proof that lacks is worth what it would prove, the largest actions of the quarter first, each
-    up to what is still to prove: the sum is the quarter's claim `a_prouver`.
-
-    Parameters
-    ----------
-    claims : Claims
-        `acquis` of quarters: one that the abatement does not name holds no premises.
-
-    Returns
-    -------
-    list of Brought or None
-        None in a quarter of which an amount or the abatement is not known.
+    up to what is still to prove: the sum is the quarter's claim `a_prouver`. None in a quarter of which an
+    amount or the abatement is not known; one that the abatement does not name has no premises.
     """
     out: dict[int, Brought | None] = dict.fromkeys(range(len(actions)))
     if not claims.has("acquis"):

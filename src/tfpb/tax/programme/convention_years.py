@@ -29,14 +29,11 @@ BEFORE: Final = "precedent"
 
 
 def convention_years(dossier: Dossier) -> pd.DataFrame:
-    """Return a row a year, from the first that is told to the last of the forecast.
+    """Return a row a year, from the first that is known to the last of the forecast.
 
-    Returns
-    -------
-    DataFrame
-        `annee`, the columns of `YEAR_CLAIMS` (Amount; None where nobody tells it), `attendu_eur` (the
-        forecast of the year and of those to come), `AHEAD` and `origine`: dossier, precedent (an earlier
-        pack), fichiers (last year's own), prevision, prevision_non_connue (the law gives no value for it).
+    Amounts of `YEAR_CLAIMS` are None where unknown; `attendu_eur` is the forecast of the year and of those
+    to come; `origine` is dossier, precedent (an earlier pack), fichiers (last year's own), prevision,
+    prevision_non_connue (the law gives no value for it).
     """
     money, year = dossier.abatement, dossier.settings.dossier.annee
     rows: dict[int, dict[str, Any]] = {

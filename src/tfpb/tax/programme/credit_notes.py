@@ -22,19 +22,8 @@ _LOWERED: Final = ("realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")
 def without_credit_notes(actions: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Take each credit note off the one action that it names, by its identifier or by its invoice.
 
-    One that names no action, or several, or more than the action spent, stays: it is refused as any
-    negative amount.
-
-    Parameters
-    ----------
-    actions : DataFrame
-        Typed by `tables.PROGRAMME`.
-
-    Returns
-    -------
-    actions : DataFrame
-    faults : list of Fault
-        `avoir_deduit` (doubt), one a credit note.
+    Actions are typed `PROGRAMME`. Each is a doubt `avoir_deduit`. One that names no action, or several, or
+    more than the action spent, remains: it is refused as any negative amount.
     """
     rows = records(actions)
     notes = [k for k, row in enumerate(rows) if _credited(row) < 0]

@@ -251,14 +251,10 @@ def _same_but_for_tax(one: Decimal, other: Decimal) -> bool:
 
 
 def elsewhere(rows: Iterable[Record], held: pd.DataFrame) -> list[Fault]:
-    """Doubt an action that names a résidence without a dwelling in its quarter: another's, or nobody's.
+    """Doubt an action that names a résidence without a dwelling in its quarter.
 
-    Parameters
-    ----------
-    rows : iterable of Record
-        An action of several quarters has a row in each: its résidences may be in any of them.
-    held : DataFrame
-        As `facts.place.holds`: `id_residence, code_qpv, cote`. A side that is not settled is no doubt here.
+    An action of several quarters has a row in each: its résidences may be in any of them. In `held`
+    (`facts.place.holds`), a side that is not settled is no doubt here.
     """
     near = held[held["cote"] != QpvStatut.HORS]
     names, codes = texts(near, "id_residence"), texts(near, "code_qpv")
@@ -309,24 +305,12 @@ def contradictions(themes: Mapping[str, Theme] | None) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """The actions of a programme, by year.
+    """The actions of a programme, by year."""
 
-    Parameters
-    ----------
-    current : tuple of Record
-        Of the tax year.
-    past : tuple of Record
-        Of the years before, from whichever file rules each year.
-    others : tuple of Record
-        Of later years: in the balance, without abatement.
-    notices : tuple of Fault
-        Rows set aside.
-    """
-
-    current: tuple[Record, ...]
-    past: tuple[Record, ...]
-    others: tuple[Record, ...]
-    notices: tuple[Fault, ...] = ()
+    current: tuple[Record, ...]  # of the tax year
+    past: tuple[Record, ...]  # of the years before, from whichever file rules each year
+    others: tuple[Record, ...]  # of later years: in the balance, without abatement
+    notices: tuple[Fault, ...] = ()  # rows set aside
 
     @property
     def kept(self) -> list[Record]:
@@ -339,23 +323,12 @@ class Years:
 
 
 def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
-    """Let a file of the past rule every year it bears; each row it does not rule is listed.
+    """Let a file of the past rule every year it has; each row it does not rule is listed.
 
-    Parameters
-    ----------
-    read : list of Record
-        Rows of the programme, with `annee` an int.
-    earlier : list of Record
-        Rows of last year's file; without a year they are of the year before.
-    year : int
-        Tax year.
-
-    Returns
-    -------
-    Years
-        A row of the tax year in last year's file is set aside (`precedent_autre_annee`), and so is a
-        row of the programme whose year last year's file bears (`annee_deux_fichiers`). A programme without
-        an action of the year is a fault (`programme_autre_annee`): what it values is not nil.
+    `earlier` rows without a year are of the year before. A row of the tax year in last year's file is set
+    aside (`precedent_autre_annee`), and so is a row of the programme whose year last year's file has
+    (`annee_deux_fichiers`). A programme without an action of the year is a fault (`programme_autre_annee`):
+    what it values is not nil.
     """
     current = tuple(r for r in read if r["annee"] == year)
     past = [r for r in earlier if r["annee"] < year]
@@ -390,20 +363,9 @@ _SPLIT = tuple(c for c in AMOUNTS if c != "cout_horaire_eur")
 def shared(actions: pd.DataFrame, homes: Mapping[str, int]) -> tuple[pd.DataFrame, list[Fault]]:
     """Write one row a quarter for each action of all quarters; amounts add up to the cent.
 
-    Parameters
-    ----------
-    actions : DataFrame
-        Typed by `tables.PROGRAMME`.
-    homes : mapping of str to int
-        Dwellings of each quarter that counts.
-
-    Returns
-    -------
-    actions : DataFrame
-        The same one when no action is of all quarters.
-    faults : list of Fault
-        `action_partagee` (doubt, with the shares), `action_sans_quartier` where no quarter has dwellings,
-        `quartiers_autre_nombre` where « les deux » are not two.
+    By the dwellings of each quarter that counts (`homes`), with a doubt `action_partagee`; faults are
+    `action_sans_quartier` where no quarter has dwellings, `quartiers_autre_nombre` where « les deux » are
+    not two. Actions are typed `PROGRAMME`.
     """
     if not actions["code_qpv"].map(means_every_quarter).any():
         return actions, []

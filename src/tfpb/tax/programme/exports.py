@@ -29,16 +29,8 @@ REENTRY_COLUMNS: Final = (
 def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
     """Return the bilan as sheets: one a quarter, in the columns in use, the sums by axis, what to key in.
 
-    Parameters
-    ----------
-    year : int
-        Tax year; actions of other years are left out.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
-        last year's actions are known, two more sheets set both years side by side. Last, `reentry_frame`.
+    Actions of other years are left out. Each quarter ends with a « Total » row; rates are proportions
+    (0..1). When last year's actions are known, two more sheets compare both years. Last, `reentry_frame`.
     """
     quarters = grouped(_actions(programme, year), lambda r: r.text("code_qpv"))
     sheets = {programme_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
@@ -57,19 +49,11 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
 
 
 def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
-    """Return one plain row an action, stable names, for re-entry in a collaborative platform.
+    """Return one plain row an action of the year, stable names, for re-entry in a collaborative platform.
 
-    Parameters
-    ----------
-    year : int
-        Actions of that year.
-
-    Returns
-    -------
-    DataFrame
-        `code_qpv, annee, id_action, axe, axe_libelle, action, description, calendrier, prevu_eur,
-        realise_eur, bailleur_eur, autres_eur, valorise_eur, taux_valorisation_pct, piece, date_piece,
-        bilan_qualitatif`, by quarter, axis and action.
+    `code_qpv, annee, id_action, axe, axe_libelle, action, description, calendrier, prevu_eur, realise_eur,
+    bailleur_eur, autres_eur, valorise_eur, taux_valorisation_pct, piece, date_piece, bilan_qualitatif`, by
+    quarter, axis and action.
     """
     out = []
     for row in _actions(programme, year):
@@ -95,19 +79,8 @@ def premises_frame(
 ) -> pd.DataFrame:
     """Return every premises in the order of the file: its own columns, then those of `locaux`.
 
-    Parameters
-    ----------
-    years : sequence of Abatement
-        One a tax year.
-    headers : sequence of str
-        Columns of the file, in order.
-    names : mapping of str to str
-        Header → name in the contract, for those it knows.
-
-    Returns
-    -------
-    DataFrame
-        A column of the file that bears the name of a computed one becomes `<nom>_entree`.
+    One abatement a tax year; `names` maps a header to its name in the contract. A column of the file that
+    has the name of a computed one becomes `<nom>_entree`.
     """
     rows = pd.concat([m.locaux for m in years], ignore_index=True)
     rows = rows.sort_values(list(STAMP), kind="stable", ignore_index=True)

@@ -28,21 +28,10 @@ ABSENT: Final = "piece_absente"
 def held_against(
     rows: list[Record], pieces: tuple[PieceFile, ...] | None, year: int
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
-    """Hold the pieces of a year's actions against their folder; an action that lacks one is marked `ABSENT`.
+    """Match the pieces of a year's actions with their folder; an action that lacks one is marked `ABSENT`.
 
-    Parameters
-    ----------
-    rows : list of Record
-        Actions as read; those of other years are left as they are.
-    pieces : tuple of PieceFile or None
-        None where no folder is given: nothing is held against anything.
-
-    Returns
-    -------
-    DataFrame or None
-        `COLUMNS`, a row a file, or a reference without any.
-    list of Fault
-        `piece_non_trouvee` (proves nothing), `piece_meme_fichier`.
+    A row a file, or a reference without any; None without a folder: nothing is matched then. Actions of
+    other years are unchanged. Faults: `piece_non_trouvee` (proves nothing), `piece_meme_fichier`.
     """
     if pieces is None:
         return None, []

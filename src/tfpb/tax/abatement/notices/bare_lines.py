@@ -50,19 +50,10 @@ def _is_one(row: Record) -> bool:
 
 
 def question_of(rows: Sequence[Record], effects: Mapping[str, States]) -> Question:
-    """Return what is asked of a file some of whose lines were `taken_for_bare`.
+    """Return the question about a file some of whose lines were `taken_for_bare` (`rows`).
 
-    Parameters
-    ----------
-    rows : sequence of Record
-        As `taken_for_bare` returns them.
-    effects : mapping of str to States
-        By answer, the money of all premises.
-
-    Returns
-    -------
-    Question
-        Its effects are what is acquired, or to claim; while all of it hangs on sides or papers, what may be.
+    `effects`, by answer, are of the money of all premises: what is acquired, or to claim; while all of it
+    is pending sides or papers, what may be.
     """
     unsaid = [row for row in rows if row.text(BARE)]
     due = {code: s.claimed for code, s in effects.items()}

@@ -29,28 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A file as one habit, or one answer, reads it.
+    """A file as one habit, or one answer, reads it."""
 
-    Parameters
-    ----------
-    items : tuple of Premises
-        On the base that is read, with their state.
-    readings : tuple of Reading, one a sum
-    """
-
-    items: tuple[Premises, ...]
-    readings: tuple[Reading, ...]
+    items: tuple[Premises, ...]  # on the base that is read, with their state
+    readings: tuple[Reading, ...]  # one a sum
 
 
 class NoticeFile:
     """The premises of a year with their sums, to be read under several habits.
 
-    Parameters
-    ----------
-    items : sequence of Premises
-        Of the year, rights known, before any notice is read.
-    tolerance : Decimal
-        Euros a line of a notice (CGI 1657).
+    `items` have their rights, and no notice is read yet; `tolerance` is in euros a line of a notice (CGI
+    1657).
     """
 
     def __init__(self, items: Sequence[Premises], tolerance: Decimal) -> None:

@@ -40,32 +40,18 @@ class Base(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a file keeps its notices; the default is what the headers mean.
-
-    Parameters
-    ----------
-    teom : Decimal
-        Part of the TEOM that is in the sums: 0, 1, or with its fees.
-    cut : bool
-        Whether the sums are after dégrèvements.
-    unit, value_unit : Decimal
-        Euros that one unit of the sums, and of the values, is worth.
-    fees : bool
-        Whether the sums bear the management fees.
-    factors : mapping of str to Decimal
-        By commune, what the rates of the file are to be multiplied by to be the notice's.
-    rates : mapping of str to Decimal
-        By commune, TEOM that is in the sums and that no column gives, as a part of the base.
-    """
+    """How a file keeps its notices; the default is what the headers mean."""
 
     base: Base = Base.HEADER
-    teom: Decimal = ZERO
-    cut: bool = False
-    unit: Decimal = _ONE
-    value_unit: Decimal = _ONE
-    fees: bool = False
+    teom: Decimal = ZERO  # part of the TEOM that is in the sums: 0, 1, or with its fees
+    cut: bool = False  # whether the sums are after dégrèvements
+    unit: Decimal = _ONE  # euros that one unit of the sums is worth
+    value_unit: Decimal = _ONE  # euros that one unit of the values is worth
+    fees: bool = False  # whether the sums include the management fees
     factors: Mapping[str, Decimal] = field(default_factory=dict)
+    """By commune, multiplies the rates of the file into the notice's."""
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """By commune, TEOM in the sums that no column gives, as a part of the base."""
 
     @property
     def oddities(self) -> int:
@@ -90,14 +76,9 @@ class Habit:
         }
 
     def apart(self, one: Sum, place: str, base: Decimal) -> Decimal:
-        """Return a sum in euros, TEOM apart, before dégrèvements, whatever its rates.
+        """Return a sum in euros, without TEOM, before dégrèvements, whatever its rates.
 
-        Parameters
-        ----------
-        place : str
-            Commune of its premises.
-        base : Decimal
-            Sum of their bases, euros.
+        `place` is the commune of its premises, `base` the sum of their bases in euros.
         """
         if not self.oddities:
             return one.written

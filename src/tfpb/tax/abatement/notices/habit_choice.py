@@ -43,33 +43,15 @@ _TWO: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a file is read by.
+    """What a file is read by."""
 
-    Parameters
-    ----------
-    first : Habit
-        Taken, or that of the headers.
-    outcome : Outcome
-        As read: where an answer is awaited, a sum that two readings read otherwise is not.
-    answers : mapping of str to Outcome
-        By answer; empty where nothing is asked.
-    subject : str
-        What is asked (`teom`, `base`…), empty where nothing is.
-    readings : tuple of str
-        Codes of the two readings that it is asked between.
-    taken : bool
-        Whether `first` is another habit than the headers'.
-    explained : int
-        Sums that it explains.
-    """
-
-    first: Habit
-    outcome: Outcome
-    answers: Mapping[str, Outcome]
-    subject: str = ""
-    readings: tuple[str, ...] = ()
-    taken: bool = False
-    explained: int = 0
+    first: Habit  # taken, or that of the headers
+    outcome: Outcome  # as read: while an answer is pending, a sum that two readings read otherwise is not
+    answers: Mapping[str, Outcome]  # by answer; empty where nothing is asked
+    subject: str = ""  # subject of the question (`teom`, `base`…); empty without one
+    readings: tuple[str, ...] = ()  # codes of the two readings of the question
+    taken: bool = False  # whether `first` is another habit than the headers'
+    explained: int = 0  # sums that it explains
 
     @property
     def moot(self) -> frozenset[str]:

@@ -34,21 +34,11 @@ _BORNE: Final = ("borne",)
 
 
 def question_of(file: NoticeFile, choice: Choice, effects: Mapping[str, States]) -> Question:
-    """Return what is asked of a file that two habits explain.
+    """Return the question about a file that two habits explain.
 
-    Parameters
-    ----------
-    choice : Choice
-        With its answers.
-    effects : mapping of str to States
-        By answer, the money of all premises.
-
-    Returns
-    -------
-    Question
-        Its effects are what is to claim, or what is acquired where that differs most; its total, the most
-        that is due on notices under any answer. Where no right is known, what notices bear, of all that may
-        be due.
+    Its effects are what is to claim, or what is acquired where that differs most, of `effects`, the money
+    of all premises by answer; its total, the most that is due on notices under any answer. Where no right
+    is known, what notices carry, of all that may be due.
     """
     rows = _rows(file, choice)
     whole = max(s.acquired + s.to_claim + s.unread for s in effects.values())

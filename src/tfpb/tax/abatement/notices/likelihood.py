@@ -35,29 +35,17 @@ _DUE, _NONE = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """What each habit makes of each sum.
-
-    Parameters
-    ----------
-    odds : float array, shape (habits,)
-        Log-likelihood.
-    hits : bool array, shape (habits, sums)
-        Whether all abated as due, or none, explains the sum.
-    kinds : int array, shape (habits, sums)
-        Which of them is the nearest: 0 as due, 1 none, 2 all of one premises; 3 where the base itself shows
-        it, 4 where it is after an abatement that nothing shows.
-    bases : float array, shape (habits, sums)
-        Sum of the bases, euros.
-    asked : tuple of float array, one a habit, shape (sums, patterns)
-        What the notice would ask, euros.
-    """
+    """What each habit makes of each sum; arrays are of shape (habits, sums), `odds` (habits,)."""
 
     habits: tuple[Habit, ...]
-    odds: Floats
-    hits: Flags
+    odds: Floats  # log-likelihood
+    hits: Flags  # whether all abated as due, or none, explains the sum
     kinds: Integers
-    bases: Floats
+    """Nearest: 0 as due, 1 none, 2 all of one premises, 3 shown by the base itself, 4 abated before,
+    unseen."""
+    bases: Floats  # sum of the bases, euros
     asked: tuple[Floats, ...]
+    """What the notice would ask, euros: one array a habit, shape (sums, patterns)."""
 
 
 class Margins:
@@ -108,16 +96,11 @@ def fits(
     contradicted: frozenset[int],
     tolerance: Decimal,
 ) -> Fits:
-    """Hold every sum against every habit.
+    """Compare every sum with every habit.
 
     LL = Σ log[(1 − .02) · prior · explained / 2m + .02 / range], m being the margin of the sum.
-
-    Parameters
-    ----------
-    contradicted : frozenset of int
-        Positions whose TEOM shows a base that is abated already: no habit but that one explains them.
-    tolerance : Decimal
-        Euros a line of the notice (CGI 1657).
+    `contradicted`: positions whose TEOM shows a base already abated, which no other habit explains;
+    `tolerance` in euros a line of the notice (CGI 1657).
     """
     habits = candidates(bases, sums)
     margins = Margins(items, sums, tolerance)

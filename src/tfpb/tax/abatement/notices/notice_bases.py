@@ -27,30 +27,19 @@ _MOST: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """Net bases under one reading.
+    """Net bases under one reading."""
 
-    Parameters
-    ----------
-    values : tuple of Decimal, one a premises
-        Euros; before the abatement.
-    states : mapping of int to str
-        By position, what the base itself shows to be abated, where it does: what the notice asks is then
-        base times rates whatever is abated. `UNKNOWN` where nothing tells.
-    """
-
-    values: tuple[Decimal, ...]
+    values: tuple[Decimal, ...]  # euros before the abatement, one a premises
     states: Mapping[int, str] = field(default_factory=dict)
+    """By position, the abatement that the base itself shows (`UNKNOWN` where nothing does): the notice then
+    asks base times rates, whatever is abated."""
 
 
 def bases_of(items: Sequence[Premises]) -> tuple[dict[Base, Bases], frozenset[int]]:
     """Return the readings of the columns of values that differ, and the premises that contradict the header.
 
-    Returns
-    -------
-    bases : dict of Base to Bases
-        That of the header first; one that gives the same bases as another is left out.
-    contradicted : frozenset of int
-        Positions whose TEOM shows a base that the abatement has reduced already.
+    The header's comes first; one that gives the same bases as another is left out. `contradicted`:
+    positions whose TEOM shows a base that the abatement has reduced already.
     """
     bases = tuple(i.base for i in items)
     after, contradicted = _after(items)

@@ -24,22 +24,12 @@ _DENSE: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """States of the premises of a sum.
-
-    Parameters
-    ----------
-    bare : bool
-        Whether those wholly exempt are not taxed at all.
-    odd : int
-        How many are not as they should be.
-    uniform : bool
-        Whether all are as they should be, or none is abated; of one premises, always.
-    """
+    """States of the premises of a sum."""
 
     states: tuple[str, ...]
-    bare: bool
-    odd: int
-    uniform: bool
+    bare: bool  # whether those wholly exempt are not taxed at all
+    odd: int  # how many are not as they should be
+    uniform: bool  # whether all are as they should be, or none is abated; of one premises, always
 
 
 def options(line: Premises) -> tuple[str, ...]:
@@ -90,12 +80,8 @@ def patterns_of(lines: Sequence[Premises]) -> list[Pattern]:
 def is_dense(asked: Sequence[float], margin: float) -> bool:
     """Return whether patterns lie so close that a sum which fits one is no proof of it.
 
-    Parameters
-    ----------
-    asked : sequence of float
-        What each pattern would make the notice ask, euros.
-    margin : float
-        Euros by which a sum may miss its pattern.
+    `asked`: what the notice would ask under each pattern; `margin`: how far a sum may miss its pattern;
+    both in euros.
     """
     ordered = sorted(asked)
     span = ordered[-1] - ordered[0] + 2 * margin

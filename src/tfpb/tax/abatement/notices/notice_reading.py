@@ -59,22 +59,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sum shows.
+    """What a sum shows."""
 
-    Parameters
-    ----------
-    states : tuple of str, one a premises
-        `NONE`, `RIGHT`, `FULL`, or `UNKNOWN`.
-    explained : bool
-        Whether a pattern explains the sum; of very many that do, none is read.
-    uniform : bool
-        Whether it is that of all as they should be, or of none abated.
-    """
-
-    states: tuple[str, ...]
+    states: tuple[str, ...]  # one a premises: `NONE`, `RIGHT`, `FULL`, or `UNKNOWN`
     check: Check
-    explained: bool
-    uniform: bool
+    explained: bool  # whether a pattern explains the sum; of very many that do, none is read
+    uniform: bool  # whether it is that of all as they should be, or of none abated
 
     @property
     def is_read(self) -> bool:
@@ -102,18 +92,8 @@ def read_sum(
 ) -> Reading:
     """Find what a sum abates of its premises: nothing, their right, all of it, or unknown.
 
-    Parameters
-    ----------
-    lines : sequence of Premises
-        Those it is about.
-    paid : Decimal
-        Euros, TEOM apart, before dégrèvements.
-    margin : float
-        Euros by which it may miss.
-    fees : bool
-        Whether it bears the management fees.
-    shown : sequence of str, optional
-        States that the bases themselves show: the sum then only confirms them.
+    `paid` is in euros without TEOM, before dégrèvements, and with the management fees where `fees`; it may
+    miss by `margin` euros. With `shown`, states that the bases themselves show, the sum only confirms them.
     """
     rated = lines[0].terms.fees if fees else {}
     dues = [due(line.taxed, line.rates, fees=rated) for line in lines]

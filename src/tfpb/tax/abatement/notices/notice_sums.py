@@ -21,25 +21,13 @@ _PLAUSIBLE: Final = (0.6, 1.15)
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One sum of a notice.
+    """One sum of a notice."""
 
-    Parameters
-    ----------
-    places : tuple of int
-        Positions, among the premises of the year, of those it is about.
-    written : Decimal
-        As the file writes it.
-    teom, cut : Decimal
-        TEOM and dégrèvements that the file gives for the same premises, euros.
-    line : int
-        Position in its notice of the first.
-    """
-
-    places: tuple[int, ...]
-    written: Decimal
-    teom: Decimal
-    cut: Decimal
-    line: int
+    places: tuple[int, ...]  # positions of its premises among those of the year
+    written: Decimal  # as the file writes it
+    teom: Decimal  # TEOM that the file gives for the same premises, euros
+    cut: Decimal  # dégrèvements that the file gives for the same premises, euros
+    line: int  # position in its notice of the first
     avis: str
 
 

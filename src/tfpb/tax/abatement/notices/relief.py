@@ -34,18 +34,10 @@ def with_relief(
 
     A dégrèvement is on the line of its premises, or of the notice: once for all on the first line, as the
     whole file does, the same on each line, what is more than its line is asked, or exactly what one, two or
-    all of the premises of the notice claim. One of another amount
-    (vacancy, works) is taken off the claim of its premises, or off what its notice has to claim: what was
-    given back is claimed no more.
-
-    Parameters
-    ----------
-    items : sequence of Premises
-        Settled.
-    tolerance : Decimal
-        Euros by line of a notice.
-    on : date, optional
-        Day of the dossier: whether the time to claim has passed.
+    all of the premises of the notice claim. One of another amount (vacancy, works) is taken off the claim
+    of its premises, or off what its notice has to claim: what was given back is claimed no more. `items`
+    are settled; `tolerance` is in euros a line of a notice; `on`, the day of the dossier, closes the time
+    to claim.
     """
     out = list(items)
     on_notice = grouped(range(len(items)), lambda k: items[k].avis)

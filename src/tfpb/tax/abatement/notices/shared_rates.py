@@ -32,26 +32,11 @@ def shared(
     *,
     teom: bool,
 ) -> tuple[dict[str, Decimal], Flags]:
-    """Find, by commune, the one number that explains most of its sums.
+    """Find, by commune, the one number that explains most of its sums: a TEOM to add, or a factor.
 
-    Parameters
-    ----------
-    places : sequence of str, one a sum
-        Commune.
-    euros, margins, bases : float array, one a sum
-        What is read, by how much it may miss, the base; euros.
-    asked : float array, shape (sums, patterns)
-        What all as due, or none, would ask.
-    counted : bool array, one a sum
-        Those that are to explain.
-    teom : bool
-        Whether it is a TEOM, added to what is asked, or a factor of it.
-
-    Returns
-    -------
-    numbers : dict of str to Decimal
-        By commune; none where two numbers explain as many sums and differ on what is abated.
-    hits : bool array, one a sum
+    None where two numbers explain as many sums and differ on what is abated. Arrays are one a sum, in
+    euros; `asked`, of shape (sums, patterns), is what all as due, or none, would ask; `counted` marks the
+    sums to explain. Returns the numbers and which sums they explain.
     """
     numbers: dict[str, Decimal] = {}
     hits = np.zeros(len(places), dtype=bool)
