@@ -50,14 +50,10 @@ _NO_DAY: Final = frozenset(map(fold, (AT_ONCE, OPEN_DAY, "")))
 def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
     """Read what people filled in the list of what is to do, by key of the line.
 
-    A cell that says what was proposed there was not filled: what is proposed next time rules it.
-
-    Parameters
-    ----------
-    gathered : Gathering
-        Gets a source where something was filled, of what was filled alone: the rest of the workbook is an
-        output, which no run may depend on. Gets `a_faire_illisible`, `OWN_LINE` (doubts), the file’s faults;
-        one that is not there yet is no fault: the first run makes it.
+    A cell that says what was proposed there was not filled: what is proposed next time rules it. `gathered`
+    gets a source where something was filled, of what was filled alone: the rest of the workbook is an
+    output, which no run may depend on. It gets `a_faire_illisible`, `OWN_LINE` (doubts) and the file’s
+    faults; a file that is not there yet is no fault: the first run makes it.
     """
     path = settings.path(settings.fichiers.a_faire) if settings.fichiers.a_faire else None
     if path is None or not path.is_file():
@@ -75,19 +71,9 @@ def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
 
 
 def filled_bytes(filled: Mapping[str, Filled], lines: Mapping[str, FilledLine]) -> bytes:
-    """Write a list that people filled, alone in its file, as `read_filled` reads it back.
+    """Write a list that people filled, alone in its file (CSV), as `read_filled` reads it back.
 
-    Parameters
-    ----------
-    filled : mapping of str to Filled
-        By key of the line.
-    lines : mapping of str to FilledLine
-        What is to do now; a key that it lacks is kept without its words.
-
-    Returns
-    -------
-    bytes
-        CSV, a line a filled one.
+    A key that `lines`, what is to do now, lacks is kept without its words.
     """
     rows = []
     for key, one in filled.items():

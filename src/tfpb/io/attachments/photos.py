@@ -23,19 +23,11 @@ _QUALITY: Final = 80
 
 
 def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -> dict[str, bytes]:
-    """Read the photographs of a table of diagnostics.
+    """Read the photographs of a table of diagnostics, by name as written.
 
-    Parameters
-    ----------
-    gathered : Gathering
-        Gets a source each, and a doubt where there is no picture to read.
-    walked : DataFrame
-        `photo`: the name of a file beside the dossier; any other text (« oui ») names none.
-
-    Returns
-    -------
-    dict of str to bytes
-        Name as written → JPEG of 900 pixels at most, upright, without place, date or device.
+    Each is a JPEG of 900 pixels at most, upright, without place, date or device. `photo` names a file next
+    to the dossier; any other text (« oui ») names none. `gathered` gets a source each, and a doubt where
+    there is no picture to read.
     """
     out: dict[str, bytes] = {}
     cells = walked["photo"].fillna("").astype(str) if "photo" in walked else ()
@@ -56,10 +48,7 @@ def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -
 def reduced(path: Path) -> bytes:
     """Return a photograph as a JPEG of its pixels alone: no place, date, device nor comment goes with it.
 
-    Raises
-    ------
-    OSError, ValueError
-        What is no picture, or too large a one.
+    OSError or ValueError for what is no picture, or too large a one.
     """
     from PIL import Image, ImageOps  # noqa: PLC0415 - where there is a photograph
 

@@ -33,19 +33,9 @@ def read_pieces(
 ) -> tuple[tuple[PieceFile, ...] | None, dict[str, bytes]]:
     """Find the files that a programme cites, and hash them; no file is opened to be understood.
 
-    Parameters
-    ----------
-    gathered : Gathering
-        Gets one source for the folder; `pieces_sans_dossier` (a fault), `photo_illisible`.
-    programme : DataFrame or None
-        `piece`, `photo`.
-
-    Returns
-    -------
-    tuple of PieceFile or None
-        None where the settings name no folder, or it is not there.
-    dict of str to bytes
-        Name inside the pack → photograph, of 900 pixels at most, without what the camera wrote in it.
+    None where the settings name no folder, or it is absent. Photographs, by name inside the pack, are of
+    900 pixels at most, without what the camera wrote in them. `gathered` gets one source for the folder;
+    `pieces_sans_dossier` (a fault), `photo_illisible`. The programme has `piece` and `photo`.
     """
     if not settings.fichiers.pieces:
         return None, {}

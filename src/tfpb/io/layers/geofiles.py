@@ -33,20 +33,11 @@ _AREAL: Final = ("Polygon", "Surface", "Collection", "Unknown", "Geometry")
 
 @contextmanager
 def opened(path: Path) -> Iterator[list[Path]]:
-    """Give the layer files of a path; archives are unpacked for the time of the block.
+    """Give the layer files of a path (shp, geojson, gpkg, or a zip); archives are unpacked for the block.
 
-    Nested archives are followed once. Names inside an archive cannot leave its folder.
-
-    Parameters
-    ----------
-    path : Path
-        shp, geojson, gpkg, or a zip that holds some.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `fichier_mal_nomme`, `format_inconnu`, `fichier_illisible` (HTML page, cut
-        archive, bomb).
+    Nested archives are followed once. Names inside an archive cannot leave its folder. Raises
+    `fichier_absent`, `fichier_mal_nomme`, `format_inconnu`, `fichier_illisible` (HTML page, cut archive,
+    bomb).
     """
     place, suffix = Place(path.name), path.suffix.lower()
     if not path.is_file():
@@ -110,24 +101,11 @@ def _refuse_swollen(size: int, path: Path) -> None:
 
 
 def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
-    """Read one layer file, flat (no Z), in degrees (EPSG:4326).
+    """Read one layer file, flat (no Z), in degrees (EPSG:4326), with every column.
 
-    A shapefile without .cpg is read as UTF-8 if all its text is, else as Latin-1 (cp1252).
-
-    Parameters
-    ----------
-    layer : str, optional
-        Layer of a GeoPackage; the only one by default.
-
-    Returns
-    -------
-    GeoDataFrame
-        Every column of the file; geometries may be missing, mixed or invalid.
-
-    Raises
-    ------
-    TfpbError
-        As `read_flat`; `contour_inverse` when longitude and latitude are swapped.
+    A shapefile without .cpg is read as UTF-8 if all its text is, else as Latin-1 (cp1252). `layer` is of a
+    GeoPackage; geometries may be missing, mixed or invalid. Raises as `read_flat`; `contour_inverse` when
+    longitude and latitude are swapped.
     """
     place = Place(path.name)
     frame = read_flat(path, layer=layer)
@@ -137,23 +115,11 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
 
 
 def read_flat(path: Path, *, layer: str | None = None, wanted: str = LAYER) -> gpd.GeoDataFrame:
-    """Read one layer file, flat (no Z), in its own projection.
+    """Read one layer file, flat (no Z), in its own projection, with every column.
 
-    Parameters
-    ----------
-    wanted : str
-        What it should hold, in words.
-
-    Returns
-    -------
-    GeoDataFrame
-        Every column of the file; geometries may be missing, mixed or invalid.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_illisible`; `projection_absente` when the file declares no projection;
-        `projection_fausse` when coordinates cannot be in the projection declared.
+    Geometries may be missing, mixed or invalid; `wanted` is what it should contain, in words. Raises
+    `fichier_illisible`; `projection_absente` when the file declares no projection; `projection_fausse` when
+    coordinates cannot be in the projection declared.
     """
     try:
         encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
@@ -258,17 +224,9 @@ def _dbf_encoding(path: Path) -> str | None:
 
 
 def read_parquet(path: Path) -> gpd.GeoDataFrame:
-    """Read back what `tfpb.geodata.stored_layers.store` wrote.
+    """Read back, in EPSG:4326, what `tfpb.geodata.stored_layers.store` wrote.
 
-    Returns
-    -------
-    GeoDataFrame
-        EPSG:4326.
-
-    Raises
-    ------
-    TfpbError
-        `geodonnees_abimees` when the file is not whole.
+    Raises `geodonnees_abimees` when the file is not whole.
     """
     try:
         return gpd.read_parquet(path)

@@ -30,15 +30,9 @@ def layer_bytes(
 ) -> bytes:
     """Return rows as a layer of points, the same for the same rows (`ecriture_impossible`).
 
-    Parameters
-    ----------
-    frame : DataFrame, n rows
-        Its columns of positions are left out, so that a point has one place; where it was geocoded is
-        kept as text in `point_origine`.
-    x, y : float array, shape (n,)
-        Metres of `epsg`; NaN keeps the row, without a point.
-    added : collection of str
-        Columns that the reader of a layer added.
+    Columns of positions are left out, so that a point has one place; where it was geocoded is kept as text
+    in `point_origine`. `x` and `y`, of shape (n,), are in metres of `epsg`; NaN keeps the row, without a
+    point. `added`: columns that the reader of a layer added.
     """
     out = frame.drop(columns=[c for c in (*_POSITIONS, *added, ORIGIN) if c in frame])
     if "result_verdict" in frame:

@@ -44,28 +44,12 @@ _GIVEN_M: Final = "15"
 
 
 def read_layer(path: Path, layer: str | None, names: frozenset[str]) -> TextTable:
-    """Read a layer of points as a table of texts.
+    """Read a layer of points (GeoPackage, GeoJSON, shapefile, a zip of one, GeoParquet) as texts.
 
-    Parameters
-    ----------
-    path : Path
-        GeoPackage, GeoJSON, shapefile, a zip of one, GeoParquet.
-    layer : str, optional
-        Layer of a GeoPackage; by default the one of points with most known names.
-    names : frozenset of str
-        Folded names expected among the columns.
-
-    Returns
-    -------
-    TextTable
-        Attributes, then `x, y` (metres, legal projection of the place) where no column of the file gives
-        positions to a stock. Of a layer written by this program, `result_x, result_y` for all rows, and
-        `x, y` for the points moved since.
-
-    Raises
-    ------
-    TfpbError
-        As `read_flat` and `spots`; `geometrie_contredite`, `feuille_absente`.
+    By default the layer of points with most known `names` (folded). Attributes, then `x, y` (metres, legal
+    projection of the place) where no column of the file gives positions to a stock. Of a layer written by
+    this program, `result_x, result_y` for all rows, and `x, y` for the points moved since. Raises as
+    `read_flat` and `spots`; `geometrie_contredite`, `feuille_absente`.
     """
     frame, sheet = _frame(path, layer, names)
     rows = np.arange(2, len(frame) + 2)

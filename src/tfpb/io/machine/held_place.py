@@ -23,15 +23,10 @@ _LONGEST: Final = 200
 
 @contextmanager
 def held(output: Path) -> Iterator[None]:
-    """Hold a place of output for the time of a block (`sortie_tenue`).
+    """Lock a place of output, a file or a folder to write, for the time of a block (`sortie_tenue`).
 
-    The lock lies beside the place, so that a colleague's machine meets it on a shared disk; the system gives
-    it back when a run ends, however it ends. Where a disk knows no locks, nothing is held.
-
-    Parameters
-    ----------
-    output : Path
-        File or folder that the run will write; it need not be there yet.
+    The lock lies next to the place, so that a colleague's machine meets it on a shared disk; the system
+    gives it back when a run ends, however it ends. Where a disk knows no locks, nothing is locked.
     """
     whole = Path(output).resolve()
     above = next((p for p in whole.parents if p.is_dir()), None)

@@ -84,10 +84,7 @@ def _claimed(left: Path) -> Path:
 def hold(lock: BinaryIO) -> None:
     """Take the lock of an open file, which the system gives back when this process ends.
 
-    Raises
-    ------
-    OSError
-        If another process, or another call of this one, holds it.
+    OSError if another process, or another call of this one, has it.
     """
     lock.seek(0)
     if sys.platform == "win32":

@@ -25,23 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The items of a delivery on levels, as ranks; and its overall mark.
+    """The items of a delivery on levels, as ranks; and its overall mark."""
 
-    Parameters
-    ----------
-    items : tuple of (item, header, scale)
-    ranks : int array, shape (interviews, items)
-        Rank of the level, best first; negative without an answer.
-    coded : bool array, shape (interviews, items)
-        Whether the answer is a code that neither its cell nor a codebook puts into words.
-    marks : float array, shape (interviews,)
-        Mean of the overall marks, NaN without one.
-    """
-
-    items: tuple[tuple[Item, str, Scale], ...]
-    ranks: Indices
+    items: tuple[tuple[Item, str, Scale], ...]  # with the header and the scale of each
+    ranks: Indices  # rank of the level, best first, negative without an answer: (interviews, items)
     coded: Flags
-    marks: Floats
+    """Whether the answer is a code that neither its cell nor a codebook puts into words."""
+    marks: Floats  # mean of the overall marks, NaN without one: (interviews,)
 
     @property
     def verified(self) -> bool:

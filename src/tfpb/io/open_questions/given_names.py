@@ -24,10 +24,7 @@ _LENGTH: Final = 4
 def with_given_names(table: TextTable, role: str, found: Mapping[str, str]) -> TextTable:
     """Return a table whose actions all have a number, and whose exempt lines all have a notice.
 
-    Parameters
-    ----------
-    found : mapping of str to str
-        Column of the contract → header of the table.
+    `found` gives the header of a column of the contract.
     """
     if role.startswith("programme"):
         return _numbered(table, found)

@@ -22,17 +22,9 @@ TABLE: Final = "reponses"
 
 
 def read_replies(path: Path | None) -> Replies:
-    """Read the table `[reponses]` of a file; the rest of it, were it a whole `dossier.toml`, is left alone.
+    """Read the table `[reponses]` of a file, if any; the rest, were it a whole `dossier.toml`, is ignored.
 
-    Parameters
-    ----------
-    path : Path or None
-        None where no file was given: nothing was replied.
-
-    Raises
-    ------
-    TfpbError
-        As `read_toml`; every fault of the table at once, each with its key.
+    Raises as `read_toml`; every fault of the table at once, each with its key.
     """
     if path is None:
         return Replies()
@@ -43,12 +35,9 @@ def read_replies(path: Path | None) -> Replies:
 
 
 def reply_changes(reply: Reply, *, instead: str = "") -> list[tuple[Keys, Any]]:
-    """Return the keys of the settings that hold a reply.
+    """Return the keys of the settings that contain a reply.
 
-    Parameters
-    ----------
-    instead : str
-        Key of the reply that fell and that this one replaces.
+    `instead`: key of the reply that fell and that this one replaces.
     """
     written = {"reponse": reply.answer, "par": str(reply.role), "le": reply.on}
     more = {"piece": reply.piece, "sujet": reply.subject}
@@ -66,16 +55,8 @@ def asked_later(
 ) -> tuple[tuple[Asked, ...], list[Fault]]:
     """Add to the questions of files those of a stage, and list what is wrong with the replies left to it.
 
-    Parameters
-    ----------
-    asked : iterable of Asked
-        Of the files, whose replies were checked.
-    questions : iterable of Question
-        Of the stage.
-    headers : Headers
-        The user's own, by which they are placed.
-    file : str
-        Where the replies are written.
+    The replies of `asked` were checked; `headers`, the user's own, place the questions of the stage; `file`
+    is where the replies are written.
     """
     placed = [replace(q, place=headers.quoted(q.place)) for q in questions]
     later = {question.key: replies.to(question) for question in placed}
@@ -89,14 +70,8 @@ def reply_faults(
 ) -> list[Fault]:
     """List what is wrong with replies: an answer that its question lacks stops; one that fell is doubted.
 
-    Parameters
-    ----------
-    asked : sequence of Asked
-        Every question of the run, as `Replies.offered_again` gives them.
-    file : str
-        Where the replies are written.
-    more : bool
-        Whether a stage may ask more: replies without question are left to `asked_later`.
+    `asked` is every question of the run, as `Replies.offered_again` gives them. When a stage may ask
+    `more`, replies without question are left to `asked_later`.
     """
     idle = [] if more else replies.idle(asked)
     return [*_unknown(asked, file), *_fallen(asked, file), *_idle(idle, file)]

@@ -92,21 +92,11 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What is known of the codes of deliveries.
+    """What is known of the codes of deliveries."""
 
-    Parameters
-    ----------
-    deliveries : list of Delivery
-        Written as labels, or the plan's own readings, say.
-    findings : list of (int, Finding)
-        By rank of the delivery.
-    open : set of (int, str, str)
-        Delivery, wave and header whose direction is asked.
-    """
-
-    deliveries: list[Delivery]
-    findings: list[tuple[int, Finding]]
-    open: set[tuple[int, str, str]]
+    deliveries: list[Delivery]  # written as labels, or the plan's own readings, say
+    findings: list[tuple[int, Finding]]  # by rank of the delivery
+    open: set[tuple[int, str, str]]  # delivery, wave and header whose direction is in question
     parts: tuple[_Part, ...]
 
     def asked_of(self, at: int) -> set[tuple[str, str]]:
@@ -130,13 +120,7 @@ class Ways:
 
 
 def scale_ways(plan: Plan, scales: Mapping[str, Scale], deliveries: Sequence[Delivery]) -> Ways:
-    """Settle the direction of codes by labels and by the plan; ask about the rest.
-
-    Parameters
-    ----------
-    scales : mapping of str to Scale
-        Of the plan, by name.
-    """
+    """Settle the direction of codes by labels and by the plan (its scales by name); ask about the others."""
     out, parts = (
         list(deliveries),
         [p for k, d in enumerate(deliveries) for p in _parts(plan, scales, d, k)],

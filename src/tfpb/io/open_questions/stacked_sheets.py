@@ -30,23 +30,10 @@ _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 def stacked(
     table: TextTable, role: str, path: Path, known: tuple[str, ...], replies: Replies
 ) -> tuple[TextTable, Asked | None]:
-    """Ask whether the sheets of the same header are one table, and stack them if they are.
+    """Ask whether the sheets of the same header are one table, and stack their rows below if they are.
 
-    Sheets of other years are left: last year's sheet is no part of this year's.
-
-    Parameters
-    ----------
-    table : TextTable
-        The sheet that is read.
-    known : tuple of str
-        Names expected in its header.
-
-    Returns
-    -------
-    table : TextTable
-        With the rows of the other sheets below its own, if they are asked for.
-    asked : Asked or None
-        The question; None where no other sheet has the same header.
+    Sheets of other years are left: last year's sheet is no part of this year's. No question where no other
+    sheet has the same header, whose expected names are `known`.
     """
     years = set(_YEAR.findall(table.sheet))
     same = [name for name in table.alike if set(_YEAR.findall(name)) == years]

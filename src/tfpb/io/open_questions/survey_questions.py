@@ -62,15 +62,11 @@ _LEAST_OF_BAILLEUR: Final = 100
 def survey_findings(
     plan: Plan, deliveries: Sequence[Delivery]
 ) -> tuple[list[tuple[Delivery, list[Finding]]], list[Fault]]:
-    """List what deliveries leave open as a whole.
+    """List what deliveries, written as their labels say, leave open as a whole.
 
-    Returns
-    -------
-    findings : list of (Delivery, list of Finding)
-        Of each delivery, written as its labels say: rows hidden, struck or named as no interview, interviews
-        copied, a weight out of proportion, codes whose direction is not known or that run the other way.
-    faults : list of Fault
-        `sens_d_une_question`; `sens_non_verifie` where nothing verifies the way that the plan says.
+    Rows hidden, struck or named as no interview, interviews copied, a weight out of proportion, codes whose
+    direction is not known or that run the other way. Faults: `sens_d_une_question`; `sens_non_verifie`
+    where nothing verifies the way that the plan says.
     """
     scales = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
     ways = scale_ways(plan, scales, deliveries)
@@ -136,24 +132,14 @@ def _whole(plan: Plan, delivery: Delivery, answered: Answered) -> WholeTable:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """One wave of a delivery: what its answers read, and which of them may run the other way round.
-
-    Parameters
-    ----------
-    shares : dict of str to float
-        Item → share satisfied, of items whose direction is not asked.
-    codes : bool array, shape (items,)
-        Items answered in bare codes alone.
-    asked : bool array, shape (items,)
-        Those whose direction is asked already.
-    """
+    """One wave of a delivery: what its answers read, and which of them may run the other way round."""
 
     at: int
     wave: str
     rows: Flags
-    shares: dict[str, float]
-    codes: Flags
-    asked: Flags
+    shares: dict[str, float]  # share satisfied by item, of items whose direction is not in question
+    codes: Flags  # items answered in bare codes alone, shape (items,)
+    asked: Flags  # those whose direction is already in question, shape (items,)
     way: Way
 
     @property
@@ -268,11 +254,8 @@ def _by_mark(
 ) -> Iterator[Finding]:  # fmt: skip
     """Ask about the codes of a wave, or of one bailleur in it, whose mark contradicts their answers.
 
-    Parameters
-    ----------
-    read : (satisfied, marks)
-    which : (rows, codes, asked)
-        Of the wave; items in bare codes; those that are asked already.
+    `read` is (satisfied, marks); `which`, (rows of the wave, items in bare codes, those in question
+    already).
     """
     (satisfied, marks), (rows, codes, asked) = read, which
     wave = str(waves_of(plan, delivery)[rows].iloc[0]) if rows.any() else ""
@@ -306,12 +289,9 @@ def _odd_marks(
     answered: Answered,
     open_: set[tuple[str, str]],
 ) -> Iterator[Finding]:
-    """Ask about the marks of a wave that no one gives above half of their scale, or noughts of nobody.
+    """Ask about the marks of a wave that no one gives above half of their scale, or noughts of no respondent.
 
-    Parameters
-    ----------
-    open_ : set of (str, str)
-        Wave and header of the marks whose direction is asked first.
+    `open_`: wave and header of the marks whose direction is asked first.
     """
     satisfied = answered.satisfied()
     for one in marked:

@@ -49,23 +49,10 @@ def stock_questions(
 def table_findings(
     table: TextTable, contract: Contract, renames: Mapping[str, str], readings: Collection[str] = ()
 ) -> list[Finding]:
-    """List what a table leaves open as a whole.
+    """List what a table, without its units and totals, leaves open as a whole.
 
-    Parameters
-    ----------
-    table : TextTable
-        Without its units and totals.
-    contract : Contract
-        Of its role.
-    renames : mapping of str to str
-        Column of the contract → header, as the user named them.
-    readings : collection of str
-        Columns of the contract whose unit the user gave.
-
-    Returns
-    -------
-    list of Finding
-        None for a table whose rows make no figure.
+    None for a table whose rows make no figure. `renames` gives headers that the user named; `readings`, the
+    columns of the contract whose unit the user gave.
     """
     if contract.name not in SOURCES or table.frame.empty:
         return []

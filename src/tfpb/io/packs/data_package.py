@@ -37,18 +37,11 @@ _NAME: Final = re.compile(r"[^a-z0-9._-]+")
 
 
 def data_package(name: str, title: str, tables: Iterable[Table]) -> dict[str, Any]:
-    """Describe tables written beside it: path, dialect, and type, unit, title and form of each field.
+    """Describe the tables written next to it: path, dialect, and type, unit, title and form of each field.
 
-    Parameters
-    ----------
-    tables : iterable of Table
-        Those written as `<key>.csv`: utf-8-sig, « ; », decimal comma.
-
-    Returns
-    -------
-    dict
-        A Data Package (Table Schema), and the dictionary of the tables: what a field is called in French
-        (`title`), how it is written (`description`), and the name of its format here (`forme`).
+    A Data Package (Table Schema) of `<key>.csv` files (utf-8-sig, « ; », decimal comma), and the dictionary
+    of the tables: what a field is called in French (`title`), how it is written (`description`), and the
+    name of its format here (`forme`).
     """
     return {
         "profile": "tabular-data-package",

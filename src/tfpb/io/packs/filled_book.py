@@ -14,17 +14,10 @@ if TYPE_CHECKING:
 
 
 def same_but(sheet: str, written: bytes, now: bytes) -> bool:
-    """Return whether two workbooks hold the same cells, one sheet left out.
+    """Return whether two workbooks have the same cells, one sheet left out.
 
     What a spreadsheet program writes otherwise when it saves (styles, order of parts, the last digits of a
-    number) is no change.
-
-    Parameters
-    ----------
-    sheet : str
-        Name of the sheet that may differ.
-    written, now : bytes
-        As the run wrote it, and as it is; what is no workbook is not the same.
+    number) is no change. What is no workbook is not the same.
     """
     from openpyxl import load_workbook  # noqa: PLC0415 - loaded where somebody filled a workbook alone
 

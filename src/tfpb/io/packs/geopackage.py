@@ -48,26 +48,11 @@ def geopackage_bytes(
     titles: Mapping[str, str] | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return layers (name → rows) as a GeoPackage; no clock is written in it.
+    """Return layers (name → rows) as a GeoPackage, the same for the same layers: no clock is in it.
 
-    Parameters
-    ----------
-    layers : mapping of str to DataFrame
-        Each in its own CRS, or without geometry; an empty one is written too.
-    titles : mapping of str to str, optional
-        Beginning of a layer's name, up to « _ » → what it shows, which a GIS prints as its description.
-    fields : mapping of str to str, optional
-        Column → its title, which a GIS prints in its place.
-
-    Returns
-    -------
-    bytes
-        The same for the same layers.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`: the driver only writes files, here on the machine's temporary disk.
+    Each layer is in its own CRS, or without geometry; an empty one is written too. A GIS prints `titles`
+    (by the beginning of a layer's name, up to « _ ») as descriptions, and `fields` as titles of columns.
+    Raises `ecriture_impossible`: the driver only writes files, here on the machine's temporary disk.
     """
     with scratch_folder() as folder, _fixed_date():
         path = folder / _FILE

@@ -35,16 +35,8 @@ _OLD: Final = "ancien"
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
     """Refuse outputs that would replace a file the same command reads, or whose name is too long.
 
-    Parameters
-    ----------
-    inputs : iterable of Path or None
-        None stands for an option that was not given.
-
-    Raises
-    ------
-    TfpbError
-        `sortie_sur_entree`; `nom_refuse_par_windows`; `ecriture_impossible` when the name leaves no room
-        for those made from it.
+    None in `inputs` is an option that was not given. Raises `sortie_sur_entree`, `nom_refuse_par_windows`;
+    `ecriture_impossible` when the name leaves no room for those made from it.
     """
     read = [path for path in inputs if path is not None]
     for output in outputs:
@@ -58,10 +50,7 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> Non
 def refuse_for_windows(path: Path) -> None:
     """Refuse, on Windows, a path that it would not take, or would take for a device or another name.
 
-    Raises
-    ------
-    TfpbError
-        `nom_refuse_par_windows`, with the part of the path.
+    Raises `nom_refuse_par_windows`, with the part of the path.
     """
     # from its text: parts joined again make a drive of « a:b »
     refused = refused_part(PureWindowsPath(str(path))) if os.name == "nt" else ""
@@ -98,44 +87,22 @@ def numbered(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write one file, whole or not at all (`ecriture_impossible`).
-
-    Parameters
-    ----------
-    path : Path
-        Replaced if it is there; folders above are made.
-    """
+    """Write one file, whole or not at all (`ecriture_impossible`); folders above are made."""
     write_together({path: data})
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
-    """Write files of one result: all of them, or none is changed (`ecriture_impossible`).
-
-    Parameters
-    ----------
-    files : mapping of Path to bytes
-        Replaced if they are there.
-    """
+    """Write or replace files of one result: all of them, or none is changed (`ecriture_impossible`)."""
     with staged(files):
         pass
 
 
 @contextmanager
 def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
-    """Write files aside, run the block, then give each its name; a block that fails leaves none.
+    """Write temporary files, run the block, then give each its name; a block that fails leaves none.
 
-    A full disk and files held open by another program stop it before the block runs. Between two
-    renames a kill leaves whole files of two runs side by side: the next run replaces them all.
-
-    Parameters
-    ----------
-    files : mapping of Path to bytes
-        Replaced if they are there.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
+    A full disk and files open in another program stop it before the block runs (`ecriture_impossible`).
+    Between two renames a kill leaves whole files of two runs side by side: the next run replaces them all.
     """
     parts: dict[Path, Path] = {}
     try:
@@ -230,17 +197,9 @@ def settle(folder: Path) -> None:
 
 
 class NewFolder:
-    """A folder written beside its place, file after file, that takes its name once whole.
+    """A folder written next to its place, file after file, that takes its name once whole.
 
-    Parameters
-    ----------
-    target : Path
-        The old folder, if there is one, goes last.
-
-    Raises
-    ------
-    OSError
-        As do its methods.
+    The old folder, if there is one, goes last. It and its methods raise OSError.
     """
 
     def __init__(self, target: Path) -> None:

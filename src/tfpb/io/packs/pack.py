@@ -53,33 +53,19 @@ _ENOUGH: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where a pack went.
+    """Where a pack went."""
 
-    Parameters
-    ----------
-    folder : Path
-        Folder written (`DIR`, or `DIR.2` when `DIR` holds files changed by hand).
-    kept : tuple of str
-        Files changed by hand since the last run, left alone in `DIR`.
-    """
-
-    folder: Path
-    kept: tuple[str, ...] = ()
+    folder: Path  # folder written (`DIR`, or `DIR.2` when `DIR` has files changed by hand)
+    kept: tuple[str, ...] = ()  # files changed by hand since the last run, left alone in `DIR`
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """A workbook of an earlier pack whose filled sheet a run reads, and so keeps.
-
-    Parameters
-    ----------
-    sha256 : str
-        As it was when it was read: one saved again since then is the user's, as any other file.
-    """
+    """A workbook of an earlier pack whose filled sheet a run reads, and so keeps."""
 
     path: Path
     sheet: str
-    sha256: str
+    sha256: str  # when it was read: one saved again since then is the user's, as any other file
 
     @classmethod
     def of(cls, path: Path, sheet: str) -> ReadBack | None:
@@ -110,26 +96,10 @@ def write_pack(
 ) -> Written:
     """Write a pack: files, their record with hashes in the archive, and the journal outside it.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the user wants it.
-    files : mapping of str to bytes
-        Name inside the pack (with « / ») → content; the record of the run among them.
-    journal : mapping
-        Timings; not part of the pack's identity.
-    filled : ReadBack, optional
-        What these files hold again of a workbook that people filled.
-
-    Returns
-    -------
-    Written
-        `DIR`, or `DIR.2` where `DIR` holds files changed by hand.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
+    `files` go by name inside the pack (with « / »), the record of the run among them; `journal` has
+    timings, not part of the pack's identity; `filled` is a workbook that people filled and whose content
+    the files repeat. It goes to `DIR`, or `DIR.2` where `DIR` has files changed by hand
+    (`ecriture_impossible`).
     """
     with closing(GrowingFolder(folder, filled)) as out:
         out.put(files)
@@ -140,15 +110,7 @@ def write_pack(
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     """Write files and a record of their hashes, under the same care for files changed by hand.
 
-    Parameters
-    ----------
-    folder, files
-        As `write_pack`; no archive, no journal.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
+    As `write_pack`, without archive nor journal (`ecriture_impossible`).
     """
     with closing(GrowingFolder(folder)) as out:
         out.put(files)
@@ -158,17 +120,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
 class GrowingFolder:
     """A folder written file after file, under the care of `write_folder`: whole, or not there.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the user wants it.
-    filled : ReadBack, optional
-        As `write_pack`.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`, as do its methods.
+    It and its methods raise `ecriture_impossible`; `filled` as in `write_pack`.
     """
 
     def __init__(self, folder: Path, filled: ReadBack | None = None) -> None:
@@ -210,13 +162,7 @@ class GrowingFolder:
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder with its files, all at once; an empty one may stand there (`ecriture_impossible`).
-
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        Name inside the folder → content.
-    """
+    """Make a folder with its files, all at once; an empty one may be there (`ecriture_impossible`)."""
     folder = _named(folder)
     if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced
         write_together({folder / name: data for name, data in files.items()})
@@ -253,18 +199,10 @@ def _is_sealed(record: bytes) -> bool:
 
 
 def check_place(folder: Path) -> None:
-    """Check that a pack can be written to a place, before hours of work: no file stands there.
+    """Check that a pack can be written to a place, before hours of work: no file is there.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the user wants the pack; it need not be there yet.
-
-    Raises
-    ------
-    TfpbError
-        `sortie_est_disque`; `sortie_est_fichier`; `nom_refuse_par_windows`; `ecriture_impossible` when the
-        folder above cannot be written to.
+    The folder need not be there yet. Raises `sortie_est_disque`; `sortie_est_fichier`;
+    `nom_refuse_par_windows`; `ecriture_impossible` when the folder above cannot be written to.
     """
     refuse_for_windows(folder)
     folder = _named(folder)
@@ -282,12 +220,7 @@ def check_place(folder: Path) -> None:
 def free_place(folder: Path, filled: ReadBack | None = None) -> Path:
     """Return where a pack will go: `DIR`, or the first `DIR.2`, `DIR.3`… that no hand has changed.
 
-    A workbook `filled` in the sheet that the run reads is not changed.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
+    A workbook `filled` in the sheet that the run reads is not changed. Raises `ecriture_impossible`.
     """
     folder = _named(folder)
     with in_french(folder):
@@ -309,20 +242,9 @@ def _sha(data: bytes) -> str:
 def changed_by_hand(folder: Path, filled: ReadBack | None = None) -> tuple[str, ...]:
     """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
 
-    A folder that holds files but no record of hashes is not ours: all of it counts as the user's, and
-    the first files met are returned (it may be a whole home).
-
-    Parameters
-    ----------
-    folder : Path
-        That of an earlier pack; one that is not there has no file.
-    filled : ReadBack, optional
-        A workbook that may have been filled.
-
-    Returns
-    -------
-    tuple of str
-        Names inside the folder; locks and files of the system are left out.
+    A folder that has files but no record of hashes is not ours: all of it counts as the user's, and the
+    first files met are returned (it may be a whole home). An absent folder has no file; locks and files of
+    the system are left out.
     """
     if not folder.is_dir():
         return ()
@@ -373,23 +295,10 @@ def _known_files(name: str, content: bytes) -> dict[str, str] | None:
 
 
 def read_pack(path: Path) -> dict[str, bytes]:
-    """Read a pack, from its archive or its folder.
+    """Read a pack, by name inside it: a `dossier.zip`, the folder of one, or a region's folder.
 
-    Parameters
-    ----------
-    path : Path
-        A `dossier.zip`, the folder that holds one, or a region's folder (it has a record, and no archive).
-
-    Returns
-    -------
-    dict of str to bytes
-        Name inside the pack → content.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `fichier_mal_nomme`, `pack_illisible`, `fichier_trop_grand` (an archive
-        that swells).
+    The last has a record, and no archive. Raises `fichier_absent`, `fichier_mal_nomme`, `pack_illisible`,
+    `fichier_trop_grand` (an archive that swells).
     """
     path = Path(path)
     if path.is_dir() and not (path / ARCHIVE).exists() and record_file(path) is not None:
@@ -441,42 +350,17 @@ def is_released(pack: Mapping[str, bytes]) -> bool:
 
 
 def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
-    """Compare a pack with its own list of hashes.
+    """Compare a pack with its own list of hashes; empty when the pack is whole.
 
-    Parameters
-    ----------
-    pack : mapping of str to bytes
-        As `read_pack` gives it.
-
-    Returns
-    -------
-    list of (file, state)
-        State is `absent`, `modifie`, `ajoute`, or `contredit` for a record whose hash is not that
-        of the inputs, settings and versions it records; empty when the pack is whole.
-
-    Raises
-    ------
-    TfpbError
-        `pack_illisible`: its list of hashes cannot be read.
+    State is `absent`, `modifie`, `ajoute`, or `contredit` for a record whose hash is not that of the
+    inputs, settings and versions it records. Raises `pack_illisible` when its list of hashes cannot be
+    read.
     """
     return broken_hashes({n: _sha(d) for n, d in pack.items()}, pack)
 
 
 def broken_hashes(found: Mapping[str, str], records: Mapping[str, bytes]) -> list[tuple[str, str]]:
-    """Compare the hashes of a pack's files with its own list, as `broken_files` does.
-
-    Parameters
-    ----------
-    found : mapping of str to str
-        Every file → sha256.
-    records : mapping of str to bytes
-        Files of the pack, its record among them.
-
-    Raises
-    ------
-    TfpbError
-        `pack_illisible`: its list of hashes cannot be read.
-    """
+    """Compare the sha256 of a pack's files with its own list, as `broken_files` does (`pack_illisible`)."""
     own, run = (RUN, RUN) if RUN in records else (LISTING, older(RUN))
     known = _known_files(own, records.get(own, b""))
     if known is None:
@@ -501,23 +385,7 @@ def _contradicts(run: bytes) -> bool:
 
 
 def run_hash_of(pack: Mapping[str, bytes]) -> str:
-    """Return the short hash of the run that made a pack, as every sheet's foot carries it.
-
-    Parameters
-    ----------
-    pack : mapping of str to bytes
-        As `read_pack` gives it.
-
-    Returns
-    -------
-    str
-        Eight hexadecimal digits.
-
-    Raises
-    ------
-    TfpbError
-        `pack_illisible`.
-    """
+    """Return the short hash of the run that made a pack, as the foot of sheets has it (`pack_illisible`)."""
     try:
         return str(json.loads(recorded(pack, RUN))["empreinte"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:

@@ -57,17 +57,7 @@ def _names(value: Any) -> Any:
 def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
     """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions).
 
-    Parameters
-    ----------
-    settings : Settings
-        As `settings_record` writes them: of a file named by its whole path, the name only.
-    sources : iterable of Source
-        Inputs and geographies, each with its hash.
-
-    Returns
-    -------
-    str
-        Eight hexadecimal digits.
+    Settings are as `settings_record` writes them: of a file named by its whole path, the name only.
     """
     return inputs_hash(sources, settings_record(settings))
 
@@ -86,10 +76,7 @@ def files_hash(files: Iterable[bytes], settings: Mapping[str, Any]) -> str:
 def recorded_hash(record: Mapping[str, Any]) -> str:
     """Compute the short hash again from the content of a `run.json` of ours.
 
-    Raises
-    ------
-    KeyError, TypeError
-        If the record is not one of `run_record`.
+    KeyError or TypeError if the record is not one of `run_record`.
     """
     inputs = [(s["role"], s["sha256"]) for s in record["entrees"]]
     return _short(inputs, record["reglages"], record["versions"])
@@ -102,18 +89,7 @@ def _short(inputs: list[tuple[str, str]], settings: Any, versions_of_run: Any) -
 
 
 def checks_of(stock: pd.DataFrame, located: Located) -> tuple[Check, ...]:
-    """Count what must balance: rows in and out, dwellings in and out, one side a row.
-
-    Parameters
-    ----------
-    stock : DataFrame
-        As typed, before any stage.
-
-    Returns
-    -------
-    tuple of Check
-        Four, held or not.
-    """
+    """Count what must balance, on the stock as typed: rows and dwellings in and out, one side a row."""
     entrances, homes = located.entrances, located.residences
     dwellings = int(stock["nb_logements"].fillna(0).sum())
     split = homes[["logements_dans", "logements_hors", "logements_a_verifier"]].to_numpy().sum()
@@ -133,11 +109,7 @@ def _same(name: str, got: int, expected: int) -> Check:
 def run_record(dossier: Dossier) -> dict[str, Any]:
     """Return the content of `run.json`: no clock, no absolute path.
 
-    Returns
-    -------
-    dict
-        `empreinte, versions, reglages, entrees, controles, doutes, etat, reprises`, and what was sent
-        though left open, if anything (`envoye_quand_meme`).
+    `envoye_quand_meme` is there when something was sent though left open.
     """
     return {
         "empreinte": dossier.run_hash,

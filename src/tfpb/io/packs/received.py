@@ -58,18 +58,11 @@ class Refusal(Exception):  # noqa: N818 - it is told as a finding
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What was read of a pack.
+    """What was read of a pack."""
 
-    Parameters
-    ----------
-    hashes : mapping of str to str
-        Every file → sha256.
-    kept : mapping of str to bytes
-        Tables and records, by their name inside the pack.
-    """
-
-    hashes: dict[str, str] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)  # sha256 of every file
     kept: dict[str, bytes] = field(default_factory=dict)
+    """Tables and records, by their name inside the pack."""
 
     @property
     def ours(self) -> bool:
@@ -129,17 +122,10 @@ def _is_pack(folder: Path) -> bool:
 
 
 def receive(path: Path) -> Files:
-    """Read a pack.
+    """Read a pack, an archive or a folder.
 
-    Parameters
-    ----------
-    path : Path
-        An archive or a folder.
-
-    Raises
-    ------
-    Refusal
-        `refus_illisible, refus_chemin, refus_lien, refus_double, refus_trop_grand, refus_pas_un_dossier`.
+    Raises a Refusal: `refus_illisible, refus_chemin, refus_lien, refus_double, refus_trop_grand,
+    refus_pas_un_dossier`.
     """
     try:
         whole = path / ARCHIVE

@@ -22,26 +22,11 @@ _READ_ONLY: Final = 0o444
 
 
 def keep_sent(pack: Path, year: int, day: dt.date) -> Path:
-    """Copy a pack that was just released beside it, whole, under a name that nothing bears yet.
+    """Copy a pack (or a region) just released next to it, whole, under a name that nothing has yet.
 
-    Parameters
-    ----------
-    pack : Path
-        Folder of the pack, or of a region.
-    year : int
-        Tax year.
-    day : date
-        That the pack bears: no clock is read.
-
-    Returns
-    -------
-    Path
-        The folder of the send; that of before where the same bytes were sent already.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`: nothing half-written is left, and the same release makes the same copy.
+    `day` is the one that the pack carries: no clock is read. The folder is that of before where the same
+    bytes were sent already. Raises `ecriture_impossible`: nothing half-written is left, and the same
+    release makes the same copy.
     """
     place = pack.parent / SENT
     with in_french(place):
@@ -66,10 +51,7 @@ def keep_sent(pack: Path, year: int, day: dt.date) -> Path:
 def sent_before(*folders: Path | None) -> tuple[Path, ...]:
     """List the sends kept in folders, whatever they were renamed, in the order of the days of their names.
 
-    Parameters
-    ----------
-    *folders : Path or None
-        Of dossiers, or those that packs stand in; twice the same counts once.
+    Folders of dossiers, or those that contain packs; twice the same counts once.
     """
     places = {folder.resolve() / SENT for folder in folders if folder is not None}
     found = (p for place in places if place.is_dir() for p in place.iterdir())

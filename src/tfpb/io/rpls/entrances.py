@@ -59,24 +59,11 @@ _SURE_M: Final = 30.0
 def as_stock(
     table: TextTable, renames: Mapping[str, str], year: int | None
 ) -> tuple[TextTable, list[Fault]]:
-    """Read a register as a stock; another table comes back as it is.
+    """Read a register, a dwelling a row, as a stock; another table comes back as it is.
 
-    Parameters
-    ----------
-    table : TextTable
-        One row a dwelling.
-    renames : mapping of str to str
-        Column of the stock → header, as the user gave it.
-    year : int or None
-        Tax year: the exemption is estimated on it.
-
-    Returns
-    -------
-    TextTable
-        One row an entrance, in the order of the file, at the row of its first dwelling: columns of
-        `STOCK`, then those of `model.register`; nothing else of the file.
-    list of Fault
-        Doubts.
+    One row an entrance, in the order of the file, at the row of its first dwelling: columns of `STOCK`,
+    then those of `model.register`; nothing else of the file; with doubts. The exemption is estimated on the
+    tax `year`. `renames` gives headers that the user named.
     """
     if not is_register(table, renames):
         return table, []

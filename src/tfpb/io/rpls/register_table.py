@@ -109,10 +109,7 @@ def _cells(table: TextTable, header: str | None) -> list[str]:
 def address_headers(table: TextTable, whole: str = "") -> dict[str, str]:
     """Return the columns of an address in several parts, by the register's names; none without a street.
 
-    Parameters
-    ----------
-    whole : str
-        Header of the column that is read as the address; it may hold the street alone.
+    `whole` is the header that is read as the address; it may contain the street alone.
     """
     headers = columns_of(table)
     found = {name: headers[name.lower()] for name in ADDRESS if name.lower() in headers}

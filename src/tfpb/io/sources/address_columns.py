@@ -58,21 +58,11 @@ ADDRESSES: Final = Contract("adresses", "Adresses", tuple(_columns()))
 
 @dataclass(frozen=True, slots=True)
 class AddressTable:
-    """What the geocoder reads of a table.
+    """What the geocoder reads of a table."""
 
-    Parameters
-    ----------
-    addresses : DataFrame
-        `ADDRESS_COLUMNS`, text, one row a row of the table.
-    read : mapping of str to str
-        Our column to the header(s) it was read from.
-    notices : tuple of Fault
-        Doubts: no commune anywhere, broken accents mended.
-    """
-
-    addresses: pd.DataFrame
-    read: dict[str, str]
-    notices: tuple[Fault, ...]
+    addresses: pd.DataFrame  # `ADDRESS_COLUMNS`, text, one row a row of the table
+    read: dict[str, str]  # our column → the header(s) it was read from
+    notices: tuple[Fault, ...]  # doubts: no commune anywhere, broken accents mended
 
 
 def known_headers() -> tuple[str, ...]:
@@ -85,17 +75,9 @@ def read_addresses(
 ) -> AddressTable:
     """Read the address columns of a table, one row a row.
 
-    Parameters
-    ----------
-    renames : mapping of str to str, optional
-        Our column → header of the table, as the user gave it.
-    commune : str
-        INSEE code of the rows that have neither code nor name of commune nor postcode.
-
-    Raises
-    ------
-    TfpbError
-        A column the user named is absent, or nothing in the table makes an address.
+    `renames`, our column → header, is the user's; `commune` is the INSEE code of the rows that have neither
+    code nor name of commune nor postcode. Raises a fault for a named column that is absent, or when nothing
+    makes an address.
     """
     renames = dict(renames or {})
     refuse_unknown(table, renames, ADDRESS_COLUMNS)
@@ -175,18 +157,9 @@ def headers_of_line(table: TextTable, whole: str = "") -> tuple[str, ...]:
 
 
 def renamed_streets(table: TextTable) -> tuple[dict[str, str], list[Fault]]:
-    """Return current names by old name, and the faults of a table of renamed streets.
+    """Return current names by old name, of a table of renamed streets (old name, new one), and its faults.
 
-    Parameters
-    ----------
-    table : TextTable
-        Two columns: the old name, the new one.
-
-    Returns
-    -------
-    mapping of str to str
-    list of Fault
-        `alias_incomplet` (one column only, a name without the other), `alias_contradictoire`.
+    `alias_incomplet` (one column only, a name without the other), `alias_contradictoire`.
     """
     if len(table.frame.columns) < _PAIR:
         return {}, [Fault("alias_incomplet", Place(table.file, table.sheet))]

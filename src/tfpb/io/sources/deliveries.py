@@ -112,21 +112,12 @@ def _pairs(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery as read.
+    """One delivery as read."""
 
-    Parameters
-    ----------
-    table : TextTable
-        Answers, all text; columns that could name a household are gone.
-    dictionary : Dictionary
-        Labels delivered beside (sheet or SPSS labels), empty for a CSV.
-    notices : tuple of Fault
-        Columns dropped, accents mended; what was not read of the answers, faults.
-    """
-
-    table: TextTable
-    dictionary: Dictionary
+    table: TextTable  # answers, all text; columns that could name a household are gone
+    dictionary: Dictionary  # labels delivered with it (sheet or SPSS labels), empty for a CSV
     notices: tuple[Fault, ...] = ()
+    """Columns dropped, accents mended; what was not read of the answers, faults."""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -147,32 +138,13 @@ class Delivery:
 
 
 def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = None) -> Delivery:
-    """Read one delivery of the survey.
+    """Read one delivery of the survey (xlsx, ods, xls, csv, parquet, SPSS .sav or .zsav), as text.
 
-    Parameters
-    ----------
-    path : Path
-        xlsx, ods, xls, csv, parquet or SPSS (.sav, .zsav).
-    plan : Plan, optional
-        How the survey is read: its names find the sheet and the header, and are never dropped as
-        personal. Without a plan (drafting) the widest and longest sheet is taken.
-    sheet : str, optional
-        Sheet of a workbook that holds the answers.
-
-    Returns
-    -------
-    Delivery
-        Text; columns that could name a household are dropped, with a doubt.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `fichier_illisible`, `format_inconnu`, `feuille_absente`, `feuille_vide`.
-
-    Notes
-    -----
-    Faults among its notices: `feuilles_de_reponses`, visible sheets of answers that are not read;
-    `colonne_en_double`, columns that the plan reads as one and that say two things on a row.
+    Names of the plan find the sheet and the header, and are never dropped as personal; other columns that
+    could name a household are, with a doubt. Without a plan (drafting) the widest and longest sheet is
+    taken. Raises `fichier_absent`, `fichier_illisible`, `format_inconnu`, `feuille_absente`,
+    `feuille_vide`. Faults among its notices: `feuilles_de_reponses`, visible sheets of answers that are not
+    read; `colonne_en_double`, columns that the plan reads as one and that say two things on a row.
     """
     path = Path(path)
     used = plan_names(plan)

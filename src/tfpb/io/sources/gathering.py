@@ -84,43 +84,25 @@ def without_empty(faults: Iterable[Fault], needed: str | None = None) -> tuple[F
 
 @dataclass(slots=True)
 class Gathering:
-    """Faults met and sources read so far.
-
-    Parameters
-    ----------
-    sources : list of Source
-        Files that could be read.
-    headers : mapping of (str, str) to mapping of str to str
-        File and sheet → contract's name of a column → header there, of the tables that were typed.
-    readings : list of Reading
-        What became of the rows of the tables that were typed.
-    tenants : mapping of str to tuple of str
-        Role → columns, left out, that make its table a list of tenants.
-    year : int or None
-        Tax year: of two dated columns, the one that is read.
-    replies : Replies
-        What was replied to the questions of the files.
-    asked : list of Asked
-        Questions of the tables read so far, each with its reply.
-    gone : set of str
-        Résidences of which answers leave every row of the stock out: those of other tables go with them.
-    outside : tuple of Change
-        What answers to questions on several dossiers change in the tables of this one.
-    owner : str
-        Bailleur of the dossier.
-    """
+    """Faults met and sources read so far."""
 
     faults: list[Fault] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)  # files that could be read
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    """File and sheet → contract's name of a column → header, of the typed tables."""
     readings: list[Reading] = field(default_factory=list)
+    """What became of the rows of the tables that were typed."""
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    year: int | None = None
-    replies: Replies = field(default_factory=Replies)
+    """Role → columns, left out, that make its table a list of tenants."""
+    year: int | None = None  # tax year: of two dated columns, the one that is read
+    replies: Replies = field(default_factory=Replies)  # to the questions of the files
     asked: list[Asked] = field(default_factory=list)
+    """Questions of the tables read so far, each with its reply."""
     gone: set[str] = field(default_factory=set)
+    """Résidences of which answers leave every row of the stock out: those of other tables go with them."""
     outside: tuple[Change, ...] = ()
-    owner: str = ""
+    """What answers to questions on several dossiers change in the tables of this one."""
+    owner: str = ""  # bailleur of the dossier
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""

@@ -44,57 +44,32 @@ _NOT_THERE: Final = frozenset({"fichier_absent", "fichier_mal_nomme"})
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the user's files hold, typed.
-
-    Parameters
-    ----------
-    frames : mapping of str to DataFrame
-        Typed tables by role (`patrimoine`, `fiscalite`…); absent roles are not there.
-    deliveries : tuple of Delivery
-        Survey deliveries, text.
-    repere : TextTable or None
-        Regional mark, read by the survey.
-    margins, reference : TextTable or None
-        Calibration margins and standardisation stock that the plan names.
-    aliases : mapping of str to str
-        Old street name → new one.
-    given : mapping of str to str
-        What the settings say of the deliveries: a bailleur's name → the one meant, a file → its wave.
-    photos : mapping of str to bytes
-        Those that diagnostics name, reduced.
-    pieces : tuple of PieceFile or None
-        The folder of pieces, where one is given.
-    copies : mapping of str to bytes
-        Name inside the pack → bare copy of a photograph of that folder.
-    readings : tuple of Reading
-        What became of the rows of the typed tables, file by file.
-    headers : Headers
-        The user's own headers of the typed tables.
-    asked : tuple of Asked
-        Questions of the tables, what hangs most first, each with its reply.
-    replies : mapping of str to str
-        Key of a question that no table asks → code replied or supposed: those of notices.
-    filled : mapping of str to Filled
-        What people filled in the list of what is to do, by key of its line.
-    """
+    """The user's files, typed."""
 
     frames: Mapping[str, pd.DataFrame]
+    """By role (`patrimoine`, `fiscalite`…); absent roles are not there."""
     deliveries: tuple[Delivery, ...] = ()
     plan: Plan | None = None
-    repere: TextTable | None = None
-    margins: TextTable | None = None
-    reference: TextTable | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    repere: TextTable | None = None  # regional mark, read by the survey
+    margins: TextTable | None = None  # calibration margins that the plan names
+    reference: TextTable | None = None  # standardisation stock that the plan names
+    aliases: Mapping[str, str] = field(default_factory=dict)  # old street name → new one
     given: Mapping[str, str] = field(default_factory=dict)
+    """Settings on the deliveries: a bailleur's name → the one meant, a file → its wave."""
     sources: tuple[Source, ...] = ()
     photos: Mapping[str, bytes] = field(default_factory=dict)
-    pieces: tuple[PieceFile, ...] | None = None
+    """Those that diagnostics name, reduced."""
+    pieces: tuple[PieceFile, ...] | None = None  # the folder of pieces, where one is given
     copies: Mapping[str, bytes] = field(default_factory=dict)
-    readings: tuple[Reading, ...] = ()
-    headers: Headers = field(default_factory=Headers)
+    """Name inside the pack → bare copy of a photograph of that folder."""
+    readings: tuple[Reading, ...] = ()  # what became of the rows of the typed tables, file by file
+    headers: Headers = field(default_factory=Headers)  # the user's own, of the typed tables
     asked: tuple[Asked, ...] = ()
+    """Questions of the tables, largest stake first, each with its reply."""
     replies: Mapping[str, str] = field(default_factory=dict)
+    """Key of a question that no table asks → code replied or supposed: those of notices."""
     filled: Mapping[str, Filled] = field(default_factory=dict)
+    """What people filled in the list of what is to do, by key of its line."""
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -203,21 +178,10 @@ def gather_inputs(
     supposed: Mapping[str, str] | None = None,
     outside: tuple[Change, ...] = (),
 ) -> tuple[Inputs, tuple[Fault, ...]]:
-    """Read every file of a dossier and return it with all faults and doubts (nothing raised).
+    """Read every file of a dossier; faults and doubts, under the user's headers, are returned, never raised.
 
-    Parameters
-    ----------
-    supposed : mapping of str to str, optional
-        Key of a question → answer that tables are read under, whatever was replied.
-    outside : tuple of Change
-        What answers to questions on several dossiers change in its tables.
-
-    Returns
-    -------
-    inputs : Inputs
-        What could be read.
-    faults : tuple of Fault
-        Faults and doubts, under the user's own headers.
+    Tables are read under `supposed` answers (by key of a question), whatever was replied, and as changed
+    from `outside` by answers to questions on several dossiers.
     """
     reader = _Reader(settings, supposed or {}, outside)
     reader.faults += unknown_settings(settings)
@@ -330,29 +294,12 @@ def gather_survey(
     names: Names | None = None,
     own: Mapping[str, FichierEnquete] | None = None,
 ) -> Inputs:
-    """Read a plan, its deliveries, and the margins and reference stock that it names.
+    """Read a plan, its deliveries, and the margins and reference stock that it names; empty without a plan.
 
-    Parameters
-    ----------
-    gathered : Gathering
-        Gets every fault and doubt (nothing is raised) and the sources.
-    files : sequence of Path
-        Deliveries.
-    sheet : str, optional
-        Sheet of the workbooks that holds the answers.
-    identifiers : Identifiers, optional
-        Those of the stock: zeros that a delivery lost are given back.
-    bailleur : str
-        Whose dossier it is: doubted when no delivery names it.
-    names : Names, optional
-        How the dossier names the bailleurs of deliveries.
-    own : mapping of str to FichierEnquete, optional
-        File of a delivery → its wave and its bailleur, beside what the plan says.
-
-    Returns
-    -------
-    Inputs
-        Plan, deliveries, margins and reference; empty when the plan cannot be read.
+    `gathered` gets every fault and doubt (nothing is raised) and the sources. Zeros that a delivery lost
+    are given back by the `identifiers` of the stock; `bailleur`, whose dossier it is, is doubted when no
+    delivery names it; `names` are the dossier's for the bailleurs of deliveries; `own` gives the wave and
+    bailleur of a file, in addition to the plan.
     """
     plan, faults = gathered.attempt(lambda: read_plan(plan_file)) or (None, [])
     if plan is None:

@@ -59,31 +59,15 @@ class _Local:
 def as_premises(
     table: TextTable, renames: Mapping[str, str] | None = None
 ) -> tuple[TextTable, list[Fault]]:
-    """Return a table of premises, one row each, from a table copied from notices; others are left alone.
+    """Return a table of premises, one row each, from a table copied from notices; others are unchanged.
 
-    Three layouts are known by their headers: lines of the notice in columns (« Commune », « Syndicat »…)
-    and a column that says « Taux », « Base » or « Cotisation »; a row a line; a premises a row, with
-    « Base commune », « Taux commune », « Cotisation commune »…
-
-    Parameters
-    ----------
-    table : TextTable
-        Of the role `fiscalite`.
-    renames : mapping of str to str, optional
-        Column of the contract → header, as the user named them.
-
-    Returns
-    -------
-    table : TextTable
-        The columns that are no figure, `taux_…_pct`, `base_nette_eur` (the base of the TEOM where no
-        cadastral value is given), `cotisation_avis_eur`, `teom_eur`; each row bears that of its base.
-    faults : list of Fault
-        `avis_remis_en_forme`, a doubt; `avis_base_inconnue` for each premises whose base may be abated.
-
-    Raises
-    ------
-    TfpbError
-        `releve_de_propriete`: the list of what is owned is no notice.
+    The role is `fiscalite`. Three layouts are known by their headers: lines of the notice in columns
+    (« Commune », « Syndicat »…) and a column that says « Taux », « Base » or « Cotisation »; a row a line;
+    a premises a row, with « Base commune », « Taux commune », « Cotisation commune »… The table has the
+    columns that are no figure, `taux_…_pct`, `base_nette_eur` (the base of the TEOM where no cadastral
+    value is given), `cotisation_avis_eur`, `teom_eur`; each row keeps the row number of its base. Faults:
+    `avis_remis_en_forme`, a doubt; `avis_base_inconnue` for each premises whose base may be abated. Raises
+    `releve_de_propriete`: the list of what is owned is no notice.
     """
     renames = renames or {}
     headers = {fold(h): h for h in table.frame.columns}

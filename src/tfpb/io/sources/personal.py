@@ -82,16 +82,10 @@ _DIFFERENT: Final = 0.75
 def personal_columns(
     frame: pd.DataFrame, labels: Mapping[str, str], *, keep: Iterable[str]
 ) -> list[str]:
-    """List the columns to drop, in the frame's order.
+    """List the columns to drop from a frame of text, in its order; `labels` are of a dictionary, if any.
 
-    Parameters
-    ----------
-    frame : DataFrame of text
-    labels : mapping of str to str
-        Labels of a dictionary, where there is one.
-    keep : iterable of str
-        Columns a plan reads: never dropped for their header. Telephones and mail addresses go even
-        if a plan names them.
+    Columns in `keep`, which a plan reads, are never dropped for their header. Telephones and mail addresses
+    go even if a plan names them.
     """
     kept = set(keep)
     out = []
@@ -112,16 +106,10 @@ def personal_columns(
 
 
 def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str]:
-    """List the columns that make a table of addresses a list of tenants, in the frame's order.
+    """List the columns that make a table of addresses a list of tenants, in the order of the frame of text.
 
-    A count of tenants is none, nor is the telephone of an agency: the same on many rows. One
-    telephone or mail address a row names a household.
-
-    Parameters
-    ----------
-    frame : DataFrame of text
-    keep : iterable of str
-        Columns read under a known name.
+    A count of tenants is none, nor is the telephone of an agency: the same on many rows. One telephone or
+    mail address a row names a household. `keep`: columns read under a known name.
     """
     kept = set(keep)
     return [
@@ -134,20 +122,11 @@ def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str
 def without_people(
     table: TextTable, *, known: Iterable[str], signed: Iterable[str] = ()
 ) -> tuple[TextTable, list[Fault]]:
-    """Leave out the columns of a table that look like persons.
+    """Leave out the columns of a table that look like persons, and what its notices quote of them.
 
-    Parameters
-    ----------
-    known : iterable of str
-        Names that the table is read under: never dropped for their header, nor for digits that a
-        number of a notice may have too.
-    signed : iterable of str
-        Columns kept whatever they hold: who decided a doubt stays in the file of decisions.
-
-    Returns
-    -------
-    TextTable, list of Fault
-        The table without them, nor what its notices quote of them; a doubt that lists them.
+    One doubt lists them. `known` names are never dropped for their header, nor for digits that a number of
+    a notice may have too; `signed` ones are always kept: who decided a doubt remains in the file of
+    decisions.
     """
     kept = {fold(name) for name in known}
     frame = table.frame

@@ -41,23 +41,10 @@ def waves_of(plan: Plan, delivery: Delivery) -> pd.Series[str]:
 def given_waves(
     plan: Plan, deliveries: list[Delivery], waves: Mapping[str, str], file: str
 ) -> tuple[Plan, list[Delivery], list[Fault]]:
-    """Write the wave that the settings give a file in its column.
+    """Write the wave that the settings give a file in its column (added to the plan if needed).
 
-    Parameters
-    ----------
-    waves : mapping of str to str
-        File → wave.
-    file : str
-        Name of the plan.
-
-    Returns
-    -------
-    plan : Plan
-        With a column of waves, if it had none and one is needed.
-    deliveries : list of Delivery
-    faults : list of Fault
-        `vague_fichier_inconnu`, `vague_fichier_contredite` (a fault when waves would be pooled),
-        `plan_vague_absente`.
+    Faults: `vague_fichier_inconnu`, `vague_fichier_contredite` (a fault when waves would be pooled),
+    `plan_vague_absente`; `file` is the name of the plan.
     """
     wanted = {fold(name): wave for name, wave in waves.items()}
     names = {fold(d.table.file) for d in deliveries}
@@ -96,16 +83,7 @@ def given_waves(
 def given_owner(plan: Plan, delivery: Delivery, owners: Mapping[str, str]) -> tuple[Plan, Delivery]:
     """Write the bailleur that the settings give a file, where none of its columns names one.
 
-    Parameters
-    ----------
-    owners : mapping of str to str
-        File → bailleur.
-
-    Returns
-    -------
-    plan : Plan
-        With a column of bailleurs, if it had none and one is needed.
-    delivery : Delivery
+    The plan gets a column of bailleurs, if it had none and one is needed.
     """
     owner = {fold(name): owner for name, owner in owners.items()}.get(fold(delivery.table.file))
     if owner is None or delivery.column(plan.colonnes.bailleur) is not None:
@@ -193,16 +171,9 @@ def _key(code: object) -> str:
 def check_deliveries(
     plan: Plan, deliveries: Iterable[Delivery], file: str, *, bailleur: str = ""
 ) -> list[Fault]:
-    """Check what the plan's filters and names expect against what the deliveries hold.
+    """Check what the plan's filters and names expect against the deliveries (at least one).
 
-    Parameters
-    ----------
-    deliveries : iterable of Delivery
-        At least one.
-    file : str
-        Name of the plan.
-    bailleur : str
-        Whose dossier it is: doubted when no delivery names it.
+    `bailleur`, whose dossier it is, is doubted when no delivery names it; `file` is the name of the plan.
     """
     delivered = list(deliveries)
     faults = [f for item in plan.items for f in _filter(item, plan, delivered, file)]

@@ -57,43 +57,25 @@ class Given(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A second pair of columns that gives positions, left for the one that was read.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Rows of the table, the pair in `result_x, result_y` or `longitude, latitude`.
-    left, kept : tuple of str
-        Headers of this pair and of the one that was read.
-    """
+    """A second pair of columns that gives positions, left for the one that was read."""
 
     points: pd.DataFrame
-    left: tuple[str, str]
-    kept: tuple[str, str]
+    """Rows of the table, the pair in `result_x, result_y` or `longitude, latitude`."""
+    left: tuple[str, str]  # headers of this pair
+    kept: tuple[str, str]  # headers of the one that was read
 
 
 @dataclass(frozen=True, slots=True)
 class PointTable:
-    """What `locate` reads of a table.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Columns of `POINTS` + stamp, one row a row of the table, positions in `result_x, result_y`
-        (metres) or `longitude, latitude` (degrees).
-    headers : mapping of str to str
-        Column of the positions → header of the user's file, to quote in messages.
-    notices : tuple of Fault
-        Doubts met while reading.
-    rival : Rival, optional
-        Where `x, y` and `longitude, latitude` are both there.
-    """
+    """What `locate` reads of a table."""
 
     points: pd.DataFrame
+    """Columns of `POINTS` + stamp, one row a row of the table, positions in `result_x, result_y` (metres)
+    or `longitude, latitude` (degrees)."""
     given: Given
-    headers: Mapping[str, str]
-    notices: tuple[Fault, ...] = ()
-    rival: Rival | None = None
+    headers: Mapping[str, str]  # column of the positions → header of the user's file, for messages
+    notices: tuple[Fault, ...] = ()  # doubts met while reading
+    rival: Rival | None = None  # where `x, y` and `longitude, latitude` are both there
 
     def quoted(self, faults: Iterable[Fault]) -> list[Fault]:
         """Return faults with the user's own headers where they name our columns."""
@@ -105,15 +87,8 @@ class PointTable:
 def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -> PointTable:
     """Read the positions of a table, one row a row, and what `locate` may use besides.
 
-    Parameters
-    ----------
-    renames : mapping of str to str, optional
-        Our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header of the table.
-
-    Raises
-    ------
-    TfpbError
-        A column the user named that is absent or unknown, numbers that cannot be read.
+    `renames`: our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header. Raises a fault for a named
+    column that is absent or unknown, or numbers that cannot be read.
     """
     asked = {_SHORT.get(k, k): v for k, v in (renames or {}).items()}
     refuse_unknown(table, asked, ("rayon", *POINTS.names))
@@ -201,24 +176,10 @@ def without_answers(table: TextTable) -> TextTable:
 
 
 def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Put answers after the columns of a table; an input column of the same name gives way.
+    """Put answers after the columns of a table, in the same order of rows.
 
-    Parameters
-    ----------
-    answers : DataFrame
-        One row a row of the table, in its order.
-
-    Returns
-    -------
-    frame : DataFrame
-        Input columns as read, then the answers, same order of rows.
-    renamed : dict of str to str
-        Input columns that had to change their name: old → `<nom>_entree`.
-
-    Raises
-    ------
-    AssertionError
-        Rows were lost or added: our own bug.
+    An input column of the same name is renamed to `<nom>_entree`; renames are returned, old → new.
+    AssertionError when rows were lost or added: our own bug.
     """
     ours = {str(a).lower() for a in answers.columns}
     taken = ours | {str(c).lower() for c in table.frame.columns}

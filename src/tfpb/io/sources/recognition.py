@@ -86,38 +86,21 @@ _ENOUGH: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What was understood of a file.
+    """What was understood of a file."""
 
-    Parameters
-    ----------
-    role : str
-        Its key in `[fichiers]`; empty when it is like nothing known.
-    sheets : tuple of str
-        Every sheet that holds a table; of several, the one to read must be named.
-    header : int
-        Row of the header, as a spreadsheet numbers it.
-    rows, aside : int
-        Lines of data; lines of totals, units or text left out of them.
-    waves : tuple of str
-        Years that a survey says: of its name, of its title, of its cells.
-    personal : mapping of str to tuple of str
-        Sheet → columns that look like a person.
-    titled : tuple of str
-        Sheets where a cell above the header names someone.
-    covers : tuple of str
-        Sheets of a title and of texts, which no reader reads: their text goes, but no column of persons.
-    """
-
-    role: str
+    role: str  # its key in `[fichiers]`; empty when it resembles nothing known
     sheet: str = ""
     sheets: tuple[str, ...] = ()
-    header: int = 1
-    rows: int = 0
-    aside: int = 0
-    waves: tuple[str, ...] = ()
+    """Every sheet that has a table; of several, the one to read must be named."""
+    header: int = 1  # row of the header, as a spreadsheet numbers it
+    rows: int = 0  # lines of data
+    aside: int = 0  # lines of totals, units or text left out of them
+    waves: tuple[str, ...] = ()  # years of a survey: of its name, of its title, of its cells
     personal: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    titled: tuple[str, ...] = ()
+    """Sheet → columns that look like a person."""
+    titled: tuple[str, ...] = ()  # sheets where a cell above the header names someone
     covers: tuple[str, ...] = ()
+    """Sheets of a title and of texts, which no reader reads: their text goes, but no column of persons."""
 
     @property
     def several(self) -> bool:
@@ -132,13 +115,7 @@ class Recognised:
 
 
 def recognise(path: Path) -> Recognised:
-    """Recognise a table by its headers, its cells and its name.
-
-    Raises
-    ------
-    TfpbError
-        It cannot be read.
-    """
+    """Recognise a table by its headers, its cells and its name; a fault when it cannot be read."""
     name = fold(path.stem)
     if form(path) == SURVEY_FILE:
         read = read_delivery(path).table.frame
@@ -182,32 +159,17 @@ def recognise(path: Path) -> Recognised:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A sheet, cut under the header that the reader of its own role finds.
-
-    Parameters
-    ----------
-    top : int
-        Row of the header, from 0.
-    columns : list of str
-        All columns of the sheet.
-    above : tuple of str
-        Cells over the header.
-    role : str
-        Empty when it is like nothing known.
-    empty : bool
-        Whether nothing stands under that header: the sheet is then cut under its first row.
-    explains : bool
-        Whether it is a sheet of a template that is not to be filled in.
-    """
+    """A sheet, cut under the header that the reader of its own role finds."""
 
     table: TextTable
-    top: int
-    columns: list[str]
-    above: tuple[str, ...]
-    role: str
+    top: int  # row of the header, from 0
+    columns: list[str]  # all columns of the sheet
+    above: tuple[str, ...]  # cells over the header
+    role: str  # empty when it resembles nothing known
     score: float
     empty: bool = False
-    explains: bool = False
+    """Whether nothing is under that header: the sheet is then cut under its first row."""
+    explains: bool = False  # whether it is a sheet of a template that is not to be filled in
 
 
 def _pages(path: Path) -> list[_Page]:
@@ -265,12 +227,7 @@ def _names(role: str) -> frozenset[str]:
 def safe_copy(path: Path, found: Recognised) -> bytes:
     """Return what of a file may enter a dossier: all of it, but what looks like a person.
 
-    What was written is read again.
-
-    Raises
-    ------
-    TfpbError
-        `copie_nomme`: the copy still names someone.
+    What was written is read again. Raises `copie_nomme`: the copy still names someone.
     """
     gone = dict(found.personal)
     if not gone and not found.titled:

@@ -103,68 +103,39 @@ class RegionSettings(Placed):
 
 @dataclass(frozen=True, slots=True)
 class RegionInputs:
-    """What `region.toml` and the common files hold.
-
-    Parameters
-    ----------
-    dossiers : tuple of Settings
-        Each bailleur's own dossier, in order, under the name the region gives it.
-    written : tuple of str
-        The name each dossier gives its bailleur; the region's aliases of it lead there.
-    plan : Plan or None
-        The region's plan: its items and settings rule.
-    deliveries : tuple of Delivery
-        Joint deliveries; empty as soon as a dossier has its own (those that are named there read them).
-    repere : TextTable or None
-        National figures with their references.
-    contrats : mapping of str to str
-        Code of a quarter → its contrat de ville.
-    communes : mapping of str to (siren, name, departement, name)
-    cibles : DataFrame or None
-        Targets of the contrats: `contrat_de_ville, indicateur, mesure, cible_pct`.
-    margins, reference : TextTable or None
-        Calibration margins and standardisation stock that the region's own plan names.
-    asked : tuple of Asked
-        Questions of the common files, each with its reply; those of a bailleur's are in its part.
-    """
+    """`region.toml` and the common files, read."""
 
     settings: RegionSettings
     dossiers: tuple[Settings, ...]
+    """Each bailleur's own dossier, in order, under the name the region gives it."""
     written: tuple[str, ...]
-    plan: Plan | None
+    """The name each dossier gives its bailleur; the region's aliases of it lead there."""
+    plan: Plan | None  # the region's plan: its items and settings rule
     plan_file: str
     deliveries: tuple[Delivery, ...]
-    repere: TextTable | None
-    contrats: dict[str, str]
+    """Joint; empty as soon as a dossier has its own (those named there read them)."""
+    repere: TextTable | None  # national figures with their references
+    contrats: dict[str, str]  # code of a quarter → its contrat de ville
     communes: dict[str, tuple[str, str, str, str]]
+    """Siren and name, code and name of the departement."""
     sources: tuple[Source, ...]
     cibles: pd.DataFrame | None = None
+    """Targets of the contrats: `contrat_de_ville, indicateur, mesure, cible_pct`."""
     notices: tuple[Fault, ...] = ()
-    margins: TextTable | None = None
-    reference: TextTable | None = None
+    margins: TextTable | None = None  # calibration margins that the region's own plan names
+    reference: TextTable | None = None  # standardisation stock that the region's own plan names
     asked: tuple[Asked, ...] = ()
+    """Questions of the common files, each with its reply; those of a bailleur's are in its part."""
 
 
 def load_region(path: Path) -> RegionSettings:
-    """Read a `region.toml`.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of the file at once, each with its key.
-    """
+    """Read a `region.toml`; raises every fault of the file at once, each with its key."""
     settings = validated(RegionSettings, path)
     return settings.model_copy(update={"folder": path.resolve().parent, "file": path.name})
 
 
 def read_region(settings: RegionSettings) -> RegionInputs:
-    """Read the common files and every bailleur's `dossier.toml`.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of every file at once.
-    """
+    """Read the common files and every bailleur's `dossier.toml`; raises every fault of every file at once."""
     gathered = Gathering(replies=replies_of(settings.reponses))
     read = _dossiers(settings, gathered)
     dossiers = tuple(found for found, _ in read)

@@ -23,11 +23,7 @@ _RANK: Final = re.compile(r" n° (\d+)(?:\.|$)")
 def keys_at(data: Any, column: str) -> Keys | None:
     """Return the keys of a setting as faults name it (« items n° 13.theme »); None where they lead nowhere.
 
-    Parameters
-    ----------
-    data : value of a TOML file
-    column : str
-        The last key may lack: it is then to be written.
+    The last key may lack: it is then to be written.
     """
     if isinstance(data, dict):
         for key in sorted(data, key=len, reverse=True):
@@ -63,10 +59,7 @@ def written_at(data: Any, keys: Keys) -> str | None:
 def meant(model: type[BaseModel], data: Any, keys: Keys, text: str, file: str) -> Any:
     """Return what is meant by what someone types for a setting: as TOML reads it, else the text itself.
 
-    Raises
-    ------
-    TfpbError
-        Its fault, as the reader of the file finds it: nothing that the file allows is meant.
+    Raises its fault, as the reader of the file finds it, when nothing that the file allows is meant.
     """
     values: list[Any] = [text]
     with suppress(ValueError, RecursionError):

@@ -34,16 +34,8 @@ class Edit(NamedTuple):
 def edit_toml(path: Path, changes: Iterable[tuple[Keys, Any]]) -> None:
     """Write keys of a TOML file; one whose value is None goes.
 
-    Parameters
-    ----------
-    changes : iterable of (keys, value)
-        From the outermost table inwards; a rank is an element of a list of tables, the next rank a new
-        one.
-
-    Raises
-    ------
-    TfpbError
-        As `read_toml`; `ecriture_impossible`. Nothing is changed then.
+    Keys go from the outermost table inwards; a rank is an element of a list of tables, the next rank a new
+    one. Raises as `read_toml`, and `ecriture_impossible`: nothing is changed then.
     """
     write_bytes(path, edited(path, changes)[0])
 
@@ -55,21 +47,10 @@ def edited(
     base: bytes = b"",
     stays: Callable[[tuple[str, ...], Any, Any], bool] = lambda *_: False,
 ) -> tuple[bytes, list[Edit]]:
-    """Return a TOML file with keys changed, and what moved in it.
+    """Return a TOML file with keys changed (as by `edit_toml`), and what moved in it.
 
-    Parameters
-    ----------
-    path, changes
-        As `edit_toml`.
-    base : bytes
-        What it holds where it is not there.
-    stays : callable
-        Of keys, the value there and the one asked for: whether it is left as it is.
-
-    Raises
-    ------
-    TfpbError
-        As `read_toml`, or what `stays` raises.
+    `base` is its content where it is absent; `stays` decides, of keys, the value there and the new one,
+    whether it is left as it is. Raises as `read_toml`, or what `stays` raises.
     """
     whole = _opened(path) if path.is_file() or not base else tomlkit.parse(base.decode())
     before: dict[tuple[str, ...], Any] = {}

@@ -41,16 +41,8 @@ def check_stock(
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Check the keys of the stock: the same entrance twice is a fault, no address a doubt.
 
-    Parameters
-    ----------
-    repeated : container of int
-        Rows that were asked about, for they name an entrance again: no fault.
-
-    Returns
-    -------
-    frame : DataFrame
-        With `bailleur` filled where it was empty.
-    faults : list of Fault
+    `bailleur` is filled where it was empty. `repeated` rows are in a question, for they name an entrance
+    again: no fault.
     """
     out = frame.copy()
     out["bailleur"] = [b or bailleur for b in out["bailleur"]]
@@ -168,13 +160,7 @@ def _codes(frame: pd.DataFrame) -> list[Fault]:
 
 
 class Identifiers:
-    """Identifiers of the stock, and the ones a spreadsheet turned into numbers (« 111 » for « 00111 »).
-
-    Parameters
-    ----------
-    known : iterable of str
-        Identifiers of the stock.
-    """
+    """Identifiers of the stock, and the ones a spreadsheet turned into numbers (« 111 » for « 00111 »)."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = {k for k in known if k}

@@ -37,24 +37,10 @@ _FAULT_OF: Final = {"missing": "reglage_absent", "extra_forbidden": "reglage_inc
 
 
 def settings_path(given: Path | None, name: str = SETTINGS) -> Path:
-    """Return the settings a command is given: a file, or the one a folder holds.
+    """Return the settings file given, or the one called `name` of the folder given (by default the current).
 
-    Parameters
-    ----------
-    given : Path or None
-        A file or a folder; None is the folder one stands in.
-    name : str
-        File looked for in a folder.
-
-    Returns
-    -------
-    Path
-        The file; whether it is well written is for `load_settings`.
-
-    Raises
-    ------
-    TfpbError
-        `reglages_absents`; `reglages_a_nommer` when the folder holds other TOML files.
+    Whether it is well written is for `load_settings`. Raises `reglages_absents`; `reglages_a_nommer` when
+    the folder has other TOML files.
     """
     path = Path() if given is None else given
     try:
@@ -70,17 +56,9 @@ def settings_path(given: Path | None, name: str = SETTINGS) -> Path:
 
 
 def load_settings(path: Path) -> Settings:
-    """Read a `dossier.toml`.
+    """Read a `dossier.toml`, whose files are found from its folder.
 
-    Parameters
-    ----------
-    path : Path
-        Files that it names are found from its folder.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of the file at once, each with its key.
+    Raises every fault of the file at once, each with its key.
     """
     return _faultless(*read_settings(path))
 
@@ -88,11 +66,7 @@ def load_settings(path: Path) -> Settings:
 def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
     """Read a `dossier.toml` as far as it can be: what is at fault in it is reported and left out.
 
-    Returns
-    -------
-    settings : Settings or None
-        None when what is left is no dossier (no stock, no tax year).
-    faults : list of Fault
+    None when what is left is no dossier (no stock, no tax year).
     """
     settings, faults = _readable_part(Settings, path)
     if settings is not None:
@@ -103,10 +77,7 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
 def load_plan(path: Path) -> Plan:
     """Read a `plan_enquete.toml`, scales and filters checked against each other.
 
-    Raises
-    ------
-    TfpbError
-        Every fault of the file at once, each with its key.
+    Raises every fault of the file at once, each with its key.
     """
     return _faultless(*read_plan(path))
 
@@ -153,10 +124,7 @@ def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file as Notepad may have saved it (BOM, cp1252, Windows paths in double quotes).
 
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `toml_trop_grand`, `toml_illisible` (with the line).
+    Raises `fichier_absent`, `toml_trop_grand`, `toml_illisible` (with the line).
     """
     require_file(path)
     if path.stat().st_size > MAX_TOML_BYTES:
@@ -209,10 +177,7 @@ def _broken_row(text: str) -> int:
 def joined(text: str) -> dict[str, Any] | None:
     """Read a TOML text whose tables are written several times, as pasted blocks make it.
 
-    Returns
-    -------
-    dict or None
-        Every table once, lists joined; None when a part is not TOML, or a key has two values.
+    Every table once, lists joined; None when a part is not TOML, or a key has two values.
     """
     whole: dict[str, Any] = {}
     try:
@@ -240,10 +205,7 @@ def _join(whole: dict[str, Any], part: dict[str, Any]) -> None:
 def validated(model: type[M], path: Path) -> M:
     """Read a TOML file into a model.
 
-    Raises
-    ------
-    TfpbError
-        As `read_toml`; every fault of the file at once, each with its key.
+    Raises as `read_toml`; every fault of the file at once, each with its key.
     """
     try:
         return model.model_validate(read_toml(path))

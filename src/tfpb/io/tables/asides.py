@@ -75,33 +75,21 @@ def set_aside(
 ) -> TextTable:
     """Return a table without the lines that are no data, each reported as a doubt of the table.
 
-    Units: the line under the header when it holds nothing else (« (€) », « % »); a unit that a column
-    of the contract cannot be in (« k€ ») is a fault.
+    Units: the line under the header when it contains nothing else (« (€) », « % »); a unit that a column of
+    the contract cannot be in (« k€ ») is a fault.
 
-    Labels: the line under the header when words stand there in most columns of numbers.
+    Labels: the line under the header when most columns of numbers have words there.
 
-    Print: the header again on a second page, and the one cell above it; where several cells must be
-    filled, a line that holds one sentence alone.
+    Print: the header again on a second page, and the one cell above it; where several cells must be filled,
+    a line of one sentence alone.
 
     Sections: a line that names those above or below it (« Agence Nord »), with their sum or without.
 
-    Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
-    must be filled is empty); where another cell is, and all cells that must be filled are empty; the
-    last line when it holds numbers only and one of them is the sum of its column.
+    Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that must be
+    filled is empty); where another cell is, and all cells that must be filled are empty; the last line when
+    it has numbers only and one of them is the sum of its column.
 
-    Parameters
-    ----------
-    contract : Contract
-        Which columns must be filled, and in which unit they are.
-    renames : mapping of str to str, optional
-        Column of the contract → header of the table.
-    readings : collection of str
-        Columns of the contract whose unit the user said.
-
-    Returns
-    -------
-    TextTable
-        The same one when nothing is set aside.
+    `readings`: columns of the contract whose unit the user gave.
     """
     table = marked(table, contract)
     found, _ = match_columns(table, contract, renames or {})
@@ -158,14 +146,9 @@ def total_doubts(table: TextTable, totals: list[int], contract: Contract) -> lis
 
 
 def copied_down(table: TextTable, headers: Iterable[str]) -> TextTable:
-    """Return a table where empty cells of some columns take the value above, each reported.
+    """Return a table without totals where empty cells of some columns take the value above, each reported.
 
-    Parameters
-    ----------
-    table : TextTable
-        Without its totals.
-    headers : iterable of str
-        Columns that the user asks for; those that are not there are left out.
+    The user names the headers; those that are not there are ignored.
     """
     wanted = [h for h in dict.fromkeys(headers) if h in table.frame]
     if not wanted:
@@ -312,13 +295,7 @@ def _unit(cell: str) -> str:
 
 
 def total_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[int]:
-    """List the positions of the lines that sum others.
-
-    Parameters
-    ----------
-    found : mapping of str to str
-        Column of the contract → header of the table.
-    """
+    """List the positions of the lines that sum others; `found`: contract's column → header."""
     numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
     cells = table.frame.to_numpy(dtype=object)
     headers = list(table.frame.columns)

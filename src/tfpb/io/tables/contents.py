@@ -109,10 +109,7 @@ _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\x0c\x1a")
 def absent(path: Path) -> TfpbError:
     """Make the error of a file that does not exist, naming those the user may have meant.
 
-    Returns
-    -------
-    TfpbError
-        `fichier_mal_nomme` when some names are alike, `fichier_absent` otherwise.
+    `fichier_mal_nomme` when some names are close, `fichier_absent` otherwise.
     """
     place = Place(path.name[:_LONGEST])
     # a name with a suffix is a file's; without one, a folder may be meant
@@ -123,14 +120,9 @@ def absent(path: Path) -> TfpbError:
 
 
 def near_folders(path: Path) -> tuple[str, list[str]]:
-    """Name the folders that a folder which does not exist may have meant, the likest first.
+    """Name the folders that a folder which does not exist may have meant, the closest first; perhaps none.
 
-    Returns
-    -------
-    str
-        What was typed, from the deepest folder that exists.
-    list of str
-        From that folder too; empty when no name is alike.
+    First what was typed; both from the deepest folder that exists.
     """
     return _likes(path, lambda p: _holds(Path.is_dir, p))
 
@@ -238,13 +230,10 @@ def _has_table(path: Path) -> bool:
 
 
 def form(path: Path) -> str:
-    """Return how a table is read, by its bytes; by its name where they are no table's, to say what lacks.
+    """Return how a table is read, by its bytes; by its name where they are no table's, to report what lacks.
 
-    Returns
-    -------
-    str
-        `WORKBOOK`, `TEXT`, `COLUMNS`, `SURVEY`; "" where neither bytes nor name are a table's: a text
-        is one by its name alone.
+    `WORKBOOK`, `TEXT`, `COLUMNS`, `SURVEY`; "" where neither bytes nor name are a table's: a text is one by
+    its name alone.
     """
     named = _FORMS.get(path.suffix.lower(), "")
     found = _FORMS.get(kind(path), named)
@@ -296,10 +285,7 @@ def cannot_write(name: str, error: Exception) -> TfpbError:
 def require_file(path: Path) -> None:
     """Check that a path can be read as a file.
 
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `fichier_mal_nomme`, `fichier_est_dossier`, `fichier_inaccessible`.
+    Raises `fichier_absent`, `fichier_mal_nomme`, `fichier_est_dossier`, `fichier_inaccessible`.
     """
     name = path.name[:200]
     place = Place(name)
@@ -319,10 +305,7 @@ def require_file(path: Path) -> None:
 def require_table(path: Path) -> None:
     """Check that a path can be read as a file and is not too large for a table.
 
-    Raises
-    ------
-    TfpbError
-        As `require_file`; `fichier_trop_grand`.
+    Raises as `require_file`; `fichier_trop_grand`.
     """
     require_file(path)
     refuse_large(path)
@@ -346,16 +329,10 @@ def refuse_large(path: Path) -> None:
 
 
 def held_by_text(path: Path, budget: int) -> tuple[int, int]:
-    """Count the memory that a run would take for a text, as far as a budget goes.
+    """Count the bytes of a text, and of the memory that a run would take for them, as far as a budget goes.
 
-    A file of one-digit cells takes 50 times its bytes, one of sentences 10: separators and line ends tell.
-
-    Returns
-    -------
-    int
-        Bytes of the file that were counted.
-    int
-        Bytes of memory for them: above the budget, or for the whole file.
+    A file of one-digit cells takes 50 times its bytes, one of sentences 10: separators and line ends
+    decide. Beyond the budget, the memory is above it; else it is for the whole file.
     """
     size = held = 0
     with path.open("rb") as file:
@@ -386,10 +363,7 @@ def _chosen() -> bool:
 def max_file_bytes() -> int:
     """Return the largest size of a table, in bytes, as set by `TFPB_TAILLE_MAX_MO`.
 
-    Raises
-    ------
-    TfpbError
-        `limite_illisible` when the variable is no whole number above zero.
+    Raises `limite_illisible` when the variable is no whole number above zero.
     """
     text = os.environ.get(SIZE_VARIABLE, "").strip()
     if not text:

@@ -76,18 +76,10 @@ def _wide(head: bytes) -> str:
 
 
 def read_text(path: Path, names: frozenset[str]) -> TextTable:
-    """Read a text file as a table.
+    """Read a text file as a table; `names` are the folded names expected in the header.
 
-    Parameters
-    ----------
-    names : frozenset of str
-        Folded names expected in the header.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_illisible`, `feuille_vide`, `cellule_trop_longue`, `guillemet_non_ferme`,
-        `tableau_trop_large`.
+    Raises `fichier_illisible`, `feuille_vide`, `cellule_trop_longue`, `guillemet_non_ferme`,
+    `tableau_trop_large`.
     """
     grid, separator = grid_of(path)
     named = tuple(_old_encoding(path))

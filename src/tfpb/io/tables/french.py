@@ -40,18 +40,10 @@ _SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
 def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) -> dt.date:
     """Read a date: 2025-01-31, 31/01/2025, 31/01/25, « 31 janvier 2025 », a spreadsheet's serial.
 
-    A month and its year, « décembre 2024 » or « déc-88 », mean its last day.
-
-    With `month_first`, 01/31/2025 in place of 31/01/2025.
-
-    With `year_end`, of what ends, a year alone means its 31 December: « fin d’exonération 2031 ».
-
-    Raises
-    ------
-    AmbiguousError
-        If day and month alone are given, or a year that may be any day of it.
-    ValueError
-        If it is no date of the calendar.
+    A month and its year, « décembre 2024 » or « déc-88 », mean its last day. With `month_first`, 01/31/2025
+    in place of 31/01/2025. With `year_end`, of what ends, a year alone means its 31 December: « fin
+    d’exonération 2031 ». Raises AmbiguousError if day and month alone are given, or a year that may be any
+    day of it; ValueError if it is no date of the calendar.
     """
     raw = _REMARK.sub("", squeeze(text))
     if match := _ISO.fullmatch(raw):

@@ -50,20 +50,9 @@ def match_columns(
     """Find the header of each column: given by the user, by its name, by an alias or its label.
 
     A last round forgets linking words, units and plurals, reads « Nbre » as « nombre », « N° » as
-    « numéro », and the sign « % » as « taux ». A header that bears the table's year is read for the one
-    without year, and before it; a header of another year means no column unless the user names it.
-
-    Parameters
-    ----------
-    renames : mapping of str to str
-        Column of the contract → header that the user named.
-
-    Returns
-    -------
-    found : dict of str to str
-        Contract name → header.
-    faults : list of Fault
-        `colonne_en_double`, and `colonne_absente` for a column that must be there or that the user named.
+    « numéro », and the sign « % » as « taux ». A header that carries the table's year is read for the one
+    without year, and before it; a header of another year means no column unless the user names it. Faults:
+    `colonne_en_double`, and `colonne_absente` for a column that must be there or that the user named.
     """
     own, others = of_year(table.frame.columns, table.year)
     headers: dict[str, list[str]] = {}
@@ -135,16 +124,9 @@ def unread_columns(
 ) -> list[Fault]:
     """List the columns of a file that nothing reads: a right or a date that is lost moves money.
 
-    Parameters
-    ----------
-    asked : collection of str
-        Headers that a question is about: they are in no list.
-
-    Returns
-    -------
-    list of Fault
-        `montants_absents`, which stops; `colonne_ressemblante` for a header that looks like a column
-        nobody found; `colonnes_non_lues` for the others, in a contract that is closed.
+    `montants_absents`, which stops; `colonne_ressemblante` for a header that looks like a column that was
+    not found; `colonnes_non_lues` for the others, in a contract that is closed. Headers in a question
+    (`asked`) are in no list.
     """
     others = of_year(table.frame.columns, table.year)[1]
     left = [h for h in table.frame.columns if h not in {*found.values(), *asked}]

@@ -31,26 +31,15 @@ _UNREAD: Final = frozenset({"script", "style", "title"})
 
 @dataclass(slots=True)
 class MarkupSheet:
-    """One sheet, its cells by place from 0.
-
-    Parameters
-    ----------
-    cells : dict of (row, column) to str, float, bool or datetime
-    errors : dict of (row, column) to str
-    formulas : list of (row, column)
-        Formulas without a computed value.
-    merged : list of ((row, column), (row, column))
-    percents : set of (row, column)
-        Numbers shown as percentages.
-    """
+    """One sheet, its cells by place from 0."""
 
     name: str
     cells: dict[Cell, Any] = field(default_factory=dict)
     hidden: bool = False
     errors: dict[Cell, str] = field(default_factory=dict)
-    formulas: list[Cell] = field(default_factory=list)
-    merged: list[tuple[Cell, Cell]] = field(default_factory=list)
-    percents: set[Cell] = field(default_factory=set)
+    formulas: list[Cell] = field(default_factory=list)  # formulas without a computed value
+    merged: list[tuple[Cell, Cell]] = field(default_factory=list)  # first and last cell
+    percents: set[Cell] = field(default_factory=set)  # numbers shown as percentages
 
     def grid(self, path: Path) -> list[list[Any]]:
         """Return the filled rectangle, "" where there is nothing (`feuille_trop_grande`)."""
@@ -67,10 +56,7 @@ class MarkupSheet:
 def markup_sheets(path: Path) -> list[MarkupSheet]:
     """Read the sheets of a file of `contents.MARKUP`; those of a page are its tables, in their order.
 
-    Raises
-    ------
-    ValueError
-        It is cut, spoiled, or declares entities: the caller reports an unreadable file.
+    ValueError when it is cut, spoiled, or declares entities: the caller reports an unreadable file.
     """
     raw = path.read_bytes()
     if kind(path) == "xml":

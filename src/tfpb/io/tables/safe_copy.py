@@ -30,12 +30,9 @@ _UNCOMPUTED: Final = "=NA()"
 
 
 def grids_of(path: Path) -> list[tuple[str, list[list[str]]]]:
-    """Return the cells of every sheet of a file that holds rows under another; "" names that of a text file.
+    """Return the cells of every sheet of a file that has rows under another; "" names that of a text file.
 
-    Raises
-    ------
-    TfpbError
-        As `read_table`.
+    Raises as `read_table`.
     """
     if form(path) == WORKBOOK:
         book = Workbook(path)
@@ -53,18 +50,8 @@ def without_columns(
 ) -> bytes:
     """Copy a table without some columns below their header: every other cell stays where it was.
 
-    Cells above the header go where they name someone.
-
-    Parameters
-    ----------
-    path : Path
-        A workbook or a text file. Of a workbook that is no xlsx, the copy is one.
-    dropped : mapping of str to iterable of int
-        Sheet → columns from 0.
-    tops : mapping of str to int
-        Sheet → row of its header, from 0.
-    names_someone : callable
-        Whether a text does.
+    Cells above the header go where they name someone. `dropped` columns and `tops`, rows of the headers,
+    are by sheet, from 0. Of a workbook that is no xlsx, the copy is one.
     """
     gone = {sheet: frozenset(columns) for sheet, columns in dropped.items()}
 
@@ -85,17 +72,9 @@ def without_columns(
 
 
 def corrected(path: Path, cells: Mapping[Place, str]) -> bytes:
-    """Copy a table with some cells written anew.
+    """Copy a table with some cells written anew, by sheet, row as a spreadsheet numbers it and header.
 
-    Parameters
-    ----------
-    cells : mapping of Place to str
-        Sheet, row as a spreadsheet numbers it and header of the column → what is meant there.
-
-    Raises
-    ------
-    ValueError, KeyError
-        A header or a sheet that the file does not have.
+    ValueError or KeyError for a header or a sheet that the file does not have.
     """
     names = frozenset(place.column for place in cells)
     if form(path) == TEXT:

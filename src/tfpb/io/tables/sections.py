@@ -35,14 +35,10 @@ _TOWN: Final = "commune"
 def section_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[int]:
     """List the positions of the rows that name the rows above or below them.
 
-    Such a row holds one text without a digit. With nothing more, another row follows, and the text is in
-    a column of codes, or is the word of a group or a commune of the table; with a count, that is the
-    exact sum of the rows up to the next such row, or the one before; alone, it has the word of a group.
-
-    Parameters
-    ----------
-    found : mapping of str to str
-        Column of the contract → header of the table.
+    Such a row has one text without a digit. With nothing more, another row follows, and the text is in a
+    column of codes, or is the word of a group or a commune of the table; with a count, that is the exact
+    sum of the rows up to the next such row, or the one before; alone, it has the word of a group. `found`
+    gives the header of a column of the contract.
     """
     residence = next((c for c in contract.columns if c.name == _RESIDENCE), None)
     if residence is None or not residence.filled or _RESIDENCE not in found:
@@ -106,17 +102,10 @@ def _is_sum(position: int, step: int, lone: set[int], cells: Any, counted: int) 
 def beyond_lines(
     table: TextTable, totals: Sequence[int], contract: Contract, found: Mapping[str, str]
 ) -> list[Fault]:
-    """Make a fault of each total that no lines sum to, in columns whose blank cells count as nil.
+    """Make a fault of each total (`totals`: positions) that no lines sum to, where blank cells count as nil.
 
-    A total is of the lines since the one before, of those up to the one after, or of all; a smaller
-    amount than that of the lines before it loses nothing.
-
-    Parameters
-    ----------
-    totals : sequence of int
-        Positions of the lines of total.
-    found : mapping of str to str
-        Column of the contract → header of the table.
+    A total is of the lines since the one before, of those up to the one after, or of all; a smaller amount
+    than that of the lines before it loses nothing. `found` gives the header of a column of the contract.
     """
     faults = []
     columns = [c.name for c in contract.columns if c.blank_is_nil and c.name in found]

@@ -21,16 +21,9 @@ _READER: Final = "from tfpb.io.tables.spss import serve; serve()"
 def read_spss(path: Path) -> dict[str, Any]:
     """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers.
 
-    Returns
-    -------
-    dict
-        `columns` (name → list of cells as text), `labels` (column → wording), `values` (column →
-        list of (code, label)).
-
-    Raises
-    ------
-    TfpbError
-        `fichier_illisible`: no SPSS file, or one on which the library fails or does not come back.
+    `columns` (name → list of cells as text), `labels` (column → wording), `values` (column → list of (code,
+    label)). Raises `fichier_illisible`: no SPSS file, or one on which the library fails or does not come
+    back.
     """
     try:
         patience = _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND

@@ -118,10 +118,7 @@ def harmless(text: str) -> str:
 def check_format(path: Path, layers: Collection[str] = ()) -> None:
     """Refuse a name whose extension is no table's (`format_inconnu`), before anything is computed.
 
-    Parameters
-    ----------
-    layers : collection of str
-        Extensions of layers that will do too.
+    Extensions of `layers` will do too.
     """
     suffix = path.suffix.lower()
     if suffix not in _WRITTEN and suffix not in layers:
@@ -242,29 +239,13 @@ def read_table(
 ) -> TextTable:
     """Read a table of any supported format; its header is found under title rows.
 
-    Parameters
-    ----------
-    sheet : str, optional
-        Sheet of a workbook, or layer of a map file; by default the first whose header holds most known
-        names, the visible ones before the hidden.
-    known : iterable of str
-        Names expected in the header; they help to find it.
-    needed : iterable of iterable of str
-        Headers that mean each column that must be there: other sheets that have them all are doubted.
-    year : int, optional
-        Of sheets alike that are named by their years, the one that is read.
-
-    Returns
-    -------
-    TextTable
-        Every cell as text, with its file, sheet and row.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `fichier_est_dossier`, `fichier_inaccessible`, `fichier_illisible`,
-        `fichier_trop_grand`, `format_inconnu`, `feuille_absente`, `feuille_vide`,
-        `feuille_trop_grande`, `tableau_trop_large`, `cellule_trop_longue`, `guillemet_non_ferme`.
+    Every cell is text, with its file, sheet and row. `sheet` is of a workbook, or a layer of a map file; by
+    default the first whose header has most `known` names, the visible ones before the hidden, and of
+    similar sheets that are named by their years, that of `year`. `needed` gives the headers that mean each
+    column that must be there: other sheets that have them all are doubted. Raises `fichier_absent`,
+    `fichier_est_dossier`, `fichier_inaccessible`, `fichier_illisible`, `fichier_trop_grand`,
+    `format_inconnu`, `feuille_absente`, `feuille_vide`, `feuille_trop_grande`, `tableau_trop_large`,
+    `cellule_trop_longue`, `guillemet_non_ferme`.
     """
     path = Path(path)
     require_file(path)

@@ -31,53 +31,27 @@ _EXACT_WHOLE: Final = 1e15
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table as read: all text.
+    """A table as read: all text."""
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Text cells, "" when empty; headers as written.
-    file, sheet : str
-        File name (without folders) and sheet ("" for plain files).
-    rows : int array, shape (len(frame),)
-        Row of each line as a spreadsheet numbers it.
-    decimal : str
-        "." when the file cannot mean thousands by a dot (comma-separated files), else "".
-    notices : tuple of Fault
-        What the text alone does not show: uncomputed formulas, merged cells, uneven lines.
-    percents : frozenset of (row, header)
-        Cells of numbers that the spreadsheet shows as percentages: 0.0047 is there 0,47 %.
-    title : str
-        What stands above the header.
-    hidden, struck : frozenset of int
-        Rows that the sheet hides (one folded under an outline is not), or strikes through.
-    year : int or None
-        Year that the file is about: of two dated headers, which is read.
-    hidden_columns : frozenset of str
-        Headers of columns that the sheet hides.
-    owner : str
-        Bailleur whose file it is, where it is known.
-    alike : tuple of str
-        Other sheets of the file that hold the same columns, or nearly.
-    of_geometry : tuple of str or None
-        Of a map layer, the columns of positions that its reader added; None for any other table.
-    """
-
-    frame: pd.DataFrame
-    file: str
-    sheet: str
-    rows: Integers
-    decimal: str = ""
+    frame: pd.DataFrame  # text cells, "" when empty; headers as written
+    file: str  # file name, without folders
+    sheet: str  # "" for plain files
+    rows: Integers  # row of each line as a spreadsheet numbers it
+    decimal: str = ""  # "." when the file cannot mean thousands by a dot (comma-separated), else ""
     notices: tuple[Fault, ...] = ()
+    """What the text alone does not show: uncomputed formulas, merged cells, uneven lines."""
     percents: frozenset[tuple[int, str]] = frozenset()
-    title: str = ""
+    """Cells (row, header) of numbers that the spreadsheet shows as percentages: 0.0047 is there 0,47 %."""
+    title: str = ""  # text above the header
     hidden: frozenset[int] = frozenset()
-    struck: frozenset[int] = frozenset()
-    year: int | None = None
+    """Rows that the sheet hides (not one folded under an outline)."""
+    struck: frozenset[int] = frozenset()  # rows struck through
+    year: int | None = None  # year that the file is about: of two dated headers, which is read
     hidden_columns: frozenset[str] = frozenset()
-    alike: tuple[str, ...] = ()
-    owner: str = ""
+    alike: tuple[str, ...] = ()  # other sheets of the file that have the same columns, or nearly
+    owner: str = ""  # bailleur whose file it is, where known
     of_geometry: tuple[str, ...] | None = None
+    """Of a map layer, the columns of positions that its reader added; None for any other table."""
 
     def place(self, position: int, column: str = "", name: str = "") -> Place:
         """Return the place of the line at a position (0-based) of the frame.
@@ -139,25 +113,10 @@ def trimmed(row: list[str]) -> list[str]:
 def cut_table(
     grid: list[list[str]], file: str, sheet: str, names: frozenset[str]
 ) -> tuple[TextTable, int, list[str]]:
-    """Cut a grid of cells into header and body; title rows above the header are left out.
+    """Cut a grid of cells into header and body, as `cut_under`; title rows above the header are left out.
 
     A row of years just above the header is joined to it: « Nb logts » under « 2024 » and under « 2025 ».
-
-    Parameters
-    ----------
-    grid : list of rows of str
-    names : frozenset of str
-        Folded names expected in the header.
-
-    Returns
-    -------
-    table, top, columns
-        As `cut_under` gives them.
-
-    Raises
-    ------
-    TfpbError
-        As `cut_under`.
+    `names` are the folded names expected in the header.
     """
     return cut_under(grid, file, sheet, header_row(grid, names))
 
@@ -165,20 +124,10 @@ def cut_table(
 def cut_under(
     grid: list[list[str]], file: str, sheet: str, top: int
 ) -> tuple[TextTable, int, list[str]]:
-    """Cut a grid of cells, as `cut_table` does, under a header whose row is known.
+    """Cut a grid of cells, as `cut_table` does, under a header whose row (`top`, from 0) is known.
 
-    Returns
-    -------
-    table : TextTable
-    top : int
-        Row of the header, from 0.
-    columns : list of str
-        Names of all columns of the grid, empty ones included.
-
-    Raises
-    ------
-    TfpbError
-        `feuille_vide`, `tableau_trop_large`.
+    Returned with that row and the names of all columns of the grid, empty ones included. Raises
+    `feuille_vide`, `tableau_trop_large`.
     """
     place = Place(file, sheet)
     if not any(any(row) for row in grid):

@@ -89,25 +89,13 @@ def typed(
     readings: Mapping[str, str] | None = None,
     asked: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Type a text table by a contract.
+    """Type a text table by a contract, in the same order; faults are returned, and nothing is dropped.
 
-    Parameters
-    ----------
-    renames : mapping of str to str, optional
-        Contract name → header in the file, as the user gave it.
-    readings : mapping of str to str, optional
-        Contract name → how its cells are read, one of `READINGS`, where the user said so.
-    asked : collection of str
-        Headers that a question is about: the list of unread columns leaves them out.
-
-    Returns
-    -------
-    frame : DataFrame, one row a line of the table, same order
-        Contract columns typed (optional columns that are absent are there, empty), the other columns
-        as text, then `STAMP`. INTEGER and YEAR are Int64, NUMBER and PERCENT float64, BOOLEAN
-        boolean, MONEY `Decimal` or None, DATE `date` or None, CODES tuple of str, others str.
-    faults : list of Fault
-        Every fault of the table: nothing is dropped; a cell in fault is empty in the frame.
+    Contract columns are typed (optional columns that are absent are there, empty), the other columns are
+    text, then `STAMP`. INTEGER and YEAR are Int64, NUMBER and PERCENT float64, BOOLEAN boolean, MONEY
+    `Decimal` or None, DATE `date` or None, CODES tuple of str, others str. A cell in fault is empty. By
+    contract name, `renames` gives the user's headers, `readings` how cells are read (one of `READINGS`);
+    the list of unread columns leaves out headers in a question (`asked`).
     """
     found, faults = match_columns(table, contract, renames or {})
     readings = readings or {}
@@ -310,19 +298,12 @@ def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any])
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """How a table writes its numbers.
+    """How a table writes its numbers."""
 
-    Parameters
-    ----------
-    dots : bool
-        Decimals have a dot: « 1.234 » is one, but of an amount.
-    whole : mapping of str to str
-        What a mark is before three digits in an amount, "." or "," → « decimal » or « thousands »; a
-        mark that is not there may be both.
-    """
-
-    dots: bool
+    dots: bool  # decimals have a dot: « 1.234 » is one, but of an amount
     whole: Mapping[str, str]
+    """A mark before three digits in an amount, "." or "," → « decimal » or « thousands »; a mark that is
+    not there may be both."""
 
     def money(self, text: str) -> Decimal:
         """Read an amount: a thousand times more or less is never guessed from other columns."""

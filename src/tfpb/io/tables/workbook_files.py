@@ -37,38 +37,21 @@ _NEARLY: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet, read.
-
-    Parameters
-    ----------
-    grid : list of rows of str
-        From the first cell; error cells bear their error (« #DIV/0! »).
-    errors : dict of (row, column) to str
-        Cells in error, from 0.
-    formulas : list of (row, column)
-        Formulas without a computed value, from 0.
-    merged : list of ((row, column), (row, column))
-        Merged ranges, first and last cell, from 0.
-    scan : SheetScan
-        What its formats say: numbers shown as percentages, rows hidden, cells struck through.
-    """
+    """One sheet, read; rows and columns are from 0."""
 
     name: str
-    grid: list[list[str]]
+    grid: list[list[str]]  # from the first cell; error cells have their error (« #DIV/0! »)
     hidden: bool
     errors: dict[tuple[int, int], str]
-    formulas: list[tuple[int, int]]
-    merged: list[tuple[tuple[int, int], tuple[int, int]]]
-    scan: SheetScan
+    formulas: list[tuple[int, int]]  # formulas without a computed value
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]  # first and last cell
+    scan: SheetScan  # from its formats: numbers shown as percentages, rows hidden, cells struck through
 
 
 class Workbook:
     """An open workbook of any format.
 
-    Raises
-    ------
-    TfpbError
-        `fichier_trop_grand`, `feuille_trop_grande`, `fichier_illisible`.
+    Raises `fichier_trop_grand`, `feuille_trop_grande`, `fichier_illisible`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -129,14 +112,9 @@ class Workbook:
         return held
 
     def table(self, sheet: Sheet, names: frozenset[str], alike: tuple[str, ...] = ()) -> TextTable:
-        """Cut the table of a sheet (`feuille_vide`, `tableau_trop_large`).
+        """Cut the table of a sheet (`feuille_vide`, `tableau_trop_large`) by the folded names of its header.
 
-        Parameters
-        ----------
-        names : frozenset of str
-            Folded names expected in the header.
-        alike : tuple of str
-            Other visible sheets that hold the same columns.
+        `alike`: other visible sheets that have the same columns.
         """
         table, top, header = cut_table(sheet.grid, self.path.name, sheet.name, names)
         notices = _notices(sheet, self.path.name, top, header, alike)
@@ -187,23 +165,11 @@ def read_workbook(
     needed: Sequence[frozenset[str]] = (),
     year: int | None = None,
 ) -> TextTable:
-    """Read a sheet of a workbook as a table.
+    """Read a sheet of a workbook as a table: the `wanted` one, else that whose header has most `names`.
 
-    Parameters
-    ----------
-    wanted : str or None
-        Its name; None for the first whose header holds most known names, visible before hidden.
-    names : frozenset of str
-        Folded names expected in the header.
-    needed : sequence of frozenset of str
-        Folded headers of each column that must be there.
-    year : int, optional
-        Of sheets alike that are named by their years, the one that is read.
-
-    Raises
-    ------
-    TfpbError
-        As `Workbook`; `feuille_absente`, `feuille_vide`, `tableau_trop_large`.
+    Visible ones come before hidden ones; of similar sheets named by their years, that of `year`. `names`
+    are folded, as are the headers `needed`, one set for each column that must be there. Raises as
+    `Workbook`; `feuille_absente`, `feuille_vide`, `tableau_trop_large`.
     """
     book = Workbook(path)
     candidates = book.candidates(wanted)

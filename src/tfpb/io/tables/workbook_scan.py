@@ -74,30 +74,18 @@ _MORE: Final = 0x80
 
 @dataclass(slots=True)
 class SheetScan:
-    """What a sheet holds beyond its values.
+    """What a sheet has beyond its values; rows and columns are from 0."""
 
-    Parameters
-    ----------
-    errors : dict of (row, column) to str
-        Cells in error (« #DIV/0! »), rows and columns from 0.
-    formulas : list of (row, column)
-        Formulas without a computed value.
-    percents : set of (row, column)
-        Numbers shown as percentages: 0.0047 shown « 0,47 % ».
-    hidden : set of int
-        Rows hidden one by one or by a filter; those folded under an outline are data.
-    struck : set of (row, column)
-        Cells struck through.
-    hidden_columns : set of int
-        Those that an outline folds are not hidden (xlsx alone).
-    """
-
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)  # cells in error (« #DIV/0! »)
     formulas: list[tuple[int, int]] = field(default_factory=list)
+    """Formulas without a computed value."""
     percents: set[tuple[int, int]] = field(default_factory=set)
+    """Numbers shown as percentages: 0.0047 shown « 0,47 % »."""
     hidden: set[int] = field(default_factory=set)
-    struck: set[tuple[int, int]] = field(default_factory=set)
+    """Rows hidden one by one or by a filter; those folded under an outline are data."""
+    struck: set[tuple[int, int]] = field(default_factory=set)  # cells struck through
     hidden_columns: set[int] = field(default_factory=set)
+    """Those that an outline folds are not hidden (xlsx alone)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +102,8 @@ _NO_STYLES: Final = _Styles()
 def scan_workbook(path: Path) -> dict[str, SheetScan]:
     """Look through the sheets of an xlsx, xlsm, ods or xls (of the last, percentages alone).
 
-    Raises
-    ------
-    TfpbError
-        `fichier_trop_grand` when the archive unpacks beyond the limit, `feuille_trop_grande` when a
-        sheet's filled rectangle does.
+    Raises `fichier_trop_grand` when the archive unpacks beyond the limit, `feuille_trop_grande` when a
+    sheet's filled rectangle does.
     """
     if not zipfile.is_zipfile(path):
         return {name: SheetScan(percents=cells) for name, cells in percent_cells(path).items()}
@@ -154,10 +139,7 @@ class _OpenDocument:
     def read(self, archive: zipfile.ZipFile) -> dict[str, SheetScan]:
         """Refuse a content that is no XML, or declares entities: the reader would never come back.
 
-        Raises
-        ------
-        ValueError
-            The caller reports an unreadable file.
+        ValueError: the caller reports an unreadable file.
         """
         parser = expat.ParserCreate()
         parser.EntityDeclHandler = refuse_entities
