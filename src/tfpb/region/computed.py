@@ -33,30 +33,16 @@ _TOGETHER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The heading of every report of the region.
-
-    Parameters
-    ----------
-    year, vintage : int
-        Tax year, and the map that rules it.
-    draft : bool
-        For the regional body alone.
-    asked : tuple of Asked
-        Questions of the common files, and of each bailleur's.
-    printed : bool
-        Whether documents are made, not data alone.
-    corrections : tuple of Correction
-        Waves released before that are replaced, or kept.
-    """
+    """The heading of every report of the region."""
 
     settings: RegionSettings
     run_hash: str
-    year: int
-    vintage: int
-    draft: bool = True
-    asked: tuple[Asked, ...] = ()
-    printed: bool = True
-    corrections: tuple[Correction, ...] = ()
+    year: int  # tax year
+    vintage: int  # of the map that rules it
+    draft: bool = True  # for the regional body alone
+    asked: tuple[Asked, ...] = ()  # questions of the common files, and of each bailleur's
+    printed: bool = True  # whether documents are made, not data alone
+    corrections: tuple[Correction, ...] = ()  # waves released before that are replaced, or kept
 
 
 def open_in(part: Part) -> tuple[str, ...]:
@@ -72,59 +58,28 @@ def open_in(part: Part) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region computed: the values that its outputs are made of, before anything is rendered.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        Without answers.
-    located : Located
-        One stock table.
-    items : mapping
-        As `Joined`.
-    protected : Protected or None
-        None without a survey.
-    contrats : mapping of str to tuple of str
-        Contrat → its quarters that hold dwellings of the stock.
-    lone_quarters : tuple of str
-        Quarters of the stock without a known contrat.
-    digest : str
-        Hash of inputs, settings and versions.
-    homes : DataFrame
-        Résidences of every bailleur, as the survey was estimated on them.
-    again : bool
-        Whether it has been released already.
-    deliveries : DataFrame
-        As `reconciled` gives it; empty without a survey.
-    targets : DataFrame or None
-        What the contrats set themselves (`[fichiers] cibles`).
-    draft : bool
-        For the regional body alone: not released.
-    asked : tuple of Asked
-        Questions of the common files.
-    sent_anyway : tuple of str
-        What a release leaves open, and who sends it knows.
-    """
+    """A region computed: the values that its outputs are made of, before anything is rendered."""
 
     settings: RegionSettings
-    parts: Sequence[Part]
-    located: Located
-    items: Mapping[str, Mapping[str, str]]
+    parts: Sequence[Part]  # without answers
+    located: Located  # one stock table
+    items: Mapping[str, Mapping[str, str]]  # as `Joined`
     places: Territories
     facts: RegionFacts
-    protected: Protected | None
+    protected: Protected | None  # None without a survey
     contrats: dict[str, tuple[str, ...]]
-    lone_quarters: tuple[str, ...]
+    """Contrat → its quarters that contain dwellings of the stock."""
+    lone_quarters: tuple[str, ...]  # quarters of the stock without a known contrat
     sources: tuple[Source, ...]
-    digest: str
+    digest: str  # hash of inputs, settings and versions
     notices: tuple[Fault, ...]
-    homes: pd.DataFrame
-    again: bool
-    deliveries: pd.DataFrame
-    targets: pd.DataFrame | None = None
-    draft: bool = True
-    asked: tuple[Asked, ...] = ()
-    sent_anyway: tuple[str, ...] = ()
+    homes: pd.DataFrame  # résidences of every bailleur, as the survey was estimated on them
+    again: bool  # whether it has been released already
+    deliveries: pd.DataFrame  # as `reconciled` gives it; empty without a survey
+    targets: pd.DataFrame | None = None  # what the contrats set themselves (`[fichiers] cibles`)
+    draft: bool = True  # for the regional body alone: not released
+    asked: tuple[Asked, ...] = ()  # questions of the common files
+    sent_anyway: tuple[str, ...] = ()  # what a release leaves open, knowingly
 
     @property
     def left_open(self) -> dict[str, tuple[str, ...]]:

@@ -89,30 +89,14 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A bailleur of which answers to questions on several change the tables.
+    """A bailleur of which answers to questions on several change the tables."""
 
-    Parameters
-    ----------
-    task : Task
-        Under the answers given.
-    written : Claims
-        Of its part as its files are written: as if everything that is asked about were kept.
-    asked : tuple of Asked
-        Open questions on its stock or its money.
-    crossing : Crossing
-        Questions on stocks and money (`Crossing.of_stock`).
-    given : mapping of str to str
-        Answers given, by key of their question.
-    kept : tuple of Change
-        What changes if all that is open is kept.
-    """
-
-    task: Task
-    written: Claims
-    asked: tuple[Asked, ...]
-    crossing: Crossing
-    given: Mapping[str, str]
-    kept: tuple[Change, ...] = ()
+    task: Task  # under the answers given
+    written: Claims  # of its part as its files are written: as if everything in question were kept
+    asked: tuple[Asked, ...]  # open questions on its stock or its money
+    crossing: Crossing  # questions on stocks and money (`Crossing.of_stock`)
+    given: Mapping[str, str]  # answers given, by key of their question
+    kept: tuple[Change, ...] = ()  # what changes if all that is open is kept
 
 
 def remake(shared: Shared) -> Part | Refused:
@@ -218,13 +202,7 @@ def _cited(piece: str) -> str:
 
 
 def _deliveries(part: Part, *, by_wave: bool = False) -> Iterator[Held]:
-    """Return the interviews of a bailleur's own deliveries by all their answers, file by file.
-
-    Parameters
-    ----------
-    by_wave : bool
-        Whether the waves of a file are held apart.
-    """
+    """Return the interviews of a bailleur's own deliveries by all their answers, by file (and wave)."""
     if part.survey is None or not part.survey.answers:
         return
     frame, weighed = part.survey.respondents, part.survey.has_weights

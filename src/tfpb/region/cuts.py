@@ -32,22 +32,14 @@ _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """The region's estimates, protected once over all outputs together.
-
-    Parameters
-    ----------
-    whole : Published
-        Everything that any output shows; bailleurs by name: only makers of tables read it, and a release.
-    waiting : frozenset of str
-        Bailleurs of which a question on the deliveries is open (`ENSEMBLE` of common ones): of them, and of
-        what holds them all, pages conclude nothing.
-    assumed : bool
-        Whether the direction of codes is one of those questions.
-    """
+    """The region's estimates, protected once over all outputs together."""
 
     whole: Published
+    """Everything that any output shows; bailleurs by name: only makers of tables read it, and a release."""
     waiting: frozenset[str] = frozenset()
-    assumed: bool = False
+    """Bailleurs of which a question on the deliveries is open (`ENSEMBLE` of common ones): of them, and of
+    what contains them all, pages conclude nothing."""
+    assumed: bool = False  # whether the direction of codes is one of those questions
 
     @classmethod
     def of(
@@ -155,10 +147,7 @@ def gaps_of_bailleurs(
 ) -> pd.DataFrame:
     """Return what may be shown of each bailleur: rows of one adjustment over its whole.
 
-    Returns
-    -------
-    DataFrame
-        `vague, bailleur, item, groupe, estimation, ic95_bas, ic95_haut`.
+    `vague, bailleur, item, groupe, estimation, ic95_bas, ic95_haut`.
     """
     rows = pick(
         sealed.comparison, niveau=TOTAL, ajustement=way, groupe=list(groups), publication=SHOWN

@@ -62,28 +62,11 @@ def compare_region(
     reference: AnyTable | None = None,
     executor: Executor | None = None,
 ) -> Estimates:
-    """Compare QPV with classic quarters in the region.
+    """Compare QPV with classic quarters in the region, by territory columns of the respondents.
 
-    Parameters
-    ----------
-    by : sequence of str
-        Territory columns of the respondents.
-    repere : text table or None
-        National figures.
-    margins, reference : DataFrame or ReadTable, optional
-        As of `tfpb.survey.compare`.
-    executor : Executor, optional
-        Where both halves run, side by side.
-
-    Returns
-    -------
-    Estimates
-        As `tfpb.survey.compare` gives them; of the territories of each bailleur, its quarters alone,
-        which its own pack tells and no other file.
-
-    Notes
-    -----
-    Territories are estimated as of one owner: strata and clusters stay those of the bailleurs, so that
+    `repere` are national figures; `executor` runs both halves side by side. As `tfpb.survey.compare`, but
+    of the territories of each bailleur, its quarters alone, which its own pack shows and no other file.
+    Territories are estimated as of one owner: strata and clusters remain those of the bailleurs, so that
     estimates and their errors do not change.
     """
     found: list[Fault] = []

@@ -63,24 +63,12 @@ class Figure(NamedTuple):
 
 
 class Base(NamedTuple):
-    """What a change is measured from.
+    """What a change is measured from."""
 
-    Parameters
-    ----------
-    figure : Figure
-        The indicator: the share in the quarters, or the gap.
-    quarters : Figure
-        The share in the quarters.
-    others : float
-        Variance of the other side of a gap, which the next wave asks as much as this one.
-    n : float
-        Interviews in the quarters, NaN where they are not told.
-    """
-
-    figure: Figure
-    quarters: Figure
-    others: float
-    n: float
+    figure: Figure  # the indicator: the share in the quarters, or the gap
+    quarters: Figure  # the share in the quarters
+    others: float  # variance of the other side of a gap, sampled by the next wave as by this one
+    n: float  # interviews in the quarters, NaN where unknown
 
 
 def smallest_change(base: Base) -> float:
@@ -113,22 +101,12 @@ def frame_rows(
 ) -> pd.DataFrame:
     """Return the indicators of a contrat: headline questions and those linked to an axis.
 
-    Parameters
-    ----------
-    survey : Published
-        The contrat as the whole (`Protected.place`).
-    targets : mapping of (item, measure) to float
-        Proportions; what a contrat leaves unset is said to be to set.
-    dwellings : float
-        In the quarters of the contrat: no more households can be asked; infinite where they are not counted.
-
-    Returns
-    -------
-    DataFrame
-        `COLUMNS`, one row a question and measure: share of satisfied tenants in the quarters (`qpv`), gap to
-        the classic quarters of the communes (`ecart`). `etat`: `visible`, `davantage` (with more
-        interviews), `jamais` (the base is too little known for any number), `trop` (more than
-        dwellings), `atteinte`, `a_fixer`, `sans_base` (not published: no figure).
+    `survey` has the contrat as the whole (`Protected.place`); `targets` are proportions, and what a contrat
+    leaves unset is marked to set; no more households can be interviewed than the `dwellings` in its
+    quarters, infinite where they are not counted. One row a question and measure: share of satisfied
+    tenants in the quarters (`qpv`), gap to the classic quarters of the communes (`ecart`). `etat`:
+    `visible`, `davantage` (with more interviews), `jamais` (the base is too uncertain for any number),
+    `trop` (more than dwellings), `atteinte`, `a_fixer`, `sans_base` (not published: no figure).
     """
     rows = view.totals(view.gaps(survey, ENSEMBLE, survey.last_wave))
     axes = dict(zip(survey.items["item"], survey.items["axes"], strict=True))
@@ -189,12 +167,7 @@ def targets_of(
 ) -> tuple[dict[tuple[str, str], float], tuple[str, ...]]:
     """Return the targets of a contrat by question, those for all of them first; and the questions unknown.
 
-    Parameters
-    ----------
-    rows : DataFrame or None
-        `contrat_de_ville` (empty: all), `indicateur`, `mesure`, `cible_pct`.
-    labels : mapping of str to str
-        Item → its wording.
+    In `rows`, an empty `contrat_de_ville` is all of them; `labels` gives the wording of an item.
     """
     if rows is None:
         return {}, ()

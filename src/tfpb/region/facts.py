@@ -32,10 +32,7 @@ LARGE: Final = ("departement", "siren_epci")
 def region_claims(parts: Sequence[Part], places: Territories, rows: pd.DataFrame) -> Claims:
     """Add the claims of bailleurs by whole, quarter, contrat, intercommunalité and département.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        A row a quarter, as `tfpb.region.territories.quarter_places` makes them.
+    `rows` are those of `quarter_places`.
     """
     cities = {str(c) for p in parts for c in p.located.residences["code_insee"]}
     communes: dict[str, list[str]] = {}
@@ -78,12 +75,9 @@ def codes_in(homes: pd.DataFrame, column: str = "code_qpv") -> list[str]:
 
 
 def quarter_stock(parts: Sequence[Part]) -> pd.DataFrame:
-    """Return what each quarter holds of each résidence of all bailleurs (`facts.place.quarter_homes`).
+    """Return what each quarter contains of each résidence of all bailleurs (`facts.place.quarter_homes`).
 
-    Returns
-    -------
-    DataFrame
-        `code_qpv, id_residence, logements_dans, logements_a_verifier, bailleur, code_insee`.
+    `code_qpv, id_residence, logements_dans, logements_a_verifier, bailleur, code_insee`.
     """
     rows = []
     for part in parts:
@@ -108,12 +102,9 @@ def axis_rows(claims: Claims, place: str = TOTAL) -> pd.DataFrame:
 def owners_by_quarter(
     parts: Sequence[Part], names: Quarters, codes: Collection[str]
 ) -> pd.DataFrame:
-    """Count the stock of some quarters by bailleur: a public fact, named.
+    """Count the stock of some quarters by bailleur (as `facts.place.quarters`): a public fact, named.
 
-    Returns
-    -------
-    DataFrame
-        `code_qpv, nom_qpv, bailleur`, and what `facts.place.quarters` counts.
+    `code_qpv, nom_qpv, bailleur` come first.
     """
     counted = pd.concat([quarters(p.located.held).assign(bailleur=p.name) for p in parts])
     mine = pick(counted, code_qpv=list(codes)).sort_values(["code_qpv", "bailleur"])
@@ -121,21 +112,11 @@ def owners_by_quarter(
 
 
 class Owners(NamedTuple):
-    """Whose the dwellings of a quarter are.
+    """Owners of the dwellings of a quarter."""
 
-    Parameters
-    ----------
-    named : list of (str, Amount)
-        The bailleurs that have most, and their dwellings.
-    others : int
-        How many more there are.
-    left : Amount
-        Their dwellings.
-    """
-
-    named: list[tuple[str, Amount]]
-    others: int
-    left: Amount
+    named: list[tuple[str, Amount]]  # the bailleurs that have most, and their dwellings
+    others: int  # number of the other bailleurs
+    left: Amount  # their dwellings
 
 
 def owners_of(parts: Sequence[Part], code: str) -> Owners:

@@ -40,26 +40,16 @@ LEVELS: Final = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The region as one.
+    """The region as one."""
 
-    Parameters
-    ----------
-    located : Located
-        One stock table, bailleurs in the order of the region's file.
-    items : mapping of str to mapping
-        Bailleur → (region's item → the name it bears in the bailleur's own plan).
-    readings : tuple of Reading
-        What became of the interviews of every delivery, under the region's names where they are known.
-    written : frozenset of str
-        Names of bailleurs in the joint deliveries, folded.
-    """
-
-    located: Located
+    located: Located  # one stock table, bailleurs in the order of the region's file
     survey: Survey | None
     items: Mapping[str, Mapping[str, str]]
+    """Bailleur → (region's item → its name in the bailleur's own plan)."""
     notices: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
-    written: frozenset[str] = frozenset()
+    """Interviews of every delivery, under the region's names where known."""
+    written: frozenset[str] = frozenset()  # names of bailleurs in the joint deliveries, folded
 
 
 class Surveyed(NamedTuple):
@@ -82,11 +72,8 @@ def surveyed(parts: Sequence[Part]) -> list[Surveyed]:
 def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Joined:
     """Put the parts together.
 
-    Raises
-    ------
-    TfpbError
-        `region_echelle_differente` when one question is read on different scales; faults of the
-        joint deliveries.
+    Raises `region_echelle_differente` when one question is read on different scales; faults of the joint
+    deliveries.
     """
     located = join_stock(parts)
     written: frozenset[str] = frozenset()
@@ -369,16 +356,9 @@ def _apart(values: pd.Series[float]) -> pd.Series[bool]:
 def with_fieldwork(plan: Plan, parts: Sequence[Surveyed]) -> Plan:
     """Return the region's plan, with what bailleurs' own plans declare of their waves.
 
-    A fact that the region does not declare is taken from bailleurs that agree; where they differ (a
-    wave gathered in part by another firm, or another year), the method sheet lists every value with
-    the number of bailleurs, named by none, and a change between waves is reported as any other.
-
-    Parameters
-    ----------
-    plan : Plan
-        The region's.
-    parts : sequence of Part
-        With their answers and their own plans.
+    A fact that the region does not declare is taken from bailleurs that agree; where they differ (a wave
+    gathered in part by another firm, or another year), the method sheet lists every value with the number
+    of bailleurs, without names, and a change between waves is reported as any other.
     """
     extra = dict(plan.enquete.model_extra or {})
     waves = {str(w) for p in parts for w in p.survey.waves}

@@ -71,31 +71,17 @@ OTHER_NAME: Final = "autre_nom"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker needs to make one part.
+    """What a worker needs to make one part."""
 
-    Parameters
-    ----------
-    settings : Settings
-        The bailleur's dossier, under the name the region gives it.
-    carte : int or None
-        Vintage of the map that rules every wave of the region.
-    own_survey : bool
-        Whether the dossier's own deliveries are read (else the region's are, by the join).
-    kept : Path or None
-        Folder where stages keep their results for the next run (never an answer).
-    written : str
-        Name of the bailleur in its own files, when the region gives it another.
-    outside : tuple of Change
-        What answers to questions on several bailleurs change in its tables.
-    """
-
-    settings: Settings
+    settings: Settings  # the bailleur's dossier, under the name the region gives it
     geography: Path
-    carte: int | None
+    carte: int | None  # vintage of the map that rules every wave of the region
     own_survey: bool
-    kept: Path | None = None
-    written: str = ""
+    """Whether the dossier's own deliveries are read (else the region's are, by the join)."""
+    kept: Path | None = None  # where stages keep their results for the next run (never an answer)
+    written: str = ""  # name of the bailleur in its own files, when the region gives it another
     outside: tuple[Change, ...] = ()
+    """What answers to questions on several bailleurs change in its tables."""
 
     @property
     def own_settings(self) -> Settings:
@@ -107,50 +93,26 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One bailleur's part.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        Without deliveries: no answer is kept beside `survey`.
-    located : Located
-        For the tax year.
-    sides : DataFrame
-        Résidences on the map that rules the survey.
-    doubts : DataFrame
-        Dwellings and abatement under the other readings of the doubts.
-    abatement, programme, droit_commun
-        None when the dossier lacks the file.
-    survey : Survey or None
-        Ranks, in memory only.
-    plan : Plan or None
-        The bailleur's own: names of its items.
-    notices : tuple of Fault
-        Doubts of this bailleur's files.
-    readings : tuple of Reading
-        What became of the interviews of the deliveries that hold its own: they stay once `survey` is left.
-    claims : Claims
-        All but what its tenants answered, which the region tells; those that questions or doubts suspend,
-        suspended.
-    asked, outcomes
-        As `Dossier` has them; no answer to a question of the survey is tried.
-    """
+    """One bailleur's part; abatement, programme and droit_commun are None when the dossier lacks the file."""
 
     settings: Settings
-    inputs: Inputs
-    located: Located
-    sides: pd.DataFrame
-    doubts: pd.DataFrame
+    inputs: Inputs  # without deliveries: no answer is kept but in `survey`
+    located: Located  # for the tax year
+    sides: pd.DataFrame  # résidences on the map that rules the survey
+    doubts: pd.DataFrame  # dwellings and abatement under the other readings of the doubts
     abatement: Abatement | None = None
     programme: Programme | None = None
     droit_commun: DroitCommun | None = None
-    survey: Survey | None = None
-    plan: Plan | None = None
-    notices: tuple[Fault, ...] = ()
+    survey: Survey | None = None  # ranks, in memory only
+    plan: Plan | None = None  # the bailleur's own: names of its items
+    notices: tuple[Fault, ...] = ()  # doubts of this bailleur's files
     readings: tuple[Reading, ...] = ()
+    """Interviews of its own deliveries: kept once `survey` is dropped."""
     claims: Claims = field(default_factory=Claims)
-    asked: tuple[Asked, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    """All but what its tenants answered, which the region reports; those that questions or doubts suspend
+    are suspended."""
+    asked: tuple[Asked, ...] = ()  # as `Dossier` has them, like `outcomes`
+    outcomes: tuple[Outcome, ...] = ()  # no answer to a question of the survey is tried
 
     @property
     def name(self) -> str:
@@ -299,15 +261,10 @@ class Heard(NamedTuple):
 def _answers(
     inputs: Inputs, plan: Plan, sides: pd.DataFrame | None, name: str, written: str
 ) -> Heard:
-    """Recode the dossier's own deliveries, and keep this bailleur's interviews only.
+    """Recode the dossier's own deliveries, and keep this bailleur's interviews only; raises their faults.
 
     They may name it as the region does, or as its own files do. Where they name several bailleurs but not
     this one, it is doubted (`region_bailleur_absent`) and the others go on without it.
-
-    Raises
-    ------
-    TfpbError
-        Faults of the deliveries.
     """
     frames = [d.frame for d in inputs.deliveries]
     named = _named_in(frames, plan)

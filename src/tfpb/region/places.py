@@ -20,27 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Territories:
-    """The territories of communes and quarters.
+    """The territories of communes and quarters."""
 
-    Parameters
-    ----------
-    epci, departement : mapping of str to str
-        By code of commune; empty when unknown.
-    contrat_of_commune : mapping of str to str
-        Contrat of a commune's quarters, when they have a single one: its classic quarters are
-        those that the contrat's are set against.
-    names : mapping of (str, str) to str
-        (Level, code) → name.
-    quarters : Quarters
-        With the contrat of each.
-    """
-
-    epci: Mapping[str, str]
-    departement: Mapping[str, str]
+    epci: Mapping[str, str]  # by code of commune; empty when unknown
+    departement: Mapping[str, str]  # by code of commune; empty when unknown
     contrat_of_quarter: Mapping[str, str]
     contrat_of_commune: Mapping[str, str]
-    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    quarters: Quarters = field(default_factory=Quarters)
+    """Contrat of a commune's quarters, when they have a single one: its classic quarters are those that the
+    contrat's are compared with."""
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (level, code) → name
+    quarters: Quarters = field(default_factory=Quarters)  # with the contrat of each
     notices: tuple[Fault, ...] = ()
 
     def of_rows(self, frame: pd.DataFrame) -> pd.DataFrame:

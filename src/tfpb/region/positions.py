@@ -58,27 +58,11 @@ def quartiles(
     way: str = Ajustement.BRUT.value,
     fewest: int = FEWEST_OTHERS,
 ) -> pd.DataFrame:
-    """Return the quartiles of the other bailleurs, item by item, rounded to the point.
+    """Return the quartiles of the other bailleurs than `name`, item by item, rounded to the point.
 
-    Parameters
-    ----------
-    whole : Published
-        Every bailleur's rows, protected.
-    name : str
-        The bailleur left out.
-    way : str
-        Adjustment of the figures.
-
-    Returns
-    -------
-    DataFrame
-        `vague, item, groupe, quartile1, mediane, quartile3, autres`; items that fewer than
-        `fewest` others may show are not there.
-
-    Notes
-    -----
-    Rounded because a quartile of few values is, or nearly, one bailleur's own figure: to the point,
-    it is met in several.
+    Items that fewer than `fewest` others may show are not there; `whole` is protected. Rounded because a
+    quartile of few values is, or nearly, one bailleur's own figure: to the point, it is met in several.
+    `vague, item, groupe, quartile1, mediane, quartile3, autres`.
     """
     rows = gaps_of_bailleurs(whole, GAP_AND_LEVEL, way=way)
     rows = rows[rows["bailleur"] != name]
@@ -102,13 +86,10 @@ def quartiles(
 
 
 def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
-    """Set a bailleur's figures beside the region without it and the quartiles of the others.
+    """Compare a bailleur's figures with the region without it and the quartiles of the others.
 
-    Returns
-    -------
-    DataFrame
-        `POSITION_COLUMNS`; `lecture` is `au_dessus`, `en_dessous` (the whole 95 % interval on one
-        side of the others' median) or `non_tranche`, empty without median. Never a rank.
+    `lecture` is `au_dessus`, `en_dessous` (the whole 95 % interval on one side of the others' median) or
+    `non_tranche`, empty without median. Never a rank.
     """
     mine = gaps_of_bailleurs(own, GAP_AND_LEVEL)
     mine = mine[mine["bailleur"] == name].drop(columns="bailleur")
@@ -129,17 +110,12 @@ def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
 
 
 def under_letters(whole: Published, wave: str, *, key: str) -> pd.DataFrame:
-    """List the bailleurs' gaps under letters, drawn question by question, rounded to the point.
+    """List the bailleurs' gaps under letters, drawn question by question, rounded to the point (0.01).
 
     Neither n, interval nor verdict: each would disclose the size, and the size the name (only the largest
-    is « équivalent » at a gap of 2 points). Rows come in the order of the letters, which is drawn:
-    never by value. `spread` gives their precision, over all of them.
-
-    Returns
-    -------
-    DataFrame
-        `item, lettre, ecart (rounded to 0.01)`; questions that fewer than `FEWEST_OTHERS` + 1
-        bailleurs may show are not there.
+    is « équivalent » at a gap of 2 points). Rows come in the order of the letters, which is drawn: never by
+    value. `spread` gives their precision, over all of them. Questions that fewer than `FEWEST_OTHERS` + 1
+    bailleurs may show are not there.
     """
     rows = gaps_of_bailleurs(whole, ("ecart",))
     rows = rows[rows["vague"] == wave]
@@ -159,12 +135,9 @@ def under_letters(whole: Published, wave: str, *, key: str) -> pd.DataFrame:
 def spread(whole: Published, wave: str) -> pd.DataFrame:
     """Return the quartiles over all bailleurs of one wave, and how far chance alone spreads them.
 
-    Returns
-    -------
-    DataFrame
-        As `quartiles`, then `incertitude_points` (median half-width of the 95 % intervals, rounded: of
-        no bailleur in particular) and, on gaps, `difference`: `demontree` when the gaps differ
-        more than their printed intervals explain, else `non_demontree`.
+    As `quartiles`, then `incertitude_points` (median half-width of the 95 % intervals, rounded: of no
+    bailleur in particular) and, on gaps, `difference`: `demontree` when the gaps differ more than their
+    printed intervals explain, else `non_demontree`.
     """
     rows = quartiles(whole, "")
     rows = rows[rows["vague"] == wave].reset_index(drop=True)
@@ -200,14 +173,8 @@ def benchmark_table(
 ) -> pd.DataFrame:
     """Return the file a bailleur's own dossier reads back as `repere`: the region without it.
 
-    Parameters
-    ----------
-    own : Published
-        The bailleur's own cut.
-    names : dict
-        Region's item → its name in the bailleur's plan; the wording stands for what lacks.
-    libelles : dict
-        Region's item → wording.
+    `own` is the bailleur's own cut; `names` gives the region's items in its plan, the wording (`libelles`)
+    where one lacks.
     """
     rows = own.benchmark[own.benchmark["repere"] == "region_sans_soi"]
     items = [names.get(str(i), libelles.get(str(i), str(i))) for i in rows["item"]]
@@ -227,14 +194,9 @@ def drawing_key(seed: int, sources: Iterable[Source]) -> str:
 
 
 def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
-    """Draw a letter for each name, for one table: the same letter in two tables means nothing.
+    """Draw a letter for each name, for one table (`output`): the same letter in two tables means nothing.
 
-    Parameters
-    ----------
-    key : str
-        Kept by the regional body: who has it can draw again, so that no output may hold it.
-    output : str
-        Name of the table.
+    The key is kept by the regional body: who has it can draw again, so that no output may contain it.
     """
     order = sorted(set(names))
     chosen = [letters_of(k + 1) for k in range(len(order))]
@@ -245,19 +207,10 @@ def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
 def own_funnel(whole: Published, own: Published, name: str, wave: str) -> pd.DataFrame:
     """Set a bailleur's gaps within the limits that its own numbers of interviews allow.
 
-    Parameters
-    ----------
-    whole : Published
-        Every bailleur's rows: read for the quartiles of the others alone.
-    own : Published
-        The bailleur's own cut: its rows and the region's.
-
-    Returns
-    -------
-    DataFrame
-        `FUNNEL_COLUMNS`, one row a question of which both gaps are published, like with like where
-        both are so; `erreur` is the error that chance gives a bailleur of these numbers that is as
-        the region is; `lecture`: `dedans`, or `dessus` or `dessous` with the limit passed (95, 998).
+    `whole`, every bailleur's rows, is read for the quartiles of the others alone; `own` has its rows and
+    the region's. `FUNNEL_COLUMNS`, one row a question of which both gaps are published, the comparable ones
+    where both are so; `erreur` is the error that chance gives a bailleur of these numbers that is as the
+    region is; `lecture`: `dedans`, or `dessus` or `dessous` with the limit passed (95, 998).
     """
     mine, region = (_figures(own, owner, wave) for owner in (name, ENSEMBLE))
     both = mine.join(region.add_suffix("_region"), how="inner")
@@ -274,11 +227,8 @@ def unread(rows: pd.DataFrame, column: str = "lecture") -> pd.DataFrame:
 def region_funnel(whole: Published, wave: str) -> pd.DataFrame:
     """Return the limits about the region's gaps, by number of interviews: no bailleur is on it.
 
-    Returns
-    -------
-    DataFrame
-        `FUNNEL_COLUMNS`; `ecart` and `lecture` are empty, `erreur` is that of `n` interviews shared
-        between both sides as the region's are.
+    `FUNNEL_COLUMNS`: `ecart` and `lecture` are empty; `erreur` is that of `n` interviews shared between
+    both sides as the region's are.
     """
     region = _figures(whole, ENSEMBLE, wave)
     out = region.assign(erreur=_error(region, region), ecart=np.nan, region=region[_GAP])

@@ -44,21 +44,11 @@ def reconciled(
 ) -> pd.DataFrame:
     """Count interviews delivered, kept and set aside, by bailleur and wave.
 
-    Parameters
-    ----------
-    readings : sequence of Reading
-        Of every delivery, bailleurs under the region's names where these are known.
-    names : sequence of str
-        The region's bailleurs.
-    aliases : mapping of str to str
-        As files write a bailleur → its name in the region; empty for one that is not of it.
-
-    Returns
-    -------
-    DataFrame
-        `COLUMNS`: every bailleur of the region in every wave met, then the other names. `constat`: `lu`,
-        `ecarte` (some interviews are set aside), `non_lu` (none is read under this name), `inconnu` (a name
-        of nobody), `tranche` (the region's file says that it is nobody's); `proches`: names that it may be.
+    `readings` are of every delivery, bailleurs under the region's names where known; `aliases` maps a
+    bailleur as files write it to its name in the region, empty for one that is not of it. Every bailleur of
+    the region in every wave met, then the other names. `constat`: `lu`, `ecarte` (some interviews are set
+    aside), `non_lu` (none is read under this name), `inconnu` (a name of no bailleur), `tranche` (the
+    region's file says that it is no bailleur's); `proches`: names that it may be.
     """
     found = {
         (fold(r.bailleur), r.wave): r
@@ -85,20 +75,11 @@ def reconciled(
 
 
 def stakes(asked: Mapping[str, Sequence[Asked]], common: Sequence[Asked]) -> pd.DataFrame:
-    """List what hangs, of each bailleur, on questions that nobody has answered.
+    """List the stakes, by bailleur, of questions without answer.
 
-    Parameters
-    ----------
-    asked : mapping of str to sequence of Asked
-        Bailleur → questions of its own files.
-    common : sequence of Asked
-        Between bailleurs, or of common files: those that name a bailleur are its too.
-
-    Returns
-    -------
-    DataFrame
-        `bailleur, attend` (open questions), `euros, parc, points`: how far their answers lie apart, added up
-        (points: the widest); None where no question is so measured.
+    By bailleur in `asked`; `common` ones, between bailleurs or of common files, are also of those that they
+    name. `attend` counts open questions; `euros, parc, points`: how far their answers lie apart, added up
+    (points: the widest); None where no question is so measured.
     """
     rows = []
     for name, own in asked.items():
@@ -129,16 +110,9 @@ def _finding(one: Reading | None) -> str:
 
 
 def doubts(table: pd.DataFrame, names: Sequence[str], file: str) -> tuple[Fault, ...]:
-    """Doubt the names of nobody, and the bailleurs of which no interview is read in some wave.
+    """Doubt the names of no bailleur, and the bailleurs of which no interview is read in some wave.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `reconciled` gives it.
-    names : sequence of str
-        The region's bailleurs.
-    file : str
-        Name of the region's file: what settles a name is written there.
+    `table` comes from `reconciled`; what settles a name is written in the region's `file`.
     """
     out = []
     for state, code in ((UNKNOWN, "region_bailleur_inconnu"), (UNREAD, "region_bailleur_non_lu")):

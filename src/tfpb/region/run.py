@@ -79,30 +79,12 @@ def compute(
 ) -> Region:
     """Read every bailleur, join, estimate and protect.
 
-    Parameters
-    ----------
-    geography : Path
-        Imported geography.
-    executor : Executor
-        Where the parts run.
-    kept : Path, optional
-        Folder of what stages keep, for a quick second run. Answers are never kept.
-    packs : sequence of Path
-        Released packs that the ledger of this machine may not know.
-    sent : sequence of Path
-        Sends kept beside the region, or where its packs stand.
-    order : Order, optional
-        Whether it is a release, and which waves are replaced or kept; a draft, when left out.
-    advance : callable
-        Called with the step and the count of parts done: `PARTS`, then `WHOLE` as they are joined.
-    list_read : callable
-        Called, before anything is estimated, with what became of the interviews and the doubts on it.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of every bailleur's files at once; of a release, names that may be a bailleur's and
-        that nobody has settled.
+    Parts run in `executor`; `kept` is what stages keep for a quick second run, never answers; `packs` are
+    released ones that the ledger of this machine may not know, `sent` those kept next to the region or its
+    packs. `order` is of a release, and of the waves replaced or kept; without it, a draft. `advance` is
+    called with the step and the count of parts done (`PARTS`, then `WHOLE` as they are joined),
+    `list_read`, before anything is estimated, with what became of the interviews and its doubts. Raises
+    every fault of every bailleur's files at once; of a release, unsettled names that may be a bailleur's.
     """
     draft = not (order := order or Order()).release
     inputs = read_region(settings)

@@ -134,13 +134,10 @@ def _communes(parts: Sequence[Part], contrats: Mapping[str, str]) -> dict[str, s
 
 
 def quarter_places(parts: Sequence[Part], places: Territories) -> pd.DataFrame:
-    """Return where each quarter that holds dwellings of the stock, or doubts, stands.
+    """Return the place of each quarter that contains dwellings of the stock, or doubts, in order.
 
-    Returns
-    -------
-    DataFrame
-        `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv`, by place. A quarter of several
-        communes stands where most of its dwellings are.
+    `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv`; a quarter of several communes is where
+    most of its dwellings are.
     """
     stock = quarter_stock(parts)
     codes = codes_in(stock)
@@ -171,22 +168,10 @@ def by_level(
 ) -> pd.DataFrame:
     """List départements, intercommunalités, contrats and quarters, and what belongs to none.
 
-    Parameters
-    ----------
-    quarters : DataFrame
-        As `quarter_places` makes it.
-    claims : Claims
-        Of the region.
-    insee : mapping of str to float
-        Quarter → its social dwellings.
-
-    Returns
-    -------
-    DataFrame
-        `niveau, territoire` (its code), `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv` (empty
-        below the level; of a territory that lies in several, that of most of its quarters),
-        `departement_nom, epci_nom`, `scope` of its claims, `insee` (NaN where one of its quarters is not
-        told) and `ecart` (located − Insee).
+    `quarters` come from `quarter_places`, `claims` are the region's, `insee` counts the social dwellings of
+    a quarter. `territoire` is a code; `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv` are
+    empty below the level, and of a territory that lies in several, that of most of its quarters; `scope` is
+    of its claims; `insee` is NaN where one of its quarters is unknown, and `ecart` is located − Insee.
     """
     rows = []
     for k, level in enumerate(_PLACES):
@@ -244,11 +229,8 @@ def insee_counts(located: Located, places: Territories, geography: Geography) ->
 def region_layers(region: Region, geography: Path) -> dict[str, pd.DataFrame]:
     """Return what a GIS reads: quarters, contrats (their quarters together), and every level as a table.
 
-    Returns
-    -------
-    dict of str to DataFrame
-        `quartiers` and `contrats` in EPSG:2154, `territoires` without geometry, `questions` (what the
-        columns `satisf_…` are, where figures may be shown), and of a draft a table that says so.
+    `quartiers` and `contrats` in EPSG:2154, `territoires` without geometry, `questions` (what the columns
+    `satisf_…` are, where figures may be shown), and of a draft a table that says so.
     """
     opened = open_geography(geography, needs=(region.located.vintage,), index=False)
     shapes = opened.maps[region.located.vintage].frame[["code_qpv", "geometry"]]
@@ -272,14 +254,10 @@ def region_layers(region: Region, geography: Path) -> dict[str, pd.DataFrame]:
 
 
 def headline_columns(whole: Published) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Set what may be shown of the headline questions beside each territory, over all bailleurs.
+    """Give each territory what may be shown of the headline questions, over all bailleurs.
 
-    Returns
-    -------
-    DataFrame
-        `niveau, territoire`, then `satisf_1_qpv, satisf_1_ecart` and so on: proportions.
-    DataFrame
-        `champ, question, vague`: what each question is.
+    `niveau, territoire`, then `satisf_1_qpv, satisf_1_ecart` and so on: proportions. Second, `champ,
+    question, vague`: what each question is.
     """
     wave = whole.last_wave
     rows = view.shown(view.gaps(whole, ENSEMBLE, wave))

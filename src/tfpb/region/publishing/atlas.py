@@ -42,37 +42,19 @@ _TEMPLATE: Final = theme.ASSETS / "typst" / "atlas.typ"
 
 @dataclass(frozen=True, slots=True)
 class MapJob:
-    """One place to draw.
+    """One place to draw."""
 
-    Parameters
-    ----------
-    key : str
-        Folder of its files.
-    survey : Published or None
-        The place as the whole, its quarters; over all bailleurs.
-    located : Located
-        The stock of the place, every bailleur's.
-    abatement, programme : optional
-        As `without_rows` makes them.
-    claims : Claims
-        Of the place and its quarters, over all bailleurs.
-    owners : mapping
-        Quarter → its bailleurs (`tfpb.region.facts.owners_of`).
-    pages : bool
-        The A4 pages too, beside the web map.
-    """
-
-    key: str
+    key: str  # folder of its files
     title: str
     head: Head
-    survey: Published | None
-    located: Located
-    abatement: Abatement | None
+    survey: Published | None  # the place as the whole, its quarters; over all bailleurs
+    located: Located  # the stock of the place, every bailleur's
+    abatement: Abatement | None  # as `without_rows` makes it, as the programme
     programme: Programme | None
-    claims: Claims
-    owners: Mapping[str, Owners]
+    claims: Claims  # of the place and its quarters, over all bailleurs
+    owners: Mapping[str, Owners]  # quarter → its bailleurs (`tfpb.region.facts.owners_of`)
     geography: Path
-    pages: bool
+    pages: bool  # the A4 pages too, in addition to the web map
 
 
 def map_files(job: MapJob) -> dict[str, bytes]:
@@ -142,20 +124,12 @@ def apart(located: Located) -> Located:
 
 @dataclass(frozen=True, slots=True)
 class AtlasPage:
-    """One quarter's page, drawn apart.
-
-    Parameters
-    ----------
-    code, name, place : str
-        Of the quarter; its commune or communes.
-    data : bytes
-        The page as a PDF of its own.
-    """
+    """One quarter's page, drawn separately."""
 
     code: str
     name: str
-    place: str
-    data: bytes
+    place: str  # its commune or communes
+    data: bytes  # the page as a PDF of its own
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -168,19 +142,9 @@ def atlas_bytes(
 ) -> bytes:
     """Bind A4 landscape pages into one PDF: contents with links, bookmarks, alternative texts.
 
-    Parameters
-    ----------
-    pages : iterable of AtlasPage
-        Bound by commune, then name.
-    title, author, note : str
-        Above the contents.
-    date : date
-        Date of the document: no clock is read.
-
-    Returns
-    -------
-    bytes
-        The same for the same pages (the compiler reads files only: they are written to a scratch folder).
+    Pages go by commune, then name; title, author and note are above the contents; no clock is read but
+    `date`. The same bytes for the same pages (the compiler reads files only: they are written to a scratch
+    folder).
     """
     with scratch_folder() as folder:
         listed = []

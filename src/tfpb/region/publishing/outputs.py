@@ -64,28 +64,14 @@ _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What was made of a region: counts and doubts to show.
+    """What was made of a region: counts and doubts to show."""
 
-    Parameters
-    ----------
-    names : frozenset of str
-        Of the files, under the region's folder.
-    owners, contrats : int
-        Bailleurs and contrats de ville written.
-    notices : tuple of Fault
-        Doubts of the region.
-    doubts : mapping of str to int
-        Bailleur → doubts of its own files.
-    line : mapping of str to value
-        What a release leaves in the ledger.
-    """
-
-    names: frozenset[str]
-    owners: int
-    contrats: int
-    notices: tuple[Fault, ...] = ()
-    doubts: dict[str, int] = field(default_factory=dict)
-    line: dict[str, Any] = field(default_factory=dict)
+    names: frozenset[str]  # of the files, under the region's folder
+    owners: int  # bailleurs written
+    contrats: int  # contrats de ville written
+    notices: tuple[Fault, ...] = ()  # doubts of the region
+    doubts: dict[str, int] = field(default_factory=dict)  # bailleur → doubts of its own files
+    line: dict[str, Any] = field(default_factory=dict)  # what a release leaves in the ledger
 
 
 def render(
@@ -100,18 +86,9 @@ def render(
 ) -> Rendered:
     """Make every file of the region, written as it is made; the same bytes wherever it runs.
 
-    Parameters
-    ----------
-    geography : Path
-        Imported geography.
-    executor : Executor
-        Where packs, reports and maps are made.
-    out : GrowingFolder
-        Takes the files, by name under the region's folder.
-    kept : Path, optional
-        Folder where pictures are kept for the next run.
-    advance : callable
-        Called with the step and the count of outputs done.
+    `out` takes the files, by name under the region's folder, and `kept` pictures for the next run;
+    `executor` makes packs, reports and maps; `advance` is called with the step and the count of outputs
+    done.
     """
     folders = _folders([p.name for p in region.parts])
     given: deque[Part | None] = deque()

@@ -65,89 +65,49 @@ _BILANS: Final = Stage(
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """The documents made beside the data.
-
-    Parameters
-    ----------
-    documents : bool
-        Workbooks, PDF, Word and maps; the A4 pages of all quarters over all bailleurs.
-    pages : bool
-        The A4 pages of each bailleur's own quarters too, in its pack.
-    """
+    """The documents made in addition to the data."""
 
     documents: bool = True
-    pages: bool = False
+    """Workbooks, PDF, Word and maps; the A4 pages of all quarters over all bailleurs."""
+    pages: bool = False  # the A4 pages of each bailleur's own quarters too, in its pack
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSurvey:
-    """A bailleur's own cut of the region's survey, and what is read beside it.
+    """A bailleur's own cut of the region's survey, and what is read with it."""
 
-    Parameters
-    ----------
-    published : Published
-        Its own cut, sealed.
-    repere : DataFrame
-        What its own dossier reads back.
-    """
-
-    published: Published
+    published: Published  # its own cut, sealed
     position: pd.DataFrame
     funnel: pd.DataFrame
-    repere: pd.DataFrame
+    repere: pd.DataFrame  # what its own dossier reads back
 
 
 @dataclass(frozen=True, slots=True)
 class PackJob:
-    """One bailleur's pack to make.
+    """One bailleur's pack to make."""
 
-    Parameters
-    ----------
-    part : Part
-        Its answers left out.
-    region : Source
-        The region's run, as one source of the pack.
-    kept : Path or None
-        Folder where pictures are kept for the next run.
-    line : mapping
-        What its release is remembered by, on the bailleur's own machine.
-    asked : tuple of Asked
-        Questions of the region's common files, and between bailleurs.
-    others : Claims
-        Money of all bailleurs together, where there are enough of them.
-    sent_anyway : tuple of str
-        What its release leaves open, and who sends it knows.
-    """
-
-    part: Part
+    part: Part  # its answers left out
     survey: OwnSurvey | None
     repere_name: str
     geography: Path
-    region: Source
+    region: Source  # the region's run, as one source of the pack
     media: Media
-    kept: Path | None
+    kept: Path | None  # folder where pictures are kept for the next run
     draft: bool
-    line: Mapping[str, Any]
-    asked: tuple[Asked, ...] = ()
+    line: Mapping[str, Any]  # what its release is remembered by, on the bailleur's own machine
+    asked: tuple[Asked, ...] = ()  # questions of the region's common files, and between bailleurs
     others: Claims = field(default_factory=Claims)
-    sent_anyway: tuple[str, ...] = ()
+    """Money of all bailleurs together, where there are enough of them."""
+    sent_anyway: tuple[str, ...] = ()  # what its release leaves open, knowingly
 
 
 @dataclass(frozen=True, slots=True)
 class ReportJob:
-    """A report to make, without map.
+    """A report to make, without map."""
 
-    Parameters
-    ----------
-    key : str
-        Folder of its files.
-    name : str
-        Name of its documents, without ending; a second one of the same ending adds its own.
-    """
-
-    key: str
+    key: str  # folder of its files
     report: Report
-    name: str
+    name: str  # of its documents, without ending; a second one of the same ending adds its own
     media: Media
 
 

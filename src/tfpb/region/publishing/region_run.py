@@ -37,18 +37,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RegionRun:
-    """What a run of a region made.
-
-    Parameters
-    ----------
-    sent : Path or None
-        Where a release is kept as it was sent.
-    """
+    """What a run of a region made."""
 
     computed: Region
     done: Rendered
     written: Written
-    sent: Path | None = None
+    sent: Path | None = None  # where a release is kept as it was sent
 
 
 def run_region(
@@ -67,27 +61,12 @@ def run_region(
     list_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
     list_asked: Callable[[Region], None] = lambda _region: None,
 ) -> RegionRun:
-    """Compute a region, make every file of it, and put them in place at once.
+    """Compute a region (see `tfpb.region.run.compute`), make every file of it, and put them in place at once.
 
-    Parameters
-    ----------
-    settings, geography, executor, kept, packs, list_read
-        As `tfpb.region.run.compute`.
-    target : Path
-        Where the user wants the files.
-    release : bool
-        Whether it may be handed on; a draft otherwise.
-    anyway : bool
-        Whether who sends it knows what it leaves open; the packs say so.
-    order : Order, optional
-        Of a release, which waves released before are replaced or kept.
-    list_asked : callable
-        Called with the region as it was computed, before anything is written.
-
-    Raises
-    ------
-    TfpbError
-        As `compute`; of a release, what refuses it. Nothing is half-written then.
+    `release`: it may be handed on, a draft otherwise, and `order` names the waves released before that are
+    replaced or kept; `anyway`: the sender knows what it leaves open, and the packs say so; `list_asked` is
+    called with the region as computed, before anything is written. Raises as `compute`, and what refuses a
+    release: nothing is half-written then.
     """
     check_place(target)
     start = time.perf_counter()

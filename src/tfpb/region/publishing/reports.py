@@ -164,18 +164,9 @@ def place_note(
 ) -> Section:
     """Return the one page of a place by the four questions of every note, over all of its bailleurs.
 
-    Parameters
-    ----------
-    dossier : Dossier
-        `thin_dossier`, its survey that of the place.
-    scope : str
-        Of the place among the region's claims.
-    codes : sequence of str
-        Its quarters.
-    held : DataFrame
-        What every quarter holds, as `tfpb.region.facts.quarter_stock` gives it.
-    heard : Published, optional
-        What tenants of its quarters answered, where the survey of the place has no quarter.
+    The survey of `dossier` (`thin_dossier`) is that of the place; `scope` is of the place among the
+    region's claims, `codes` are its quarters, `held` comes from `quarter_stock`; `heard`, what tenants of
+    its quarters answered, serves where the survey of the place has no quarter.
     """
     stock = pick(held, code_qpv=list(codes))
     own = Claims(within(region.facts.claims, scope, codes))
@@ -199,18 +190,9 @@ def contrat_sheet(
 ) -> Report:
     """Return the input sheet of one contrat de ville.
 
-    Parameters
-    ----------
-    survey : Published or None
-        The contrat and its quarters, over all bailleurs.
-    quarters : Quarters
-        Those of the contrat.
-    stock : DataFrame
-        As `tfpb.region.facts.owners_by_quarter` makes it.
-    claims : Claims
-        Of the region.
-    frame : DataFrame or None
-        Its indicators (`tfpb.region.evaluation_frame`); None without a survey.
+    `survey` has the contrat and its quarters, over all bailleurs; `quarters` are its own; `stock` comes
+    from `owners_by_quarter`; `claims` are the region's; `frame` has its indicators
+    (`tfpb.region.evaluation_frame`), None without a survey.
     """
     dossier = thin_dossier(head, name, survey, quarters)
     scope = territory_scope("contrat_de_ville", name)
