@@ -43,13 +43,8 @@ def alternatives(
 ) -> list[str]:
     """Name what answers as well as what was found, with its likeness.
 
-    Streets of other communes come first, then the numbers next to one that is missing, other
-    streets that answer the line, and streets that only resemble it.
-
-    Parameters
-    ----------
-    near : callable
-        Returns the streets that resemble the line, asked when the others are not enough.
+    Streets of other communes come first, then the numbers next to one that is missing, other streets that
+    answer the line, and, when these are not enough, streets that only resemble it (`near`).
     """
     own = _label(found.table, found.spot.street, _numbers(parsed), 0.0)
     out = {_address(own): own}
@@ -69,12 +64,7 @@ def _answering(
 
 
 def proposed(near: Sequence[Near], parsed: ParsedAddress) -> list[str]:
-    """Name streets that resemble the line, under the numbers written.
-
-    Parameters
-    ----------
-    near : sequence of (StreetTable, Candidate)
-    """
+    """Name streets that resemble the line, under the numbers written."""
     numbers = _numbers(parsed)
     return [_label(t, t.streets[t.groups[c.group].members[0]], numbers, c.rank) for t, c in near]
 
@@ -112,42 +102,27 @@ def _address(label: str) -> str:
 
 
 class Answer(NamedTuple):
-    """What is known of one row: contract columns without degrees, and the code of the projection.
+    """Result of one row: contract columns without degrees, and the code of the projection.
 
-    Coordinates are metres in the legal projection `epsg`; NaN when there is no point.
-
-    Parameters
-    ----------
-    label, housenumber, name, postcode, city, citycode, id : str
-        As the national service writes them; the base's own identifier.
-    score, confidence : float
-        Likeness of the names; probability that the street is right (0..1).
-    status : str
-        `ok`, `not-found` or `skipped`.
-    x, y, radius_m : float
-        Metres, legal projection of the commune; NaN when there is no point.
-    reasons : tuple of str
-        Codes of what was done or is doubtful.
-    complement, entrances, alternatives, parcel : str
-        Several values are joined by « | ».
+    Coordinates are metres in the legal projection `epsg` of the commune; NaN when there is no point.
     """
 
-    label: str = ""
-    score: float = 0.0
+    label: str = ""  # as the national service writes it, like the number, street and commune
+    score: float = 0.0  # likeness of the names (0..1)
     kind: ResultType = ResultType.NONE
     housenumber: str = ""
     name: str = ""
     postcode: str = ""
     city: str = ""
     citycode: str = ""
-    id: str = ""
-    status: str = "not-found"
+    id: str = ""  # the base's own identifier
+    status: str = "not-found"  # `ok`, `not-found` or `skipped`
     x: float = math.nan
     y: float = math.nan
-    confidence: float = 0.0
+    confidence: float = 0.0  # probability that the street is right (0..1)
     verdict: GeocodeVerdict = GeocodeVerdict.REJETE
-    reasons: tuple[str, ...] = ()
-    complement: str = ""
+    reasons: tuple[str, ...] = ()  # codes of what was done or is doubtful
+    complement: str = ""  # several values are joined by « | », like the two next and `parcel`
     entrances: str = ""
     alternatives: str = ""
     radius_m: float = math.nan
@@ -160,14 +135,8 @@ def write(
 ) -> Answer:  # fmt: skip
     """Write an answer out in the columns of the contract.
 
-    Parameters
-    ----------
-    table : StreetTable or None
-        The commune, when the base holds it.
-    parcels : list of str
-        Identifiers written on the row.
-    near : callable
-        Returns the streets that resemble the line, asked when the answer does not stand.
+    `table` is the commune, when the base has it; `parcels` are identifiers written on the row; `near`
+    returns the streets that resemble the line, when the answer is refused.
     """
     notes = tuple(n for n in parsed.notes if n != "plage") if parsed.notes else ()
     if found is not None and found.confidence >= REJECTED:
@@ -266,19 +235,10 @@ def _municipality(
 
 
 def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[str]:
-    """Gather the parcels of a row, as identifiers when the commune is known.
+    """Gather the parcels of a row, as identifiers of fourteen characters when the commune is known.
 
-    Parameters
-    ----------
-    parcel : str
-        Cell of the parcels, as written.
-    citycode : str
-        INSEE code, empty when unknown.
-
-    Returns
-    -------
-    list of str
-        Identifiers of fourteen characters, then what could not be read, as written.
+    `parcel` is the cell as written, `citycode` the INSEE code or "". What could not be read comes last, as
+    written.
     """
     found = list(parsed.parcels)
     unread: list[str] = []
@@ -298,16 +258,9 @@ def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[s
 def with_given(answer: Answer, given: Given) -> Answer:
     """Put the coordinates of the row in place of those found, if they can be true.
 
-    Parameters
-    ----------
-    given : Given
-        Metres, legal projection of the commune.
-
-    Returns
-    -------
-    Answer
-        To be checked when the coordinates are refused, unchecked, or far from the address; their
-        uncertainty reaches the address where that one is sure. Rounded ones leave a sure address as it is.
+    To be checked when the coordinates are refused, unchecked, or far from the address; their uncertainty
+    reaches the address where that one is sure. Rounded ones leave a sure address as it is. `given` is in
+    metres, legal projection of the commune.
     """
     if not given.usable:
         reasons = (*answer.reasons, *given.reasons)

@@ -53,35 +53,18 @@ _ENDS: Final = 0.04
 
 
 class Candidate(NamedTuple):
-    """A street that may be the one.
+    """A street that may be the one."""
 
-    Parameters
-    ----------
-    group : int
-        Position in `StreetTable.groups`.
-    reading : int
-        Position of the reading it answers.
-    score : float
-        Likeness of the names, 0..1.
-    query, street : float
-        Share of the weight of the written name, of the street's name, that is matched.
-    letters : float
-        Likeness of the names written without spaces.
-    kind : float
-        Agreement of the types.
-    how : str
-        `exact`, `joined`, `slip` (in the type alone) or `fuzzy`; `alike` when the street only resembles
-        the line, and `score` then holds what type and number say besides.
-    """
-
-    group: int
-    reading: int
-    score: float = 1.0
-    query: float = 1.0
-    street: float = 1.0
-    letters: float = 1.0
-    kind: float = SAME_TYPE
+    group: int  # position in `StreetTable.groups`
+    reading: int  # position of the reading it answers
+    score: float = 1.0  # likeness of the names, 0..1
+    query: float = 1.0  # share of the weight of the written name that is matched
+    street: float = 1.0  # share of the weight of the street's name that is matched
+    letters: float = 1.0  # likeness of the names written without spaces
+    kind: float = SAME_TYPE  # agreement of the types
     how: str = "exact"
+    """`exact`, `joined`, `slip` (in the type alone) or `fuzzy`; `alike` when the street only resembles the
+    line, and `score` then adds what type and number say."""
 
     @property
     def rank(self) -> float:
@@ -96,12 +79,7 @@ def candidates(
 ) -> list[Candidate]:
     """Return the streets that may be meant, best first, at most eight.
 
-    Parameters
-    ----------
-    readings : sequence of Reading
-        Ways to read the line, best first.
-    widen : bool
-        Look for like names even when the exact one exists.
+    `readings` come best first; `widen` looks for similar names even when the exact one exists.
     """
     best: dict[int, Candidate] = {}
     for i, reading in enumerate(readings):
@@ -193,13 +171,7 @@ def _weighed(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
 
 
 def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Cut words that are glued, and glue words that are cut, when the commune knows the result.
-
-    Parameters
-    ----------
-    tokens : tuple of str
-        Words of a name.
-    """
+    """Cut words of a name that are glued, and glue words that are cut, when the commune has the result."""
     known = table.postings
     out: list[str] = []
     left = list(tokens)
@@ -271,12 +243,9 @@ def _pair(
 def proposals(
     table: StreetTable, readings: Sequence[Reading], numbers: Sequence[Number]
 ) -> list[Candidate]:
-    """Return at most five streets that resemble a line, best first; none when nothing is alike.
+    """Return at most five streets that resemble a line, best first; none when nothing is close.
 
-    Parameters
-    ----------
-    numbers : sequence of Number
-        House numbers written: a street that has them is likelier.
+    A street that has the house numbers written is likelier.
     """
     best: dict[int, Candidate] = {}
     for i, reading in enumerate(readings[:_READINGS]):
@@ -324,19 +293,10 @@ def _proposal(
 
 @lru_cache(maxsize=100_000)
 def alike(token: str, word: str) -> float:
-    """Say how likely a written word stands for a word of a street, when it is another word as well.
+    """Return how likely (0..1) a written word means a word of a street, when it is another word as well.
 
-    A word cut short, a plural, an initial, a typo that makes a word of its own.
-
-    Parameters
-    ----------
-    token, word : str
-        Lower case, no accents: as written, and of the street.
-
-    Returns
-    -------
-    float
-        0..1.
+    A word cut short, a plural, an initial, a typo that makes a word of its own. Both are lower case,
+    without accents.
     """
     if len(word) == 1:
         return 0.7 if token[0] == word else 0.0

@@ -23,41 +23,23 @@ _CLOSE: Final = 0.12
 
 
 class Choice(NamedTuple):
-    """The street retained, where the number stands on it, and how far the next one comes.
-
-    Parameters
-    ----------
-    margin : float
-        Distance to the next street, number included (0..1).
-    rivals : tuple of Candidate
-        Other streets that answer the line, best first.
-    contested : bool
-        A street close behind has the number too, or the exact name lacks it.
-    """
+    """The street retained, where the number is on it, and how far the next one comes."""
 
     candidate: Candidate
     spot: Spot
-    margin: float
-    rivals: tuple[Candidate, ...] = ()
-    contested: bool = False
+    margin: float  # distance to the next street, number included (0..1)
+    rivals: tuple[Candidate, ...] = ()  # other streets that answer the line, best first
+    contested: bool = False  # a street close behind has the number too, or the exact name lacks it
 
 
 class Found(NamedTuple):
-    """A street answer before it is written out.
-
-    Parameters
-    ----------
-    confidence : float
-        Probability that the street is right (0..1).
-    elsewhere : tuple of Found
-        Streets of other communes that answer as well.
-    """
+    """A street answer before it is written out."""
 
     table: StreetTable
     choice: Choice
-    confidence: float
+    confidence: float  # probability that the street is right (0..1)
     reasons: tuple[str, ...] = ()
-    elsewhere: tuple[Found, ...] = ()
+    elsewhere: tuple[Found, ...] = ()  # streets of other communes that answer as well
 
     @property
     def spot(self) -> Spot:
@@ -68,10 +50,7 @@ class Found(NamedTuple):
 def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> Choice | None:
     """Choose a street of a commune for the readings of a line.
 
-    Parameters
-    ----------
-    place : Place
-        Postcode and old commune tell streets of one name apart.
+    Postcode and old commune of `place` distinguish streets of one name.
     """
     listed = candidates(table, readings)
     if not listed:

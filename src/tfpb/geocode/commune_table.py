@@ -38,21 +38,13 @@ _MARGIN_M: Final = 1500.0
 
 
 class Point(NamedTuple):
-    """One address of a street: position in the member, where it stands.
+    """One address of a street: position in the member, and where it is."""
 
-    Parameters
-    ----------
-    member, at : int
-        Position of the street in `CommuneAddresses.streets`, and of the address in the street.
-    x, y : float
-        Metres, legal projection of the commune.
-    """
-
-    member: int
-    at: int
+    member: int  # position of the street in `CommuneAddresses.streets`
+    at: int  # position of the address in the street
     number: int
     suffix: str
-    x: float
+    x: float  # metres, legal projection of the commune, like y
     y: float
 
     def apart(self, other: Point) -> float:
@@ -61,14 +53,9 @@ class Point(NamedTuple):
 
 
 class Numbering:
-    """Numbers of some streets of a commune.
+    """Numbers of some streets of a commune, each with its numbers sorted.
 
-    Parameters
-    ----------
-    streets : sequence of Street
-        Of the commune, numbers sorted.
-    members : tuple of int
-        Positions of those that bear the name.
+    `members` are the positions of those that have the name.
     """
 
     def __init__(self, streets: Sequence[Street], members: tuple[int, ...]) -> None:
@@ -112,13 +99,7 @@ class Numbering:
         return [p for p in listed if not p.suffix] or listed[:1], False
 
     def neighbours(self, number: int, *, other: bool = False) -> tuple[list[Point], list[Point]]:
-        """Return the addresses of the next number below, and of the next above, on one side.
-
-        Parameters
-        ----------
-        other : bool
-            Across the street.
-        """
+        """Return the addresses of the next number below, and of the next above, on one side of the street."""
         numbers, side = self.numbers, (number + other) % 2
         low, high = bisect_left(numbers, number) - 1, bisect_right(numbers, number)
         while low >= 0 and numbers[low] % 2 != side:
@@ -132,16 +113,10 @@ class Numbering:
 
 
 class Group(NamedTuple):
-    """Streets of one commune that bear the same name.
-
-    Parameters
-    ----------
-    members : tuple of int
-        Positions in `CommuneAddresses.streets`.
-    """
+    """Streets of one commune that have the same name."""
 
     name: Name
-    members: tuple[int, ...]
+    members: tuple[int, ...]  # positions in `CommuneAddresses.streets`
 
 
 class StreetTable:
@@ -269,17 +244,9 @@ class StreetTable:
         ]  # fmt: skip
 
     def expand(self, token: str) -> dict[str, float]:
-        """Return the words of the commune a written word may stand for, with a likeness 0..1.
+        """Return the words of the commune a written word may mean, with a likeness 0..1.
 
-        Parameters
-        ----------
-        token : str
-            One word, lower case without accents.
-
-        Returns
-        -------
-        dict of str to float
-            Empty when nothing is alike.
+        The word is lower case without accents; empty when nothing is close.
         """
         known = self._expansions.get(token)
         if known is None:

@@ -21,23 +21,14 @@ _DEGREES: Final = 4326
 
 
 class Given(NamedTuple):
-    """Coordinates of a row once read.
+    """Coordinates of a row once read."""
 
-    Parameters
-    ----------
-    x, y : float
-        Metres, legal projection; NaN when refused.
-    checked : bool
-        They lie in the commune.
-    radius_m : float
-        How far the point may lie from them; more where they are written rounded.
-    """
-
-    x: float
+    x: float  # metres, legal projection, like y; NaN when refused
     y: float
     reasons: tuple[str, ...] = ()
-    checked: bool = False
+    checked: bool = False  # they lie in the commune
     radius_m: float = GIVEN_RADIUS_M
+    """How far the point may lie from them; more where they are written rounded."""
 
     @property
     def is_rounded(self) -> bool:
@@ -54,20 +45,9 @@ _REFUSED: Final = math.nan
 
 
 def read_given(x_text: str, y_text: str, table: StreetTable | None, epsg: int) -> Given | None:
-    """Read the coordinates of a row.
+    """Read the coordinates of a row, decimal comma or point; None when the row has none.
 
-    Parameters
-    ----------
-    x_text, y_text : str
-        As written, decimal comma or point.
-    table : StreetTable or None
-        The commune they are held against.
-    epsg : int
-        Legal projection of the commune.
-
-    Returns
-    -------
-    None when the row bears none.
+    They are checked against the commune (`table`), in its legal projection `epsg`.
     """
     if not x_text.strip() and not y_text.strip():
         return None

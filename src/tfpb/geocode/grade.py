@@ -40,17 +40,10 @@ LARGEST_ACCEPTED_STREET_M: Final = 150.0
 
 
 def features(choice: Choice, streets: int) -> dict[str, float]:
-    """Return what the confidence is computed from.
+    """Return what the confidence is computed from, by name of a coefficient, the constant left out.
 
-    Parameters
-    ----------
-    streets : int
-        Names of streets in the commune: the more there are, the likelier one is alike by chance.
-
-    Returns
-    -------
-    dict of str to float
-        By name of a coefficient, the constant left out; each 0..1 but `crowd` (0..5).
+    Each is 0..1 but `crowd` (0..5): the more names of `streets` in the commune, the likelier one is close
+    by chance.
     """
     candidate = choice.candidate
     return {
@@ -68,12 +61,7 @@ def features(choice: Choice, streets: int) -> dict[str, float]:
 def confidence(choice: Choice, *, certainty: float, streets: int) -> float:
     """Return the probability (0..1) that the street is the one meant.
 
-    Parameters
-    ----------
-    certainty : float
-        Probability that the commune is right.
-    streets : int
-        Names of streets in the commune.
+    `certainty` is the probability that the commune is right, `streets` the names of streets in it.
     """
     how = choice.candidate.how
     if how in EXACT_CONFIDENCE and not choice.contested:
@@ -86,13 +74,7 @@ def confidence(choice: Choice, *, certainty: float, streets: int) -> float:
 
 
 def verdict(spot: Spot, probability: float, reasons: Sequence[str]) -> GeocodeVerdict:
-    """Say whether an answer stands, needs a look, or is refused.
-
-    Parameters
-    ----------
-    probability : float
-        That the street is right (0..1).
-    """
+    """Return whether an answer is accepted, needs a look, or is refused, by the probability of the street."""
     if probability < REJECTED:
         return GeocodeVerdict.REJETE
     if probability < ACCEPTED or spot.ambiguous or _STOPPING.intersection(reasons):

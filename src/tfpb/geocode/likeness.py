@@ -22,13 +22,7 @@ _CELLS: Final = 2_000_000
 
 
 def resembling(written: str, listed: Sequence[str], cutoff: float, most: int | None) -> Near:
-    """Return the positions of the texts nearest to one, letter by letter, with their likeness.
-
-    Parameters
-    ----------
-    cutoff : float
-        Least likeness (0..1).
-    """
+    """Return the positions of the texts nearest to one, letter by letter, with their likeness (0..1)."""
     near = process.extract(
         written, listed, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=most
     )
@@ -73,10 +67,7 @@ class Likeness:
     def near(self, written: str, cutoff: float, most: int) -> Near:
         """Return the positions of the texts nearest to one, best first; see `resembling`.
 
-        Parameters
-        ----------
-        cutoff : float
-            At least `least(written)`.
+        The cutoff is at least `least(written)`.
         """
         known = self._known.get(written)
         if known is None:

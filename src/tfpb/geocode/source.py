@@ -20,59 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Street:
-    """One street, locality or named place of a commune, with its numbers.
+    """One street, locality or named place of a commune; its addresses are sorted by (number, suffix)."""
 
-    Parameters
-    ----------
-    id : str
-        Identifier of the street in the address base (BAN: `93010_i7xf1o`).
-    name : str
-        As published, accents mended.
-    kind : str
-        `street`, or `locality` (lieux-dits: no numbers needed).
-    citycode : str
-        Current INSEE code.
-    old_city : str
-        Name of the old commune (déléguée or associée), or empty.
-    numbers : ndarray of int32 [n]
-        Sorted by (number, suffix).
-    suffixes : tuple of str [n]
-        Lower case: `""`, `bis`, `a`…
-    x, y : ndarray of float64 [n]
-        Metres, legal projection of the commune.
-    ids : tuple of str [n] or None
-        Identifiers of the addresses; None when they are `{id}_{number:05d}` followed by
-        `_{suffix}` if there is one.
-    parcels : tuple of str [n] or None
-        Cadastral references of the addresses.
-    centre : tuple of float
-        Metres; where a locality, or a street without numbers, stands.
-    """
-
-    id: str
-    name: str
-    kind: str
+    id: str  # identifier of the street in the address base (BAN: `93010_i7xf1o`)
+    name: str  # as published, accents mended
+    kind: str  # `street`, or `locality` (lieux-dits: no numbers needed)
     postcode: str
-    citycode: str
-    old_city: str
+    citycode: str  # current INSEE code
+    old_city: str  # name of the old commune (déléguée or associée), or empty
     numbers: NDArray[np.int32]
-    suffixes: tuple[str, ...] | NDArray[np.str_]
-    x: Floats
+    suffixes: tuple[str, ...] | NDArray[np.str_]  # lower case: `""`, `bis`, `a`…
+    x: Floats  # metres, legal projection of the commune, like y
     y: Floats
     ids: tuple[str, ...] | None
-    parcels: tuple[str, ...] | None
-    centre: tuple[float, float]
+    """Of addresses; None when they are `{id}_{number:05d}`, then `_{suffix}` if there is one."""
+    parcels: tuple[str, ...] | None  # cadastral references of the addresses
+    centre: tuple[float, float]  # metres; of a locality, or a street without numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CommuneAddresses:
-    """All streets of one current commune.
-
-    Parameters
-    ----------
-    citycode, city : str
-        INSEE code and name.
-    """
+    """All streets of one current commune, by its INSEE code and name."""
 
     citycode: str
     city: str

@@ -31,46 +31,25 @@ _CLOUD: Final = 60
 
 
 class Spot(NamedTuple):
-    """Where an address was found.
-
-    Parameters
-    ----------
-    x, y : float
-        Metres, legal projection of the commune.
-    radius_m : float
-        Uncertainty of the position.
-    street : Street
-        The street (of several that bear the name) the answer lies in.
-    first : Point or None
-        First number found.
-    entrances : tuple of Point
-        All numbers found, in the order of the street.
-    ambiguous : bool
-        Another place answers as well.
-    """
+    """Where an address was found."""
 
     kind: ResultType
-    x: float
+    x: float  # metres, legal projection of the commune, like y
     y: float
-    radius_m: float
-    street: Street
-    first: Point | None = None
-    entrances: tuple[Point, ...] = ()
+    radius_m: float  # uncertainty of the position
+    street: Street  # the street (of several that have the name) the answer lies in
+    first: Point | None = None  # first number found
+    entrances: tuple[Point, ...] = ()  # all numbers found, in the order of the street
     reasons: tuple[str, ...] = ()
-    ambiguous: bool = False
+    ambiguous: bool = False  # another place answers as well
 
 
 def spot(
     table: StreetTable, readings: Sequence[Reading], candidate: Candidate, place: Place
 ) -> Spot:
-    """Find the numbers of a reading on the streets of one name.
+    """Find the numbers of the reading that a candidate answers on the streets of one name.
 
-    Parameters
-    ----------
-    candidate : Candidate
-        The name, and which reading it answers.
-    place : Place
-        Postcode and old commune tell streets of one name apart.
+    Postcode and old commune of `place` distinguish streets of one name.
     """
     head, postcode = readings[candidate.reading].head, place.postcode
     members = table.groups[candidate.group].members
@@ -95,21 +74,10 @@ def spot(
 def members_meant(
     table: StreetTable, members: tuple[int, ...], postcode: str, old_city: str
 ) -> tuple[tuple[int, ...], bool]:
-    """Keep the streets of one name that lie in the postcode or old commune written.
+    """Keep the streets of one name that lie in the postcode or old commune written (folded, or "").
 
-    A street that runs through two postcodes comes as two under one identifier: both are kept, the
-    part written first.
-
-    Parameters
-    ----------
-    members : tuple of int
-        Streets of one name.
-    postcode, old_city : str
-        Folded; empty when not written.
-
-    Returns
-    -------
-    members kept, whether they lie far apart and nothing tells which is meant
+    A street that runs through two postcodes comes as two under one identifier: both are kept, the part
+    written first. Returned with whether they lie far apart and nothing decides which is meant.
     """
     if len(members) == 1:
         return members, False
@@ -140,19 +108,9 @@ def _far_apart(table: StreetTable, members: tuple[int, ...]) -> bool:
 
 
 def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spot: Spot) -> Spot:
-    """Move the answer of a street to where it comes nearest to another street.
+    """Move the answer `spot` of a street to where it comes nearest to another street.
 
-    Parameters
-    ----------
-    one, other : tuple of int
-        Streets of the two names.
-    spot : Spot
-        Answer of the first.
-
-    Returns
-    -------
-    Spot
-        `radius_m` grows by the gap between the streets; unchanged when one has no number.
+    `radius_m` grows by the gap between the streets; unchanged when one has no number.
     """
     here, there = list(table.numbering(one)), list(table.numbering(other))
     if not here or not there:

@@ -34,13 +34,7 @@ _ONLY_ONE: Final = 0.98
 
 
 class StreetSearch:
-    """Communes kept ready, and the search for a street in them.
-
-    Parameters
-    ----------
-    aliases : mapping of str to str
-        Old street name to current one, as the user writes them.
-    """
+    """Communes kept ready, and the search for a street in them; `aliases`: old street name → current one."""
 
     def __init__(
         self, source: AddressSource, communes: CommuneTable, aliases: Mapping[str, str]
@@ -65,14 +59,9 @@ class StreetSearch:
         return streets
 
     def prepare(self, rows: Iterable[Sequence[str]]) -> None:
-        """Compare the names that the communes of a file do not hold to theirs, all at once.
+        """Compare the names that the communes of a file lack to theirs, all at once: answers do not change.
 
-        Answers do not change by it.
-
-        Parameters
-        ----------
-        rows : iterable of sequence of str
-            Line, postcode, name and INSEE code of the commune, then what else the row says.
+        A row is line, postcode, name and INSEE code of the commune, then what else it says.
         """
         waiting: dict[StreetTable, list[Name]] = {}
         for address, postcode, commune, code, *_ in rows:

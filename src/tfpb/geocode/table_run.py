@@ -68,13 +68,7 @@ def geocode(
 def answered(
     geocoder: Geocoder, addresses: pd.DataFrame, *, progress: Callable[[int], None] | None = None
 ) -> pd.DataFrame:
-    """Geocode a table by a geocoder that keeps its communes ready for the next one; see `geocode`.
-
-    Returns
-    -------
-    DataFrame
-        As `geocode`.
-    """
+    """Geocode a table, as `geocode`, by a geocoder that keeps its communes ready for the next one."""
     empty = [""] * len(addresses)
     columns = [
         addresses[c].fillna("").astype(str).tolist() if c in addresses.columns else empty
@@ -93,22 +87,11 @@ def answered(
 
 
 def doubt_shared_points(found: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
-    """Doubt coordinates that rows of several addresses bear, where the address of the row was not found.
+    """Doubt coordinates shared by rows of several addresses, where the address of the row was not found.
 
-    Such a point is often the middle of a commune, left by an earlier geocoding. One that a single address
-    bears is its own: the only use there is of coordinates where the base lacks a street.
-
-    Parameters
-    ----------
-    found : DataFrame
-        As `answered` makes it, of all rows.
-    addresses : DataFrame
-        Same rows.
-
-    Returns
-    -------
-    DataFrame
-        `found`, rows in doubt to be checked.
+    Such a point is often the middle of a commune, left by an earlier geocoding. One of a single address is
+    its own: the only use there is of coordinates where the base lacks a street. `found` is of all rows of
+    `addresses`.
     """
     accepted = found["result_verdict"] == GeocodeVerdict.ACCEPTE.value
     given = np.flatnonzero(accepted & (found["result_type"] == ResultType.GIVEN.value))
@@ -151,17 +134,8 @@ def _collector_at_rest() -> Iterator[None]:
 def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.DataFrame:
     """Write answers as the columns of the contract, degrees computed a projection at a time.
 
-    Parameters
-    ----------
-    answers : iterable of Answer
-        One a row of `index`.
-    source : str
-        Name and date of the address base.
-
-    Returns
-    -------
-    DataFrame
-        `RESULT_COLUMNS`: degrees in EPSG:4326, metres in the legal projection of the commune.
+    Degrees are in EPSG:4326, metres in the legal projection of the commune; `source` is the name and date
+    of the address base.
     """
     listed = list(answers)
     out = pd.DataFrame(index=index)

@@ -34,13 +34,7 @@ _FLAT: Final = _Flattener({code: chr(code) for code in range(128)})
 
 
 def clean(text: str) -> str:
-    """Make one tidy line: accents kept, quotes and dashes plain, ligatures opened, mojibake undone.
-
-    Parameters
-    ----------
-    text : str
-        A cell as written.
-    """
+    """Make a cell one tidy line: accents kept, quotes and dashes plain, ligatures opened, mojibake undone."""
     if text.isascii():
         if '"' in text or "`" in text or not text.isprintable():
             text = drop_controls(text.translate(_TWO_LETTERS))
@@ -51,18 +45,7 @@ def clean(text: str) -> str:
 
 
 def flatten(cleaned: str) -> str:
-    """Lower case without accents, character for character: positions are those of `cleaned`.
-
-    Parameters
-    ----------
-    cleaned : str
-        As `clean` returns it.
-
-    Returns
-    -------
-    str
-        As long as `cleaned`.
-    """
+    """Lower case without accents, character for character: positions are those of `cleaned`."""
     return (cleaned if cleaned.isascii() else cleaned.translate(_FLAT)).lower()
 
 
@@ -71,13 +54,7 @@ _RULES: Final = tuple((re.compile(raw), heard) for raw, heard in packaged(__name
 
 @lru_cache(maxsize=100_000)
 def sound(word: str) -> str:
-    """Return a code that words of like sound share.
-
-    Parameters
-    ----------
-    word : str
-        One lower-case word without accents.
-    """
+    """Return a code that words of similar sound share, of a lower-case word without accents."""
     code = word
     for pattern, replacement in _RULES:
         code = pattern.sub(replacement, code)

@@ -74,18 +74,7 @@ def blank(flat: str, start: int, stop: int) -> str:
 
 
 def take_parcels(flat: str) -> tuple[str, list[Parcel]]:
-    """Take cadastral references out of a line.
-
-    Parameters
-    ----------
-    flat : str
-        Lower case, no accents (`cleaning.flatten`).
-
-    Returns
-    -------
-    str
-        The line, as long, with spaces in their place.
-    """
+    """Take cadastral references out of a flat line, with spaces in their place: its length is unchanged."""
     found: list[Parcel] = []
     if not _PARCEL_HINT.search(flat):
         return flat, found
@@ -103,9 +92,7 @@ def take_parcels(flat: str) -> tuple[str, list[Parcel]]:
 def take_routing(flat: str) -> tuple[str, list[tuple[int, int]], str, str]:
     """Take postal routing out: boxes and CEDEX (kept as complements), postcode and town at the end.
 
-    Returns
-    -------
-    flat, spans of boxes, postcode, town
+    Returns the line, the spans of boxes, the postcode, the town.
     """
     spans: list[tuple[int, int]] = []
     if not _ROUTING_HINT.search(flat):
@@ -130,11 +117,9 @@ def take_routing(flat: str) -> tuple[str, list[tuple[int, int]], str, str]:
 
 
 def second_address(flat: str) -> tuple[int, int, str] | None:
-    """Find where another address of the same place begins.
+    """Find where the first address ends, where another of the same place begins, and the reason.
 
-    Returns
-    -------
-    where the first one ends, where the second begins, the reason; None when there is one only
+    None when there is one only.
     """
     for match in _SECOND.finditer(flat):
         word = match[1].rstrip(".")
@@ -157,15 +142,7 @@ def second_address(flat: str) -> tuple[int, int, str] | None:
 
 
 def tail_cut(flat: str, start: int) -> int | None:
-    """Find where the complement begins after a street name that begins at `start`; None if nowhere.
-
-    Parameters
-    ----------
-    flat : str
-        Lower case, no accents (`cleaning.flatten`).
-    start : int
-        Where the name of the street begins.
-    """
+    """Find where the complement begins after a street name that begins at `start`; None if nowhere."""
     cuts = (f(flat, start) for f in (_separator_cut, _identified_cut, _named_cut))
     return min((cut for cut in cuts if cut is not None), default=None)
 

@@ -33,37 +33,19 @@ WIDEST_RANGE: Final = 150
 
 
 class Head(NamedTuple):
-    """Numbers read at the head of a line.
+    """Numbers read at the head of a line."""
 
-    Parameters
-    ----------
-    singles : tuple of Number
-        Numbers named one by one, ends of ranges included.
-    ranges : tuple of (Number, Number)
-        Ranges, low end first.
-    end : int
-        Where the numbers stop in the text.
-    doubtful : bool
-        The last suffix may be an initial or an article (« 12 A THOMAS »).
-    """
-
-    singles: tuple[Number, ...] = ()
-    ranges: tuple[tuple[Number, Number], ...] = ()
-    end: int = 0
-    doubtful: bool = False
+    singles: tuple[Number, ...] = ()  # numbers named one by one, ends of ranges included
+    ranges: tuple[tuple[Number, Number], ...] = ()  # low end first
+    end: int = 0  # where the numbers stop in the text
+    doubtful: bool = False  # the last suffix may be an initial or an article (« 12 A THOMAS »)
 
 
 NO_NUMBER: Final = Head()
 
 
 def read_head(flat: str, start: int = 0) -> Head:
-    """Read the house numbers that begin at `start`; `NO_NUMBER` when there is none.
-
-    Parameters
-    ----------
-    flat : str
-        Lower case, no accents (`cleaning.flatten`).
-    """
+    """Read the house numbers that begin at `start` of a flat line; `NO_NUMBER` when there is none."""
     prefix = _HEAD.match(flat, start)
     pos = prefix.end() if prefix else start
     if _DATE.match(flat, pos) or _ORDINAL.match(flat, pos):

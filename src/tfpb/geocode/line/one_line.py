@@ -59,40 +59,20 @@ class Reading(NamedTuple):
 
 
 class ParsedAddress(NamedTuple):
-    """An address line taken apart; nothing of it is thrown away.
+    """An address line taken apart; nothing of it is thrown away."""
 
-    Parameters
-    ----------
-    text : str
-        The line, cleaned.
-    readings : tuple of Reading
-        Best first; empty when no street can be read.
-    street : str
-        Street of the first reading as written.
-    complement : str
-        Building, entrance, name of a place, postal box…, joined by « | ».
-    places : tuple of Name
-        Named places among the complements, tried when the street is not found.
-    parcels : tuple of Parcel
-        Cadastral references.
-    postcode, town : str
-        When they stand in the line.
-    notes : tuple of str
-        Codes of what was done (`words.geocoding.REASONS`).
-    others : tuple of ParsedAddress
-        Other addresses of the same line: former name, access, street around the corner.
-    """
-
-    text: str
-    readings: tuple[Reading, ...] = ()
-    street: str = ""
-    complement: str = ""
+    text: str  # the line, cleaned
+    readings: tuple[Reading, ...] = ()  # best first; empty when no street can be read
+    street: str = ""  # street of the first reading as written
+    complement: str = ""  # building, entrance, name of a place, postal box…, joined by « | »
     places: tuple[Name, ...] = ()
-    parcels: tuple[Parcel, ...] = ()
-    postcode: str = ""
+    """Named places among the complements, tried when the street is not found."""
+    parcels: tuple[Parcel, ...] = ()  # cadastral references
+    postcode: str = ""  # when the line has it, as the town
     town: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # codes of what was done (`words.geocoding.REASONS`)
     others: tuple[ParsedAddress, ...] = ()
+    """Other addresses of the same line: former name, access, street around the corner."""
 
     @property
     def head(self) -> Head:
@@ -122,13 +102,7 @@ def notes_of(head: Head) -> tuple[str, ...]:
 
 
 def less_likely(text: str, head: Head) -> list[Reading]:
-    """Read a second type as the true one, or a short type glued to a short name.
-
-    Parameters
-    ----------
-    text : str
-        The street as written, flat.
-    """
+    """Read a second type as the true one, or a short type glued to a short name, in a flat street."""
     match = TWO_WORDS.match(text)
     if match is None:
         return []
@@ -143,14 +117,9 @@ def less_likely(text: str, head: Head) -> list[Reading]:
 
 
 class OneLine:
-    """One line while it is taken apart.
+    """One line while it is taken apart: cleaned, and its flat twin of the same length (`cleaning`).
 
-    Parameters
-    ----------
-    cleaned, flat : str
-        The line, and its flat twin of the same length (`cleaning`).
-    depth : int
-        1 for an address that stands behind another one.
+    `depth` is 1 for an address behind another one.
     """
 
     def __init__(self, cleaned: str, flat: str, *, depth: int = 0) -> None:

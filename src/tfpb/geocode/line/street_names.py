@@ -32,14 +32,9 @@ YEAR: Final = re.compile(r"\d{4}|14|18|36|39|4[0-5]|5[48]|62")
 
 
 def number_after(so_far: int, word: int) -> int:
-    """Return the number that a word makes of the words before it; 0 when it begins another.
+    """Return the number that a word makes of the number so far; 0 when it begins another.
 
-    Parameters
-    ----------
-    so_far : int
-        Number said so far.
-    word : int
-        Number of the next word: 1 to 16, tens, 100 or 1 000.
+    A word is 1 to 16, tens, 100 or 1 000.
     """
     units, tens = so_far % 10, so_far % _HUNDRED
     whole = so_far >= _HUNDRED and not tens
@@ -60,44 +55,20 @@ def number_after(so_far: int, word: int) -> int:
 
 
 class Name(NamedTuple):
-    """A street name taken apart.
+    """A street name taken apart."""
 
-    Parameters
-    ----------
-    kind : str
-        Canonical type (`rue`, `avenue`…), empty when none is written.
-    tokens : tuple of str
-        Words that tell, in order; a single letter is an initial.
-    key : str
-        Type and tokens: equal keys are the same street name.
-    core : str
-        Tokens only.
-    joined : str
-        Tokens without spaces.
-    full : str
-        All words after the type without spaces, articles included.
-    plain : str
-        The name in full words, as an online service reads it best.
-    """
-
-    kind: str
-    tokens: tuple[str, ...]
-    key: str
-    core: str
-    joined: str
-    full: str
-    plain: str
+    kind: str  # canonical type (`rue`, `avenue`…), empty when none is written
+    tokens: tuple[str, ...]  # significant words, in order; a single letter is an initial
+    key: str  # type and tokens: equal keys are the same street name
+    core: str  # tokens only
+    joined: str  # tokens without spaces
+    full: str  # all words after the type without spaces, articles included
+    plain: str  # the name in full words, as an online service reads it best
 
 
 @lru_cache(maxsize=200_000)
 def name_of(flat: str) -> Name:
-    """Take a flat street name apart (type first, if there is one).
-
-    Parameters
-    ----------
-    flat : str
-        Lower case, no accents (`cleaning.flatten`).
-    """
+    """Take a flat street name apart (type first, if there is one)."""
     words = _WORD.findall(flat)
     kind, start = _type_of(words)
     tokens: list[str] = []

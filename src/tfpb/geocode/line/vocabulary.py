@@ -85,12 +85,7 @@ TWO_WORDS: Final = re.compile(r"[\s,.:;'-]*([a-z]+)[\s.']*([a-z]*)")
 def split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
     """Return where a type glued to the next word ends (« RUEDU », « PLA. »), None if nothing is glued.
 
-    Parameters
-    ----------
-    flat : str
-        Lower case, no accents (`cleaning.flatten`).
-    after_digit : bool
-        Whether a number stands right before: « 5RUE » needs no other sign.
+    `after_digit`: a number is right before, and « 5RUE » needs no other sign.
     """
     match = _LETTERS.match(flat, pos)
     if match is None:
@@ -111,14 +106,9 @@ def split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
 
 
 def begins_street(flat: str, pos: int, *, strong: bool = False) -> bool:
-    """Tell whether a street type, perhaps glued to what follows, stands at a position.
+    """Return whether a street type, perhaps glued to what follows, is at a position of a flat line.
 
-    Parameters
-    ----------
-    flat : str
-        Lower case, no accents (`cleaning.flatten`).
-    strong : bool
-        Count only types that can begin nothing but a street.
+    `strong` counts only types that can begin nothing but a street.
     """
     match = TWO_WORDS.match(flat, pos)
     if match is None:

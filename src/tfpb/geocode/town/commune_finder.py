@@ -42,24 +42,12 @@ _NEAR_CERTAINTY: Final = 0.97
 
 
 class Place(NamedTuple):
-    """Where to look for a street.
+    """Where to look for a street."""
 
-    Parameters
-    ----------
-    codes : tuple of str
-        INSEE codes, best first; empty when the commune is unknown.
-    certainty : float
-        How sure the first code is (0..1).
-    postcode : str
-        Five digits, or empty.
-    old_city : str
-        Folded name of the old commune written, or empty.
-    """
-
-    codes: tuple[str, ...]
-    certainty: float = 1.0
-    postcode: str = ""
-    old_city: str = ""
+    codes: tuple[str, ...]  # INSEE codes, best first; empty when the commune is unknown
+    certainty: float = 1.0  # how sure the first code is (0..1)
+    postcode: str = ""  # five digits, or empty
+    old_city: str = ""  # folded name of the old commune written, or empty
     reasons: tuple[str, ...] = ()
 
 
@@ -74,10 +62,7 @@ class CommuneFinder:
     def place(self, code: str, postcode: str, name: str) -> Place:
         """Resolve what a row says of its commune.
 
-        Parameters
-        ----------
-        code, postcode, name : str
-            As written: a lost zero, CEDEX, old names and codes, arrondissements are understood.
+        A lost zero, CEDEX, old names and codes, arrondissements are understood.
         """
         key = (code, postcode, name)
         known = self._known.get(key)

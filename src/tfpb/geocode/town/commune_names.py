@@ -38,18 +38,10 @@ _BASE: Final = 32
 
 
 class NearName(NamedTuple):
-    """A name that resembles what is written.
+    """A name that resembles what is written."""
 
-    Parameters
-    ----------
-    name : str
-        Folded, as the list of communes holds it.
-    likeness : float
-        0..1.
-    """
-
-    name: str
-    likeness: float
+    name: str  # folded, as the list of communes has it
+    likeness: float  # 0..1
 
 
 class CommuneNames:
@@ -72,10 +64,7 @@ class CommuneNames:
     def exact(self, words: str) -> str:
         """Return the name written, words glued or cut anywhere; empty when it is none.
 
-        Parameters
-        ----------
-        words : str
-            Folded, short words written out (`tidy`).
+        The words are folded, short ones written out (`tidy`), as in `near`.
         """
         key = words.replace(" ", "")
         found = self.joined.get(key, "")
@@ -86,13 +75,7 @@ class CommuneNames:
         return found
 
     def near(self, words: str, limit: int = 6) -> tuple[NearName, ...]:
-        """Return names that resemble what is written, best first.
-
-        Parameters
-        ----------
-        words : str
-            Folded, short words written out.
-        """
+        """Return names that resemble what is written (folded, `tidy`), best first."""
         key = words.replace(" ", "")
         known = self._near.get((key, limit))
         if known is None:
@@ -195,13 +178,7 @@ def _codes(key: str) -> Integers:
 
 
 def tidy(name: str) -> str:
-    """Write the short words of a folded name out (« st denis s seine » → « saint denis sur seine »).
-
-    Parameters
-    ----------
-    name : str
-        Folded.
-    """
+    """Write the short words of a folded name out (« st denis s seine » → « saint denis sur seine »)."""
     words = name.split()
     out = [_WORDS.get(word, word) for word in words]
     for i in range(1, len(out) - 1):

@@ -37,33 +37,15 @@ _NEAR_ENOUGH: Final = 0.72
 
 
 class TownReading(NamedTuple):
-    """One way to part a whole address into street and commune.
+    """One way to part a whole address into street and commune."""
 
-    Parameters
-    ----------
-    rest : str
-        The line without the commune and its postcode.
-    town : str
-        Folded name of a commune, an arrondissement's number behind it.
-    postcode : str
-        Five digits, or empty.
-    likeness : float
-        Of the name written to the name read: 1 when they are the same (0..1).
-    sure : float
-        How often a name that stands there is the commune (0..1).
-    department : str
-        Number of the département written beside the name, or empty.
-    letters : int
-        Length of the name written.
-    """
-
-    rest: str
-    town: str
-    postcode: str = ""
-    likeness: float = 1.0
-    sure: float = 1.0
-    department: str = ""
-    letters: int = 0
+    rest: str  # the line without the commune and its postcode
+    town: str  # folded name of a commune, an arrondissement's number behind it
+    postcode: str = ""  # five digits, or empty
+    likeness: float = 1.0  # of the name written to the name read (0..1): 1 when they are the same
+    sure: float = 1.0  # how often a name at that position is the commune (0..1)
+    department: str = ""  # number of the département written next to the name, or empty
+    letters: int = 0  # length of the name written
 
 
 class _Word(NamedTuple):
@@ -79,13 +61,7 @@ class TownReader:
         self.names = names
 
     def written(self, line: str) -> Iterator[TownReading]:
-        """Yield the ways to read a commune written as the list has it, best first.
-
-        Parameters
-        ----------
-        line : str
-            A whole address.
-        """
+        """Yield the ways to read, in a whole address, a commune written as the list has it, best first."""
         parts = _Parts(line, self.names)
         behind = self._at_end(parts, parts.suffixes(), BEHIND)
         before = self._at_end(parts, parts.prefixes(), BEFORE)
@@ -103,13 +79,7 @@ class TownReader:
         return _distinct(self._inside(_Parts(line, self.names)))
 
     def resembling(self, line: str) -> Iterator[TownReading]:
-        """Yield the ways to read a misspelt or shortened commune, best first.
-
-        Parameters
-        ----------
-        line : str
-            A whole address.
-        """
+        """Yield the ways to read, in a whole address, a misspelt or shortened commune, best first."""
         parts = _Parts(line, self.names)
         found: list[TownReading] = []
         for first, last in (*parts.suffixes(), *parts.prefixes()):

@@ -32,19 +32,14 @@ _LONGER: Final = 2
 
 
 class Attempt(NamedTuple):
-    """A line parted in one way, and what the base answers.
-
-    Parameters
-    ----------
-    elsewhere : tuple of Found
-        The very street in communes of a like name, when nothing is found in this one.
-    """
+    """A line parted in one way, and what the base answers."""
 
     reading: TownReading
     parsed: ParsedAddress
     place: Place
     found: Found | None
     elsewhere: tuple[Found, ...] = ()
+    """The very street in communes of a similar name, when nothing is found in this one."""
 
     @property
     def worth(self) -> float:
@@ -80,15 +75,8 @@ class WholeLines:
     def read(self, line: str, postcode: str) -> Attempt | None:
         """Part a line into street and commune; None when no commune is named in it.
 
-        Parameters
-        ----------
-        postcode : str
-            Written beside the line, or empty.
-
-        Returns
-        -------
-        Attempt or None
-            Without street when the commune is known and nothing in it answers.
+        `postcode` is written next to the line, or empty. Without street when the commune is known and
+        nothing in it answers.
         """
         written = chain(self._towns.written(line), self._towns.code_alone(line, postcode))
         tried = self._tried(written, postcode)
