@@ -97,14 +97,7 @@ def application(
 ) -> ASGIApp:
     """Make the application of one instance, its door before it.
 
-    Parameters
-    ----------
-    host : str
-        Host and port it is asked under.
-    seen : callable
-        Told of each request.
-    leave : callable
-        Asks the server to end.
+    `host` is the host and port of its address; `seen` is called at each request; `leave` ends the server.
     """
     page = _Page(hand, keys, leave)
     routes = [

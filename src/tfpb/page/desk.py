@@ -84,32 +84,17 @@ _ANSWER: Final = "calcul"
 
 @dataclass(slots=True)
 class Gesture:
-    """What a request does: each of its writes is an act of it.
-
-    Parameters
-    ----------
-    who : str
-        Role or name given on the form.
-    form : str
-        Form whose draft it takes.
-    seen : int or None
-        Last act that the form saw; None where nothing says so.
-    undoes : int or None
-        Gesture that it takes back.
-    expected : mapping
-        Place and keys of what it takes back → the value that must still be there.
-    first : int or None
-        Its first act, once written.
-    """
+    """What a request does: each of its writes is an act of it."""
 
     screen: str = ""
     name: str = ""
-    who: str = ""
-    form: str = ""
-    seen: int | None = None
-    undoes: int | None = None
+    who: str = ""  # role or name given on the form
+    form: str = ""  # form whose draft it takes
+    seen: int | None = None  # last act that the form saw, if known
+    undoes: int | None = None  # gesture that it takes back
     expected: Mapping[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
-    first: int | None = None
+    """Place and keys of what it takes back → the value that must still be there."""
+    first: int | None = None  # its first act, once written
 
 
 _GESTURE: Final[ContextVar[Gesture | None]] = ContextVar("gesture", default=None)
@@ -128,24 +113,13 @@ def in_gesture(gesture: Gesture) -> Iterator[Gesture]:
 class Desk:
     """One dossier, its last check, and the work under way.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the dossier; it may not be there yet.
-    geography : callable
-        Tells where imported geography is, for the settings of the dossier.
-
-    Attributes
-    ----------
-    region : str
-        Name of the region that it was opened from; empty of a dossier alone.
-    elsewhere : callable
-        Does something in each other dossier of that region, under the name of a screen; returns the bailleurs
-        where it answered that it changed something.
+    `folder` may not be there yet; `geography` finds imported geography, for the settings of the dossier.
+    `region` is the name of the region that it was opened from, empty of a dossier alone; `elsewhere` does
+    something in each other dossier of that region, under the name of a screen, and returns the bailleurs
+    whose dossier changed.
     """
 
     _pack: ClassVar = PACK_FOLDER
-    """Folder of the pack."""
 
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
         self._geography = geography
@@ -203,13 +177,7 @@ class Desk:
 
     @property
     def settings(self) -> Settings:
-        """What the `dossier.toml` says, as far as it can be read.
-
-        Raises
-        ------
-        TfpbError
-            It is not there, or says nothing that can be read.
-        """
+        """Read the `dossier.toml` as far as it can be; raises when it is absent or has nothing readable."""
         settings, faults = read_settings(self.file)
         if settings is None:
             raise TfpbError(faults)
@@ -404,10 +372,7 @@ class Desk:
     ) -> None:
         """Write files, keys of TOML files and decisions as one act; nothing where nothing changes.
 
-        Raises
-        ------
-        TfpbError
-            `modifie_ailleurs`: what another tab or a command changed meanwhile, and this form too.
+        Raises `modifie_ailleurs`: what another tab or a command changed meanwhile, and this form too.
         """
         with self.lock:
             gesture = _GESTURE.get() or Gesture()
@@ -450,10 +415,7 @@ class Desk:
     def decide(self, doubts: tuple[Doubt, ...]) -> None:
         """Write the review workbook with what was decided, and name it in the settings.
 
-        Raises
-        ------
-        TfpbError
-            `ecriture_impossible`: the workbook is held open; `modifie_ailleurs`.
+        Raises `ecriture_impossible` (the workbook is open elsewhere); `modifie_ailleurs`.
         """
         named = self.settings.fichiers.decisions
         if named:
@@ -603,13 +565,7 @@ class Desk:
         return found
 
     def place(self, name: str, data: bytes) -> str:
-        """Put a file in the dossier under a safe name; what is there under that name stays.
-
-        Returns
-        -------
-        str
-            Its name there.
-        """
+        """Put a file in the dossier under a safe name, and return it; a file of that name is kept."""
         there = next(
             path
             for path in numbered(self.folder / safe_name(name))

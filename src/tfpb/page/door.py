@@ -44,22 +44,14 @@ _HEADERS: Final = {
 
 @dataclass(slots=True)
 class Keys:
-    """The secrets of one instance.
-
-    Parameters
-    ----------
-    name : str
-        Of its cookie: ports share cookies, so each instance has its own.
-    cookie, token : str
-        What its pages must bear; what its forms must bear.
-    entrance : str
-        What opens the door once; empty when it has served.
-    """
+    """The secrets of one instance."""
 
     name: str = field(default_factory=lambda: f"tfpb_{secrets.token_hex(4)}")
-    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Of its cookie: ports share cookies."""
+    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32))  # required of its pages
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))  # required of its forms
     entrance: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Opens the door once, then is empty."""
 
     def renew(self) -> None:
         """Make another key of the door, in place of one that has served or never will."""
@@ -89,15 +81,8 @@ def same(one: str, other: str) -> bool:
 class Door:
     """What every request goes through.
 
-    Parameters
-    ----------
-    app : ASGI application
-    host : str
-        The only `Host` that is ours, port included.
-    uploads : callable
-        Tells how many bytes a path may be sent.
-    seen : callable
-        Told of each request of ours.
+    `host` is the only one that is ours, port included; `uploads` returns how many bytes a path may be sent;
+    `seen` is called at each request of ours.
     """
 
     def __init__(

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 class Hand:
     """The folder that the page was opened on, and the desk of it that was last looked at.
 
-    Parameters
-    ----------
-    folder : Path
-        Of a dossier, or of a region where a `region.toml` is; it may not be there yet.
-    geography : callable
-        As `Desk`.
+    A dossier, or a region where a `region.toml` is; the folder may not be there yet. `geography` as in
+    `Desk`.
     """
 
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:

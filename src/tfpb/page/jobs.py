@@ -34,35 +34,21 @@ _JOIN_S: Final = 10
 
 @dataclass(slots=True)
 class Progress:
-    """Where a work stands.
+    """Progress of a work."""
 
-    Parameters
-    ----------
-    label : str
-        What is under way, when it is no stage.
-    stages : list of str
-        Names of the stages begun, the last being under way.
-    done, total : int
-        Steps, of `label` or of the stages.
-    """
-
-    label: str = ""
+    label: str = ""  # what is under way, when it is no stage
     stages: list[str] = field(default_factory=list)
-    done: int = 0
+    """Names of the stages begun, the last being under way."""
+    done: int = 0  # steps, of `label` or of the stages
     total: int = 0
 
 
 class Job:
     """A work under way, or ended.
 
-    Parameters
-    ----------
-    kind : str
-        What it is for the screens.
-    work : callable
-        Module-level function of `send` then `args` and `options`; what it returns is `result`.
-    lent : ExitStack, optional
-        Closed when it has ended, however it did: folders of the files it reads.
+    `kind` names it for the screens; `work` is a module-level function of `send` then `args` and `options`,
+    whose return is `result`; `lent`, the folders of the files it reads, is closed when it has ended,
+    however it did.
     """
 
     def __init__(

@@ -28,74 +28,37 @@ _DAY: Final = "@jour"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one value was and became.
+    """What one value was and became."""
 
-    Parameters
-    ----------
-    place : str
-        File of the folder that holds it.
-    keys : tuple of str
-        From the outermost table inwards; of a decision, the entrance it is about.
-    before, after : object
-        Plain values; None where it was not, or is no longer.
-    """
-
-    place: str
+    place: str  # its file in the folder
     keys: tuple[str, ...]
-    before: Any = None
-    after: Any = None
+    """From the outermost table inwards; of a decision, the entrance it is about."""
+    before: Any = None  # plain value; None where it was not
+    after: Any = None  # plain value; None where it is no longer
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One line: what somebody did, or what a computation answered.
+    """One line: what somebody did, or what a computation answered."""
 
-    Parameters
-    ----------
-    number : int
-        Its rank, from 1.
-    when : str
-        Instant, ISO 8601 with its zone.
-    who : str
-        Role or name, as given; empty where nobody said.
-    screen, gesture : str
-        Where it was done, and what.
-    files : mapping of str to (str, str)
-        File of the folder → hash before and after; an empty hash is no file.
-    form : str
-        Form whose draft it takes.
-    part_of : int or None
-        First act of the same gesture: a drop names files one by one.
-    undoes : int or None
-        Gesture that it takes back.
-    lines : tuple of str
-        What a computation answered, in French.
-    """
-
-    number: int
-    when: str
-    who: str
+    number: int  # its rank, from 1
+    when: str  # instant, ISO 8601 with its zone
+    who: str  # role or name, as given; may be empty
     screen: str
     gesture: str
     changes: tuple[Change, ...] = ()
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    form: str = ""
-    part_of: int | None = None
-    undoes: int | None = None
-    lines: tuple[str, ...] = ()
+    """Hash of each file of the folder before and after, empty without a file."""
+    form: str = ""  # form whose draft it takes
+    part_of: int | None = None  # first act of the same gesture: a drop names files one by one
+    undoes: int | None = None  # gesture that it takes back
+    lines: tuple[str, ...] = ()  # what a computation answered, in French
 
 
 class Journal:
-    """The journal of a folder, read once, then added to.
+    """The journal of a folder (it may not be there yet), read once, then added to.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the dossier; it may not be there yet.
-
-    Notes
-    -----
-    A torn last line, and any line that is none, counts for nothing and stays in the file.
+    A torn last line, and any line that is none, counts for nothing and remains in the file.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -134,19 +97,10 @@ class Journal:
         return frozenset(act.undoes for act in self.acts if act.undoes)
 
     def write(self, files: Mapping[Path, bytes], **facts: Any) -> Act:
-        """Add an act, and give its files their contents.
+        """Add an act, and write its files, replaced if they are there.
 
-        Parameters
-        ----------
-        files : mapping of Path to bytes
-            Replaced if they are there.
-        **facts
-            Fields of `Act`; its number, its instant and its hashes are found here.
-
-        Raises
-        ------
-        TfpbError
-            `ecriture_impossible`: neither line nor file is written then.
+        `facts` are fields of `Act`; its number, its instant and its hashes are found here. Raises
+        `ecriture_impossible`: neither line nor file is written then.
         """
         hashes = {self.name(p): (self._hash(p), _sha(data)) for p, data in files.items()}
         act = Act(self.last + 1, _now(), **facts, files=hashes)

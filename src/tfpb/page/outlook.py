@@ -27,64 +27,35 @@ TALL: Final = 440.0
 
 @dataclass(frozen=True, slots=True)
 class SmallMap:
-    """The map of a doubt, drawn in units of `WIDE` × `TALL`, its point in the middle.
+    """The map of a doubt, drawn in units of `WIDE` × `TALL`, its point in the middle."""
 
-    Parameters
-    ----------
-    x, y : float
-        The point, in metres of its legal projection.
-    scale : float
-        Units a metre.
-    radius : float
-        Uncertainty of the point, in units.
-    shapes : tuple of (str, str)
-        Kind and path of each area and street, in the order they are drawn.
-    names : tuple of (float, float, str)
-        Where the name of a street is written.
-    others : tuple of (float, float)
-        The other entrances of the résidence.
-    numbers : tuple of (float, float, int, int)
-        House numbers: where each stands, and the zoom from which there is room for it.
-    """
-
-    x: float
+    x: float  # the point, in metres of its legal projection, like y
     y: float
-    scale: float
-    radius: float
+    scale: float  # units a metre
+    radius: float  # uncertainty of the point, in units
     shapes: tuple[tuple[str, str], ...]
-    names: tuple[tuple[float, float, str], ...]
-    others: tuple[tuple[float, float], ...]
+    """Kind and path of each area and street, in the order they are drawn."""
+    names: tuple[tuple[float, float, str], ...]  # where the name of a street is written
+    others: tuple[tuple[float, float], ...]  # the other entrances of the résidence
     numbers: tuple[tuple[float, float, int, int], ...] = ()
+    """House numbers: where each is, and the zoom from which there is space for it."""
     width: float = WIDE
     height: float = TALL
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One entrance to decide on.
+    """One entrance to decide on."""
 
-    Parameters
-    ----------
-    limit : mapping
-        Its row of the sheet « Limites »; empty when its side is sure.
-    address : mapping
-        Its row of the sheet « Adresses », `choix` in it; empty for a decision without entrance.
-    listed : bool
-        Whether that row is in the sheet already: a point moved by hand adds it.
-    dwellings, euros : Amount or None
-        Its dwellings, and what hangs on the side of its résidence; None of a decision without entrance.
-    status, quarter : str
-        What the stages make of it: `qpv_statut`, and the name of the quarter that holds it.
-    """
-
-    limit: dict[str, Any]
+    limit: dict[str, Any]  # its row of the sheet « Limites »; empty when its side is sure
     address: dict[str, Any]
-    listed: bool
-    dwellings: Amount | None = None
-    euros: Amount | None = None
+    """Its row of the sheet « Adresses », `choix` in it; empty for a decision without entrance."""
+    listed: bool  # Whether that row is in the sheet already: a point moved by hand adds it
+    dwellings: Amount | None = None  # None of a decision without entrance, like `euros`
+    euros: Amount | None = None  # pending the side of its résidence
     map: SmallMap | None = None
-    status: str = ""
-    quarter: str = ""
+    status: str = ""  # `qpv_statut` from the stages
+    quarter: str = ""  # name of the quarter that contains it
 
     @property
     def is_open(self) -> bool:
@@ -103,68 +74,34 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a check or a run found.
+    """What a check or a run found."""
 
-    Parameters
-    ----------
-    faults : tuple of Fault
-        Faults and doubts.
-    doubts : tuple of Doubt
-        Worst euros first.
-    computed : bool
-        Whether the stages were run to their end: faults of the files stop them.
-    dwellings, states : mapping of str to Amount
-        The claims that the screens show, over the whole; no money without a tax sheet.
-    figures : tuple of KeyFigure
-        Those of the summary.
-    standing : tuple of str
-        What each state of the money hangs on.
-    lacking : tuple of (str, str)
-        Role of each file that lacks, and what lacks without it.
-    closing : tuple of str
-        The run in plain words.
-    quarters : tuple of (str, str)
-        Codes and names that may be meant.
-    changes : tuple of str
-        What differs from the pack that stood there.
-    pack : str
-        Folder of the pack written; empty for a check.
-    kept : tuple of str
-        Files of the pack before that a hand had changed.
-    asked : tuple of Asked
-        Questions of the files, what hangs most first.
-    left_open : tuple of (str, str)
-        Code and words of what a release would leave open: it asks for « j’envoie quand même ».
-    sent : str
-        Folder where what was sent is kept.
-    owners : tuple of str
-        Of a region, the bailleur that each question is of; empty for common files and between bailleurs.
-    to_do : tuple of ToDo
-        What is left to do, what cannot wait first.
-    ground : tuple of Lack
-        What imported geography lacks for the communes of the stock, a département each; of a check alone.
-    """
-
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = ()  # faults and doubts
     readings: tuple[Reading, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Doubt, ...] = ()  # largest euros first
     computed: bool = False
+    """Whether the stages were run to their end: faults of the files stop them."""
     dwellings: Mapping[str, Amount] = field(default_factory=dict)
+    """Claims that the screens show, over the whole, as the states; no money without a tax sheet."""
     states: Mapping[str, Amount] = field(default_factory=dict)
-    figures: tuple[KeyFigure, ...] = ()
-    standing: tuple[str, ...] = ()
+    figures: tuple[KeyFigure, ...] = ()  # those of the summary
+    standing: tuple[str, ...] = ()  # what each state of the money depends on
     lacking: tuple[tuple[str, str], ...] = ()
-    closing: tuple[str, ...] = ()
-    quarters: tuple[tuple[str, str], ...] = ()
-    changes: tuple[str, ...] = ()
-    pack: str = ""
-    kept: tuple[str, ...] = ()
-    asked: tuple[Asked, ...] = ()
+    """Role of each file that lacks, and what lacks without it."""
+    closing: tuple[str, ...] = ()  # the run in plain words
+    quarters: tuple[tuple[str, str], ...] = ()  # codes and names that may be meant
+    changes: tuple[str, ...] = ()  # what differs from the pack that was there
+    pack: str = ""  # folder of the pack written; empty for a check
+    kept: tuple[str, ...] = ()  # files of the pack before that were changed by hand
+    asked: tuple[Asked, ...] = ()  # questions of the files, largest stake first
     left_open: tuple[tuple[str, str], ...] = ()
-    sent: str = ""
-    to_do: tuple[ToDo, ...] = ()
+    """Code and words of what a release would leave open: it requires « j’envoie quand même »."""
+    sent: str = ""  # folder where what was sent is kept
+    to_do: tuple[ToDo, ...] = ()  # what is left to do, what cannot wait first
     ground: tuple[Lack, ...] = ()
+    """What imported geography lacks for the communes of the stock, a département each; of a check alone."""
     owners: tuple[str, ...] = ()
+    """Of a region, the bailleur of each question; empty for common files and between bailleurs."""
 
     @property
     def asked_of(self) -> list[tuple[Asked, str]]:

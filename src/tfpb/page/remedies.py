@@ -27,10 +27,7 @@ _PASTED: Final = {READ_AS: "colonnes", COPIED: "colonnes", REPLIES: "reponses", 
 def remedy(fault: Fault, plan: str = "") -> str:
     """Return the screen where a finding is settled, or `TEXT`; empty for one that only commands meet.
 
-    Parameters
-    ----------
-    plan : str
-        Name of the plan of the survey.
+    `plan` is the name of the plan of the survey.
     """
     table = fault.fields.get("coller", ("",))[0]
     if table in _PASTED or table.startswith("alias."):

@@ -47,22 +47,10 @@ def serve(
     browse: bool = True,
     idle_s: float = IDLE_S,
 ) -> None:
-    """Serve the page of a dossier until it is no longer looked at.
+    """Serve the page of a dossier until it is no longer looked at, `idle_s` seconds after its last sign.
 
-    Parameters
-    ----------
-    geography : callable
-        Tells where imported geography is.
-    print_line : callable
-        Shows a line to whoever has a terminal.
-    browse : bool
-        Whether a browser is opened.
-    idle_s : float
-        Seconds after the last sign of a page.
-
-    Raises
-    ------
-    AlreadyOpenError
+    `geography` finds imported geography; `print_line` shows a line in the terminal; `browse` opens a
+    browser. Raises AlreadyOpenError.
     """
     folder = folder.resolve()
     place = _own_folder()

@@ -33,10 +33,7 @@ def can_undo(acts: list[Act]) -> bool:
 def undo(desk: Desk, number: int | None) -> None:
     """Write what was before a gesture; it is an act of its own, and what has moved since refuses.
 
-    Raises
-    ------
-    TfpbError
-        `geste_depasse`, `modifie_ailleurs`.
+    Raises `geste_depasse`, `modifie_ailleurs`.
     """
     with desk.lock:
         acts = [] if number is None else desk.journal.gesture(number)

@@ -26,25 +26,13 @@ IMPORTED: Final = "importe"
 
 @dataclass(slots=True)
 class DroppedMap:
-    """A file of geography of this session, which may be imported again as something else.
+    """A file of geography of this session, which may be imported again as something else."""
 
-    Parameters
-    ----------
-    path : Path
-        Where it lies, until it is dropped again or the page ends.
-    kind : str
-        One of `tfpb.geodata.geography.KINDS`.
-    lent : ExitStack
-        Gives back that place.
-    why : str
-        Reason of its refusal, in French.
-    """
-
-    path: Path
-    kind: str
-    lent: ExitStack = field(default_factory=ExitStack)
+    path: Path  # where it lies, until it is dropped again or the page ends
+    kind: str  # one of `tfpb.geodata.geography.KINDS`
+    lent: ExitStack = field(default_factory=ExitStack)  # gives back that place
     state: str = WAITING
-    why: str = ""
+    why: str = ""  # reason of its refusal, in French
 
 
 @dataclass(frozen=True, slots=True)

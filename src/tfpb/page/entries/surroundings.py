@@ -34,21 +34,10 @@ _TOWN: Final = ("code_insee", "code_postal", "commune")
 
 
 class Ground:
-    """The imported geography of a dossier, read as it is asked for and kept.
+    """The imported geography of a dossier, read on demand and kept.
 
-    Parameters
-    ----------
-    folder : Path
-        Imported geography.
-    year : int
-        Tax year, whose map rules.
-    radius_m : float
-        Uncertainty of a point that carries none, metres.
-
-    Raises
-    ------
-    TfpbError
-        `adresses_absentes`, or an index that cannot be read.
+    The map of the tax `year` rules; `radius_m` is the uncertainty of a point that has none, metres. Raises
+    `adresses_absentes`, or for an index that cannot be read.
     """
 
     def __init__(self, folder: Path, year: int, radius_m: float) -> None:
@@ -60,17 +49,9 @@ class Ground:
         self._parcels: dict[str, gpd.GeoDataFrame | None] = {}
 
     def suggested(self, row: Mapping[str, Any], typed: str) -> list[str]:
-        """Return the addresses that what is typed may become, in the communes that a row may mean.
+        """Return the addresses that a typed text may become, in the communes that a row may mean.
 
-        Parameters
-        ----------
-        row : mapping
-            A row of the sheet « Adresses ».
-
-        Returns
-        -------
-        list of str
-            With postcode and commune where the row may mean several.
+        `row` is of the sheet « Adresses »; with postcode and commune where it may mean several.
         """
         place = self._place(row)
         tables = [t for t in map(self._search.table, place.codes) if t is not None]
@@ -81,19 +62,10 @@ class Ground:
         return [f"{line}, {' '.join(towns[c.citycode])}" for line, c in found]
 
     def side(self, row: Mapping[str, Any], x: float, y: float) -> str:
-        """Say what the stages make of an entrance moved to a point, its neighbours left out.
+        """Return the side that the stages give an entrance moved to a point, its neighbours left out.
 
-        Parameters
-        ----------
-        row : mapping
-            A row of the sheet « Adresses ».
-        x, y : float
-            Metres, legal projection of its commune.
-
-        Raises
-        ------
-        TfpbError
-            A point that cannot be right, or no map of the year.
+        `row` is of the sheet « Adresses »; `x` and `y` are in metres, legal projection of its commune.
+        Raises for a point that cannot be right, or without map of the year.
         """
         cells = {name: str(row.get(name, "") or "") for name in ADDRESS_COLUMNS}
         at = pd.DataFrame([cells | {"x": repr(x), "y": repr(y)}], dtype="str")

@@ -48,10 +48,7 @@ def contents_back(
 ) -> tuple[dict[Path, bytes], tuple[Change, ...]]:
     """Return files with the content that changes took from them, and the changes that this makes.
 
-    Raises
-    ------
-    TfpbError
-        `geste_depasse`: that content is kept no more.
+    Raises `geste_depasse`: that content is kept no more.
     """
     first = {
         c.place: c for c in changes if is_content(c)

@@ -71,10 +71,7 @@ def _replied(desk: Desk, one: Asked, form: FormData, day: dt.date) -> Asked:
 def _reply(day: dt.date, one: Asked, choice: str, form: FormData) -> Reply:
     """Read the reply that a form gives.
 
-    Raises
-    ------
-    TfpbError
-        `reponse_non_ecrite`: an answer that the question lacks, or no role.
+    Raises `reponse_non_ecrite`: an answer that the question lacks, or no role.
     """
     role = str(form.get("par", ""))
     if choice not in (*(answer.code for answer in one.offered), NOT_KNOWN) or role not in set(Role):

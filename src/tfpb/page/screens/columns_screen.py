@@ -54,53 +54,27 @@ _LONGEST: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One header, what it holds and what it is read as.
-
-    Parameters
-    ----------
-    meant : str
-        Column it is read as, or proposed to be; empty for none.
-    proposed : bool
-        Whether that is a guess, to confirm.
-    person : bool
-        Whether it is left out because it may name someone.
-    alone : bool
-        Whether it is read so without being named: it cannot be left unread.
-    before : bool
-        Whether it is what was confirmed for this landlord in another dossier.
-    joined : bool
-        Whether it is read with the street, as one line of address.
-    """
+    """One header, its values and the column it is read as."""
 
     header: str
     values: tuple[str, ...] = ()
-    meant: str = ""
-    proposed: bool = False
-    person: bool = False
-    alone: bool = False
-    before: bool = False
-    joined: bool = False
+    meant: str = ""  # column it is read as, or proposed to be; empty for none
+    proposed: bool = False  # whether that is a guess, to confirm
+    person: bool = False  # whether it is left out because it may name someone
+    alone: bool = False  # whether it is read so without being named: it cannot be left unread
+    before: bool = False  # whether it was confirmed for this landlord in another dossier
+    joined: bool = False  # whether it is read with the street, as one line of address
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A column whose cells may be read in two ways.
+    """A column whose cells may be read in two ways."""
 
-    Parameters
-    ----------
-    key : str
-        As `[reglages.lectures]` names it.
-    answers : tuple of (str, str)
-        Reading and its words.
-    given : str
-        The answer, where there is one.
-    """
-
-    key: str
+    key: str  # as `[reglages.lectures]` names it
     title: str
     where: str
-    answers: tuple[tuple[str, str], ...]
-    given: str = ""
+    answers: tuple[tuple[str, str], ...]  # reading and its words
+    given: str = ""  # the answer, where there is one
 
 
 @dataclass(frozen=True, slots=True)

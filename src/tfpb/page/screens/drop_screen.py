@@ -93,13 +93,7 @@ def templates_for(there: Collection[str]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A file dropped where another stands: what it may replace, or be added to.
-
-    Parameters
-    ----------
-    fresh : str
-        Where its content is kept until then, from the folder; its own name for a file of another name.
-    """
+    """A file dropped where there is another: what it may replace, or be added to."""
 
     name: str
     role: str
@@ -107,6 +101,7 @@ class Reviewed:
     there: tuple[tuple[str, int | None], ...]
     adds: bool
     fresh: str
+    """Where its content is kept until then, from the folder; its own name for a file of another name."""
 
     @property
     def same(self) -> bool:

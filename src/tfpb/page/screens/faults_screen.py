@@ -45,15 +45,9 @@ _COMMAND: Final = re.compile(r"tfpb |--\w|\.toml|sous \[|\[\w+")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell at fault, and those of its column that hold the same text: one correction serves them all.
+    """A cell at fault, and those of its column with the same text: one correction serves them all."""
 
-    Parameters
-    ----------
-    fault : Fault
-        The first of them.
-    """
-
-    fault: Fault
+    fault: Fault  # the first of them
     text: FaultText
     alike: tuple[Fault, ...]
 

@@ -29,26 +29,14 @@ _OF_FILES: Final = "themes"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name to settle.
+    """A name to settle."""
 
-    Parameters
-    ----------
-    table, written : str
-        Table of the settings and key in it.
-    title, where : str
-        What is said of it.
-    proposed : str
-        What it may mean.
-    choices : tuple of (str, str)
-        What may be chosen; empty where it is typed.
-    """
-
-    table: str
-    written: str
-    title: str
+    table: str  # of the settings
+    written: str  # key in the table
+    title: str  # shown with `where`
     where: str
-    proposed: str
-    choices: tuple[tuple[str, str], ...] = ()
+    proposed: str  # what it may mean
+    choices: tuple[tuple[str, str], ...] = ()  # what may be chosen; empty where it is typed
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:

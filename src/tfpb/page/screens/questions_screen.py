@@ -44,37 +44,25 @@ _MOST_CODES: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One column of a delivery: what the page may know of a survey, never a row.
-
-    Parameters
-    ----------
-    codes : tuple of (str, str, str)
-        Code, what it means, how many bear it (« moins de 11 » under eleven); empty where values are many.
-    values : int
-        How many different values.
-    """
+    """One column of a delivery: what the page may know of a survey, never a row."""
 
     name: str
     label: str
     codes: tuple[tuple[str, str, str], ...]
-    values: int
+    """Code, its meaning, how many have it (« moins de 11 » under eleven); empty where values are many."""
+    values: int  # how many different values
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An answer of a scale: how many bear it, and the side it is on.
-
-    Parameters
-    ----------
-    waits : bool
-        Whether its side hangs on the direction of codes without label, which each wave is asked about.
-    """
+    """An answer of a scale: how many have it, and the side it is on."""
 
     code: str
     meaning: str
     count: str
     side: str
     waits: bool = False
+    """Whether its side depends on the direction of codes without label, in question for each wave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +99,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
 def headers_of(desk: Desk, name: str) -> tuple[Header, ...]:
     """List the columns of a delivery of the dossier, those that look like a person left out.
 
-    Raises
-    ------
-    TfpbError
-        It cannot be read.
+    Raises when it cannot be read.
     """
     path, plan = desk.folder / name, desk.plan
     sheet = desk.settings.reglages.feuilles.get("enquete")

@@ -86,21 +86,13 @@ def _inside(upload: UploadFile, stem: str) -> Iterator[UploadFile]:
 
 @dataclass(slots=True)
 class Arrived:
-    """What a drop brought to bailleurs, as far as the list of organisms shows it: the rest is listed.
-
-    Parameters
-    ----------
-    known : Counter of str
-        Bailleur → files that are what they look like, none in the way of another.
-    unlike : dict of str to list of str
-        Name of a file that is like nothing known → bailleurs that sent one.
-    touched : set of str
-        Bailleurs that a file went to.
-    """
+    """What a drop brought to bailleurs, as far as the list of organisms shows it: the rest is listed."""
 
     known: Counter[str] = field(default_factory=Counter)
+    """Bailleur → files that are what they look like, none in the way of another."""
     unlike: dict[str, list[str]] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
+    """Name of a file that resembles nothing known → bailleurs that sent one."""
+    touched: set[str] = field(default_factory=set)  # bailleurs that a file went to
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -118,14 +110,8 @@ class Arrived:
 def enter(desk: RegionDesk, path: Path, found: Recognised, hint: str, arrived: Arrived) -> str:
     """Put a file where it belongs, or let it wait; return what was done, in French.
 
-    Nothing is returned of a file whose row in the list says it all: `arrived` counts it.
-
-    Parameters
-    ----------
-    path : Path
-        Where it lies for the time of this call.
-    hint : str
-        Its name, with the folders that it came in.
+    Nothing is returned of a file whose row in the list says it all: `arrived` counts it. `path` is where it
+    lies for the time of this call; `hint`, its name, with the folders that it came in.
     """
     if common := _common(path):
         return _shared(desk, path, found, common)

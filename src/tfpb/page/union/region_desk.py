@@ -41,24 +41,13 @@ class BegunRegion(RegionSettings):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A bailleur of a region.
+    """A bailleur of a region."""
 
-    Parameters
-    ----------
-    name : str
-        As the region calls it.
-    file : Path
-        Its `dossier.toml`.
-    counted : bool
-        Whether the region's file names it; else its files are awaited, or it was set aside.
-    settings : Settings or None
-        What its file says, as far as it can be read.
-    """
-
-    name: str
-    file: Path
+    name: str  # as the region calls it
+    file: Path  # its `dossier.toml`
     counted: bool
-    settings: Settings | None
+    """Whether the region's file names it; else its files are awaited, or it was set aside."""
+    settings: Settings | None  # what its file says, as far as it can be read
 
     @property
     def opens(self) -> bool:
@@ -123,13 +112,7 @@ class RegionDesk(Desk):
 
     @property
     def union(self) -> BegunRegion:
-        """What the `region.toml` says.
-
-        Raises
-        ------
-        TfpbError
-            Every fault of it.
-        """
+        """Read the `region.toml`; raises every fault of it."""
         read: BegunRegion = self.kept(
             (REGION, self.file.read_bytes()), lambda: validated(BegunRegion, self.file)
         )
@@ -182,12 +165,9 @@ class RegionDesk(Desk):
         raise fail("region_organisme_absent", got=name)
 
     def desk_of(self, member: Member) -> Desk:
-        """Return the dossier of a bailleur, held alone as this region is.
+        """Return the dossier of a bailleur, locked as this region is.
 
-        Raises
-        ------
-        TfpbError
-            `dossier_deja_ouvert`; `region_organisme_absent` where no screen can show it.
+        Raises `dossier_deja_ouvert`; `region_organisme_absent` where no screen can show it.
         """
         if not member.opens:
             raise fail("region_organisme_absent", got=member.name)

@@ -33,31 +33,18 @@ _DROPPED: Final = "deposer"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A bailleur as the screen shows it.
-
-    Parameters
-    ----------
-    files : tuple of tuple of str
-        Names of its files, by role of `_SHOWN`.
-    late : tuple of str
-        What is awaited, in words.
-    reviewed : list of Reviewed
-        Files of its own that wait for somebody to say what they replace.
-    gesture : tuple of (int, str, str) or None
-        The last drop that can be taken back: its number, what it was, when.
-    refused : bool
-        Whether another page holds its dossier.
-    unused : tuple of str
-        Its tables that are read as nothing: like nothing known, without a row, or set aside.
-    """
+    """A bailleur as the screen shows it."""
 
     member: Member
-    files: tuple[tuple[str, ...], ...]
-    late: tuple[str, ...]
+    files: tuple[tuple[str, ...], ...]  # names of its files, by role of `_SHOWN`
+    late: tuple[str, ...]  # what is awaited, in words
     reviewed: list[Reviewed] = field(default_factory=list)
+    """Files of its own that wait for a choice of what they replace."""
     gesture: tuple[int, str, str] | None = None
-    refused: bool = False
+    """The last drop that can be taken back: its number, what it was, when."""
+    refused: bool = False  # whether another page has its dossier open
     unused: tuple[str, ...] = ()
+    """Its tables that are read as nothing: unrecognised, without a row, or set aside."""
 
 
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:

@@ -53,18 +53,11 @@ class Interviews:
 
 @dataclass(frozen=True, slots=True)
 class RegionOutlook(Outlook):
-    """What a check or a run of a region found.
-
-    Parameters
-    ----------
-    of_owner : mapping of str to tuple of Fault
-        Bailleur → faults and doubts of its own files; those of the region are in `faults`.
-    interviews : tuple of Interviews
-        By bailleur and wave; empty without a survey.
-    """
+    """What a check or a run of a region found."""
 
     of_owner: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
-    interviews: tuple[Interviews, ...] = ()
+    """Bailleur → faults and doubts of its own files; those of the region are in `faults`."""
+    interviews: tuple[Interviews, ...] = ()  # by bailleur and wave; empty without a survey
 
     @property
     def wrong(self) -> tuple[Fault, ...]:
