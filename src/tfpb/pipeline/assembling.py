@@ -72,19 +72,10 @@ _DOUBTING: Final[tuple[Key[Any], ...]] = (
 def read(
     settings: Settings, folder: Path, outside: tuple[Change, ...] = ()
 ) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
-    """Read the user's files and open the imported geography, with every fault and doubt.
+    """Read the user's files and open the imported geography (`folder`), with every fault and doubt.
 
-    Parameters
-    ----------
-    folder : Path
-        Imported geography.
-    outside : tuple of Change
-        What answers to questions on several dossiers change in its tables.
-
-    Raises
-    ------
-    TfpbError
-        A year without map; geography that lacks, with the faults of the files.
+    `outside` is what answers to questions on several dossiers change in its tables. Raises for a year
+    without map, or geography that lacks, with the faults of the files.
     """
     ruling_vintage(settings.dossier.annee, "")  # a year without map is refused before any reading
     inputs, faults = gather_inputs(settings, outside=outside)
@@ -204,15 +195,9 @@ def first_values(
 ) -> Values:
     """Return the values that stages start from.
 
-    `addresses`, `answers` and `taxes` are parts of the inputs: a change in one file does not count
-    for the kept stages that do not read it.
-
-    Parameters
-    ----------
-    before : Released
-        What earlier releases of the survey earlier_packs.
-    opened : ExitStack, optional
-        Closes the client of the national service, where the settings ask for it.
+    `addresses`, `answers` and `taxes` are parts of the inputs: a change in one file does not count for the
+    kept stages that do not read it. `before` is what earlier releases of the survey published; `opened`
+    closes the client of the national service, where the settings ask for it.
     """
     chosen, asked = settings.reglages, inputs.plan
     service = None
@@ -261,27 +246,15 @@ def scope_of(settings: Settings) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a run found, and made if it could.
+    """What a run found, and made if it could."""
 
-    Parameters
-    ----------
-    faults : tuple of Fault
-        Every fault and doubt.
-    readings : tuple of Reading
-        What became of the rows of every file.
-    dossier : Dossier or None
-        None when something is at fault, or when doubts alone were asked for.
-    asked : tuple of Asked
-        Questions of the files and of the notices, what hangs most first.
-    towns : mapping of (str, str, str) to int
-        Rows of the stock by commune as they write it: code, name, postcode.
-    """
-
-    faults: tuple[Fault, ...]
-    readings: tuple[Reading, ...]
+    faults: tuple[Fault, ...]  # every fault and doubt
+    readings: tuple[Reading, ...]  # what became of the rows of every file
     dossier: Dossier | None = None
-    asked: tuple[Asked, ...] = ()
+    """None when something is at fault, or when only doubts were asked for."""
+    asked: tuple[Asked, ...] = ()  # questions of the files and of the notices, largest stake first
     towns: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """Rows of the stock by commune as they write it: code, name, postcode."""
 
 
 def examine(
@@ -290,21 +263,10 @@ def examine(
 ) -> Examined:  # fmt: skip
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
-    Parameters
-    ----------
-    folder : Path
-        Imported geography.
-    execute : Execute
-        How each stage is called.
-    packs : sequence of Path
-        Released packs that the ledger of this machine may not know.
-    place : Path, optional
-        Folder that the pack stands in: what was sent is kept there, and in that of the dossier.
-    whole : bool
-        Left out: stages that bear no doubt are not run, nor answers to open questions tried.
-    order : Order, optional
-        What is asked about waves released before; a draft, when left out.
-
+    `folder` is the imported geography; `execute` calls each stage; `packs` are released ones that the
+    ledger of this machine may not know; `place` is the folder of the pack: what was sent is kept there, and
+    in that of the dossier. Unless `whole`, stages that have no doubt are not run, nor answers to open
+    questions tried. `order` is about waves released before; without it, a draft.
     """
     order = order or Order()
     inputs, geography, found = read(settings, folder)
@@ -408,22 +370,7 @@ def assemble(
     settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = (),
     place: Path | None = None, order: Order | None = None,
 ) -> Dossier:  # fmt: skip
-    """Run every stage and return the dossier.
-
-    Parameters
-    ----------
-    folder : Path
-        Imported geography.
-    execute : Execute
-        How each stage is called (progress, cache).
-    packs, place, order
-        As `examine`.
-
-    Raises
-    ------
-    TfpbError
-        With every fault of the inputs.
-    """
+    """Run every stage and return the dossier; see `examine`. Raises every fault of the inputs."""
     found = examine(settings, folder, execute=execute, packs=packs, place=place, order=order)
     if found.dossier is None:
         raise TfpbError(f for f in found.faults if f.severity is Severity.FAUTE)
@@ -457,12 +404,7 @@ def assembled(
 ) -> Dossier:  # fmt: skip
     """Gather what stages made into a dossier.
 
-    Parameters
-    ----------
-    sources : iterable of Source
-        Besides those of the inputs and of the geography.
-    ground : Ground, optional
-        In place of a ground that was not drawn.
+    `sources` are those besides the inputs' and the geography's; `ground` replaces one that was not drawn.
     """
     located, quarters = values[stages.LOCATED], values[stages.QUARTERS]
     every = (*inputs.sources, *geography.sources, *sources)

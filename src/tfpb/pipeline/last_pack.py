@@ -30,20 +30,10 @@ _UNPROVED: Final = "non_etabli"
 
 
 def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, Decimal]:
-    """Return what last year's pack of a bailleur tells per abated dwelling, euros.
+    """Return what last year's pack of a bailleur gives per abated dwelling, euros.
 
-    Parameters
-    ----------
-    year : int
-        Tax year of the run.
-    packs : sequence of Path
-        Released packs.
-
-    Returns
-    -------
-    dict of str to Decimal
-        `valorise_par_logement` and `acquis_par_logement`, of abated dwellings, each where every quarter
-        whose abatement is known tells it; empty when no pack is of that year.
+    `valorise_par_logement` and `acquis_par_logement`, each where every quarter whose abatement is known
+    gives it; empty when no released pack is of the year before the run's.
     """
     for path in packs:
         if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
@@ -97,12 +87,9 @@ def _amount(row: Mapping[str, str], column: str) -> Amount | None:
 
 
 def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:
-    """Return what a pack says each quarter carries over from a year, euros.
+    """Return what each quarter of a pack carries over from a year, euros.
 
-    Returns
-    -------
-    dict of str to Decimal or None
-        None where its abatement is not known; empty when the pack tells no balance of that year.
+    None where its abatement is not known; empty when the pack has no balance of that year.
     """
     rows = [r for r in _balance_of(pack, year) if "rattrapage_eur" in r]
     try:

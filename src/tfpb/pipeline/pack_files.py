@@ -66,17 +66,9 @@ _DRAWING: Final = ".svg"
 def document_files(
     report: Report, maps: Mapping[str, bytes], making: Making = PLAINLY
 ) -> dict[str, bytes]:
-    """Return the workbook and the PDF documents of a report, its charts drawn once.
+    """Return the workbook and the PDF documents of a report, by name inside the pack, its charts drawn once.
 
-    Parameters
-    ----------
-    maps : mapping of str to bytes
-        Drawings of the printed maps, `<code of the quarter>.svg`; may be empty.
-
-    Returns
-    -------
-    dict of str to bytes
-        Name inside the pack → content.
+    `maps` are drawings of the printed maps, `<code of the quarter>.svg`; may be empty.
     """
     blocks = (b for c in chapters(report) for b in c.blocks if isinstance(b, Chart))
     images = {chart.key: making.execute(_CHART, (chart,)) for chart in blocks}
@@ -99,25 +91,10 @@ def document_files(
 def pack_files(
     report: Report, dossier: Dossier, model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI
 ) -> dict[str, bytes]:
-    """Return the documents, maps and pages of quarters of a pack.
+    """Return the documents, maps and pages of quarters of a pack, by name inside it.
 
-    Parameters
-    ----------
-    report : Report
-        What documents show.
-    dossier : Dossier
-        What the pages of quarters show.
-    model : MapModel
-        What maps show.
-    making : Making
-        Told of `step_count(model)` steps in all.
-    dpi : int
-        Resolution of the printed sheets' PNG.
-
-    Returns
-    -------
-    dict of str to bytes
-        Name inside the pack → content.
+    Documents show `report`, pages of quarters `dossier`, maps `model`, with PNG at `dpi`; `making` reports
+    `step_count(model)` steps in all.
     """
     described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_in_words(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
@@ -164,10 +141,7 @@ def quarter_files(
 ) -> dict[str, bytes]:
     """Render the pages of each quarter, and that of its residents: name inside the pack → PDF.
 
-    Parameters
-    ----------
-    maps : mapping of str to bytes, optional
-        As `document_files`; the first page of a quarter that has none is left out.
+    `maps` as in `document_files`; the first page of a quarter that has none is left out.
     """
     files: dict[str, bytes] = {}
     answers = own_answers(dossier)
@@ -229,19 +203,10 @@ def programme_files(
     head: Entete,
     draft: bool,  # noqa: FBT001 - read by a stage of a region, in this order
 ) -> dict[str, bytes]:
-    """Write the programme as others ask for it: the bilan in the columns in use, with the list to key in.
+    """Write the programme as others require it: the bilan in the columns in use, with the list to key in.
 
-    Parameters
-    ----------
-    head : Entete
-        Its year; whether the data are invented: the title says so.
-    draft : bool
-        Whether it is for the landlord alone: the title says so.
-
-    Returns
-    -------
-    dict of str to bytes
-        Name inside the pack → content; empty without a programme.
+    By name inside the pack; empty without a programme. The title says whether the data are invented
+    (`head`), and whether it is for the landlord alone (`draft`).
     """
     if programme is None:
         return {}

@@ -49,21 +49,14 @@ def _unfollowed(_label: str, _total: int | None) -> AbstractContextManager[Steps
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Who follows a run.
-
-    Parameters
-    ----------
-    follow : callable
-        Of a label and of how many steps there are, if that is known: what to call with each step done.
-    begins : callable
-        Told of the name of each stage as it begins.
-    held_back : callable
-        Told of the notices of the dossier before anything is written.
-    """
+    """Who follows a run."""
 
     follow: Callable[[str, int | None], AbstractContextManager[Steps]] = _unfollowed
+    """From a label and the number of steps, if known, gives what to call with each step done."""
     begins: Callable[[str], None] = lambda _name: None
+    """Receives the name of each stage as it begins."""
     held_back: Callable[[Iterable[Fault]], None] = lambda _notices: None
+    """Receives the notices of the dossier before anything is written."""
 
 
 NOBODY: Final = Follower()
@@ -71,22 +64,12 @@ NOBODY: Final = Follower()
 
 @dataclass(frozen=True, slots=True)
 class PackRun:
-    """What a run made.
-
-    Parameters
-    ----------
-    written : Written
-        Where the pack went.
-    review : Path or None
-        The workbook of what is left to decide, if there is one.
-    sent : Path or None
-        Where a release is kept as it was sent.
-    """
+    """What a run made."""
 
     dossier: Dossier
-    written: Written
-    review: Path | None
-    sent: Path | None = None
+    written: Written  # where the pack went
+    review: Path | None  # the workbook of what is left to decide, if there is one
+    sent: Path | None = None  # where a release is kept as it was sent
 
     @property
     def review_name(self) -> str:
@@ -112,27 +95,13 @@ def run_pack(
     order: Order | None = None,
     follower: Follower = NOBODY,
 ) -> PackRun:
-    """Run every stage, make every file, and write the pack with the review beside it.
+    """Run every stage, make every file, and write the pack with the review next to it.
 
-    Parameters
-    ----------
-    folder : Path
-        Imported geography.
-    target : Path
-        Where the user wants the pack.
-    packs : tuple of Path
-        Released packs that the ledger of this machine may not know.
-    release : bool
-        Whether it may be handed on; a draft otherwise.
-    anyway : bool
-        Whether who sends it knows what it leaves open; the pack says so.
-    order : Order, optional
-        Of a release, which waves released before are replaced or kept.
-
-    Raises
-    ------
-    TfpbError
-        With every fault of the inputs; `ecriture_impossible`; `sortie_tenue`. Nothing is half-written then.
+    `folder` is the imported geography, `target` the place of the pack, `packs` released ones that the
+    ledger of this machine may not know. `release`: it may be handed on, a draft otherwise, and `order`
+    names the waves released before that are replaced or kept; `anyway`: the sender knows what it leaves
+    open, and the pack says so. Raises every fault of the inputs; `ecriture_impossible`; `sortie_tenue`.
+    Nothing is half-written then.
     """
     check_place(target)
     with held(target):

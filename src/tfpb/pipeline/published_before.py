@@ -58,18 +58,10 @@ HELD_BACK: Final = frozenset({"diffusion_gardee", "premiere_diffusion"})
 
 @dataclass(frozen=True, slots=True)
 class Precedents:
-    """The releases that a run has to agree with, in order.
-
-    Parameters
-    ----------
-    again : bool
-        Whether the run has been released already: its line is there.
-    order : Order
-        What is asked of the run.
-    """
+    """The releases that a run has to agree with, in order."""
 
     releases: tuple[Release, ...] = ()
-    again: bool = False
+    again: bool = False  # whether the run has been released already: its line is there
     order: Order = field(default_factory=Order)
 
     def source(self) -> tuple[Source, ...]:
@@ -114,22 +106,11 @@ def precedents(
 ) -> Precedents:
     """Return the releases that a run has to agree with.
 
-    Parameters
-    ----------
-    run : str
-        Short hash of the run, the ledger apart; its order is part of it.
-    homes : collection of str
-        Résidences of the stock, or of the survey.
-    packs : sequence of Path
-        Released packs that the ledger of this machine may not know, or the line beside a comparison.
-    sent : sequence of Path
-        Sends kept beside the dossier: those that show nothing of a survey are no precedent.
-
-    Raises
-    ------
-    TfpbError
-        `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`,
-        `precedent_autres_residences`, or a pack that cannot be read: what cannot be read hides what was told.
+    `run` is its short hash, the ledger excluded, its order included; `homes`, résidences of the stock or of
+    the survey; `packs`, released ones that the ledger of this machine may not know, or the line next to a
+    comparison; `sent`, those kept next to the dossier: one that shows nothing of a survey is no precedent.
+    Raises `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`,
+    `precedent_autres_residences`, or for a pack that cannot be read: it hides what was published.
     """
     ledger, order = _ledger(), order or Order()
     held = {dumps(r.line()) for r in ledger}
@@ -257,16 +238,10 @@ def release_of(
 def left_open(
     notices: Iterable[Fault], *, no_convention: bool = False, in_doubt: bool = False
 ) -> tuple[str, ...]:
-    """List what a release leaves open and is asked about first: « j’envoie quand même ».
+    """List what a release leaves open and must be confirmed first: « j’envoie quand même ».
 
-    Parameters
-    ----------
-    notices : iterable of Fault
-        A margin that nobody adopted, or after the fieldwork.
-    no_convention : bool
-        Whether taxes are there without the conventions that give the right.
-    in_doubt : bool
-        Whether the side of an entrance is left to verify.
+    Notices about a margin that was not adopted, or after the fieldwork; `no_convention`: taxes without the
+    conventions that give the right; `in_doubt`: the side of an entrance is left to verify.
     """
     met = sorted({n.code for n in notices} & _ASKED_FIRST)
     more = {NO_CONVENTION: no_convention, IN_DOUBT: in_doubt}
@@ -279,22 +254,10 @@ def refuse_release(
 ) -> None:  # fmt: skip
     """Refuse to release what may be subtracted from an earlier release, or waits for a reply.
 
-    Parameters
-    ----------
-    asked : iterable of Asked
-        Questions of the files: one above a hundredth of its claim must be answered, were it « inconnu ».
-    on : date or None
-        Proposed for the replies; None where the command knows none.
-    file : str
-        Where replies are written, when it is no `dossier.toml`.
-    open_ : sequence of str
-        Of `left_open`, unless who sends said « quand même »: a reply that is awaited stops all the same.
-    whose : mapping of str to sequence of str, optional
-        Of a region, the bailleurs that each of these is of; all where none is named.
-
-    Raises
-    ------
-    TfpbError
+    A question above a hundredth of its claim must be answered, were it « inconnu »: `on` is proposed for
+    the replies, None where the command knows none, and `file` is where they are written, when it is no
+    `dossier.toml`. `open_` comes from `left_open`, unless the sender said « quand même »: an awaited reply
+    stops all the same. `whose` names, in a region, the bailleurs of each of these; all where none is named.
     """
     twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in STOPS]
     faults = [*twice, *unanswered(asked, on, file=file)]
@@ -307,12 +270,8 @@ def refuse_release(
 def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") -> list[Fault]:
     """Make the faults of the questions that a release waits for, each with what to write.
 
-    Parameters
-    ----------
-    on : date or None
-        Of the dossier; None where the command knows none.
-    file : str
-        Where replies are written, when it is no `dossier.toml`.
+    `on` is the day of the dossier, None where the command knows none; `file` is where replies are written,
+    when it is no `dossier.toml`.
     """
     out = []
     for one in (one for one in asked if one.is_waiting):

@@ -115,22 +115,10 @@ def run(
     execute: Execute = directly,
     headers: Headers | None = None,
 ) -> Outcome:
-    """Run the stages that the goals need and that the values do not hold already.
+    """Run the stages that the goals need and that the values do not contain already.
 
-    Parameters
-    ----------
-    goals : iterable of Key
-        Values that are wanted.
-    values : Values
-        Values to start from: those of `START` that the stages read, and any that another way gives.
-    execute : Execute
-        How each stage is called.
-    headers : Headers, optional
-        With them, faults and doubts name columns as the user's files do.
-
-    Returns
-    -------
-    Outcome
-        The values, and every fault of every stage that could run.
+    `values` have those of `START` that the stages read, and any given otherwise; `execute` calls each
+    stage; with `headers`, faults and doubts name columns as the user's files do. Returns the values, and
+    every fault of every stage that could run.
     """
     return run_stages(needed(STAGES, goals, values), values, execute=execute, headers=headers)

@@ -23,25 +23,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Key(Generic[T]):
-    """Name of a value of the pipeline; its type is that of the key.
-
-    Parameters
-    ----------
-    name : str
-        That of the parameter of the functions that read it.
-    """
+    """Name of a value of the pipeline, and of the parameter of its readers; its type is that of the key."""
 
     name: str
 
 
 class Values:
-    """Values of a run by key.
-
-    Parameters
-    ----------
-    found : mapping of str to object
-        Name of a key → value.
-    """
+    """Values of a run by name of their key."""
 
     def __init__(self, found: Mapping[str, object] | None = None) -> None:
         self._found = dict(found or {})
@@ -73,13 +61,7 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
 
     def required(self) -> Values:
-        """Return the values.
-
-        Raises
-        ------
-        TfpbError
-            Every fault of the stages, if there is any.
-        """
+        """Return the values; raises every fault of the stages, if there is any."""
         if self.faults:
             raise TfpbError(self.faults)
         return self.results
@@ -100,20 +82,9 @@ def stage(
 def check(stages: Iterable[Stage], start: Iterable[Key[Any]], keys: ModuleType) -> None:
     """Check that stages fit together: each value is there before it is read, under its name and type.
 
-    Parameters
-    ----------
-    stages : iterable of Stage
-        In the order in which they run.
-    start : iterable of Key
-        Values that no stage makes.
-    keys : module
-        Where the keys are declared, each annotated `Final[Key[TYPE]]`.
-
-    Raises
-    ------
-    TypeError
-        If a stage reads a value that nobody has made yet, writes one twice, or its function, or the
-        one that says whether its result is kept, annotates a value otherwise than its key.
+    Stages are in the order in which they run; no stage makes `start`; `keys` declares each key, annotated
+    `Final[Key[TYPE]]`. TypeError if a stage reads a value that is not made yet, writes one twice, or its
+    function, or the one that decides whether its result is kept, annotates a value otherwise than its key.
     """
     declared = {
         key.name: keys.__annotations__[n] for n, key in vars(keys).items() if isinstance(key, Key)
@@ -143,15 +114,7 @@ def _notes(run: Callable[..., Any]) -> dict[str, Any]:
 
 
 def needed(stages: Iterable[Stage], goals: Iterable[Key[Any]], values: Values) -> tuple[Stage, ...]:
-    """Return the stages that the goals need and whose result is not among the values, in order.
-
-    Parameters
-    ----------
-    stages : iterable of Stage
-        In the order in which they run.
-    values : Values
-        What is there already.
-    """
+    """Return the stages that the goals need and whose result is not among the values, in order."""
     wanted = {key.name for key in goals}
     kept: list[Stage] = []
     for one in reversed(tuple(stages)):
@@ -170,22 +133,9 @@ def run_stages(
 ) -> Outcome:
     """Run stages in order; a stage at fault does not keep the others from running.
 
-    The user then reads every fault of every stage at once. A stage that needs a value which could
-    not be made is left out.
-
-    Parameters
-    ----------
-    values : Values
-        What the stages start from.
-    execute : Execute
-        How each stage is called.
-    headers : Headers, optional
-        With them, faults and doubts name columns as the user's files do.
-
-    Raises
-    ------
-    KeyError
-        If a stage reads a value that is neither given nor made: a fault of the caller.
+    The user then reads every fault of every stage at once. A stage that needs a value which could not be
+    made is left out. With `headers`, faults and doubts name columns as the user's files do. KeyError if a
+    stage reads a value that is neither given nor made: a fault of the caller.
     """
     quoting = headers or Headers()
     failed: set[str] = set()

@@ -37,35 +37,17 @@ _IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identif
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddressJob:
-    """A file ready to be geocoded.
+    """A file ready to be geocoded."""
 
-    Parameters
-    ----------
-    table : TextTable
-        Without its columns that look like persons.
-    tenants : tuple of str
-        Those of them that make it a list of tenants.
-    found : AddressTable
-        Its addresses as the file says, and the columns they were read from.
-    addresses : DecidedAddresses
-        The same, decisions written in.
-    """
-
-    table: TextTable
-    tenants: tuple[str, ...]
-    found: AddressTable
-    addresses: DecidedAddresses
+    table: TextTable  # without its columns that look like persons
+    tenants: tuple[str, ...]  # those of them that make it a list of tenants
+    found: AddressTable  # its addresses as the file says, and the columns they were read from
+    addresses: DecidedAddresses  # the same, decisions written in
     decisions: tuple[AddressDecision, ...]
 
 
 def refuse_tenants(job: AddressJob) -> None:
-    """Refuse to send a list of tenants to anyone, their addresses alone included.
-
-    Raises
-    ------
-    TfpbError
-        `adresses_de_locataires`.
-    """
+    """Refuse to send a list of tenants to anyone, even its addresses alone (`adresses_de_locataires`)."""
     if job.tenants:
         place = Place(job.table.file, job.table.sheet, 0, job.tenants[0])
         raise fail("adresses_de_locataires", place=place, got=", ".join(job.tenants))
@@ -79,21 +61,9 @@ def prepare_job(
     commune: str = "",
     decisions: Path | None = None,
 ) -> AddressJob:
-    """Read a file and the decisions on it.
+    """Read a file and the decisions on it (a review filled in); raises what cannot be read.
 
-    Parameters
-    ----------
-    renames : mapping of str to str, optional
-        Our column → header of the table.
-    commune : str
-        INSEE code of the rows that do not say theirs.
-    decisions : Path, optional
-        Review filled in.
-
-    Raises
-    ------
-    TfpbError
-        The file, its columns or the decisions cannot be read.
+    `renames`: our column → header; `commune` is the INSEE code of the rows that do not say theirs.
     """
     known = (*known_headers(), *(renames or {}).values())
     read = read_table(path, sheet=sheet, known=known)
@@ -116,26 +86,9 @@ def run_job(
     raw_csv: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[list[str], list[Fault], list[str]]:
-    """Geocode a job and write its output and its review.
+    """Geocode a job and write its output, by its extension, and its review (raises what cannot be written).
 
-    Parameters
-    ----------
-    output : Path
-        csv, xlsx, ods, parquet, gpkg or geojson, by its extension.
-
-    Returns
-    -------
-    list of str
-        What was found.
-    list of Fault
-        Doubts.
-    list of str
-        What to open first.
-
-    Raises
-    ------
-    TfpbError
-        A file cannot be written.
+    csv, xlsx, ods, parquet, gpkg or geojson. Returns what was found, the doubts, and what to open first.
     """
     values = (
         Values()
@@ -179,15 +132,8 @@ def run_job(
 def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
     """List the rows that are not accepted, and those already decided, with what else they may be.
 
-    Parameters
-    ----------
-    results : DataFrame
-        `RESULT_COLUMNS`, one row a row of the table.
-
-    Returns
-    -------
-    DataFrame
-        Columns of the review sheet, and `choix` (tuple of str).
+    `results` are `RESULT_COLUMNS`, one row a row of the table; columns are those of the review sheet, and
+    `choix` (tuple of str).
     """
     headers = {fold(str(h)).replace(" ", "_"): str(h) for h in job.table.frame.columns}
     named = [headers[name] for name in _IDENTIFIERS if name in headers]

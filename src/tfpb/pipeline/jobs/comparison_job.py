@@ -47,34 +47,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SurveyFiles:
-    """The files of a comparison, and how they are read.
-
-    Parameters
-    ----------
-    by : tuple of str
-        Levels of territory.
-    sheet : str or None
-        Of the workbooks of answers.
-    replies_file : str
-        Where replies are written.
-    """
+    """The files of a comparison, and how they are read."""
 
     deliveries: tuple[Path, ...]
     plan: Path
     residences: Path | None = None
     repere: Path | None = None
-    by: tuple[str, ...] = ()
-    sheet: str | None = None
-    replies_file: str = ""
+    by: tuple[str, ...] = ()  # levels of territory
+    sheet: str | None = None  # of the workbooks of answers
+    replies_file: str = ""  # where replies are written
 
     def read(self, replies: Replies) -> ReadSurvey:
-        """Read every file under some replies.
-
-        Raises
-        ------
-        TfpbError
-            Every fault of every file.
-        """
+        """Read every file under some replies; raises every fault of every file."""
         gathered = Gathering(replies=replies)
         answers = gather_survey(gathered, self.plan, self.deliveries, sheet=self.sheet)
         homes = self._homes(gathered, answers.plan)
@@ -101,47 +85,27 @@ class SurveyFiles:
 
 @dataclass(frozen=True, slots=True)
 class ReadSurvey:
-    """What the files of a comparison hold.
+    """The files of a comparison, as read."""
 
-    Parameters
-    ----------
-    answers : Inputs
-        Deliveries, their plan, and the questions that they leave.
-    homes : DataFrame or None
-        Located résidences.
-    """
-
-    answers: Inputs
-    homes: pd.DataFrame | None
+    answers: Inputs  # deliveries, their plan, and the questions that they leave
+    homes: pd.DataFrame | None  # located résidences
     sources: tuple[Source, ...]
     doubts: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparison, and the line that it leaves in the ledger when it is released.
-
-    Parameters
-    ----------
-    shown : Published
-        As files show it: to be confirmed while a question is open.
-    again : bool
-        Whether it has been released already.
-    earlier : tuple of Source
-        The releases that it agrees with.
-    sent_anyway : tuple of str
-        What was left open, and released all the same: its line says so.
-    control : DataFrame, optional
-        Exact rows for a statistician of the house, where they were asked for.
-    """
+    """A comparison, and the line that it leaves in the ledger when it is released."""
 
     published: Published
-    shown: Published
+    shown: Published  # as files show it: to be confirmed while a question is open
     line: Mapping[str, Any]
-    again: bool
-    earlier: tuple[Source, ...]
+    again: bool  # whether it has been released already
+    earlier: tuple[Source, ...]  # the releases that it agrees with
     sent_anyway: tuple[str, ...] = ()
+    """What was left open, and released all the same: its line says so."""
     control: pd.DataFrame | None = None
+    """Exact rows for a statistician of the organisation, on request."""
 
 
 def siblings(output: Path) -> dict[str, Path]:
@@ -165,16 +129,9 @@ def compared(
 ) -> Compared:
     """Compare, in agreement with the releases of the same survey.
 
-    Parameters
-    ----------
-    by : sequence of str
-        Levels of territory.
-    packs : sequence of Path
-        Releases that the ledger of this machine may not know.
-    control : bool
-        Whether exact rows are wanted: such a comparison is no release.
-    order : Order, optional
-        What is asked about waves released before; a draft, when left out.
+    `by` are levels of territory; `packs`, releases that the ledger of this machine may not know; with
+    `control` (exact rows) a comparison is no release; `order` is about waves released before; without it, a
+    draft.
     """
     order = order or Order()
     answers, homes = read.answers, read.homes

@@ -81,17 +81,9 @@ _CLAIMS: Final = "donnees/faits.csv"
 
 
 def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Checked]:
-    """Check the packs of some archives and folders.
+    """Check the packs of some archives and folders, for one tax year (by default, each pack for its own).
 
-    Parameters
-    ----------
-    year : int, optional
-        Tax year that is checked; by default, each pack for its own.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_absent` for a path that is not there; `controle_sans_dossier`.
+    Raises `fichier_absent` for a path that is not there; `controle_sans_dossier`.
     """
     for path in paths:
         if not path.exists():
@@ -236,12 +228,9 @@ def _typed(
 
 
 def control(paths: Sequence[Path], output: Path, *, year: int | None = None) -> list[str]:
-    """Check packs, and write the workbook and the page: what to say at the end.
+    """Check packs, write the workbook and the page, and return what to print at the end.
 
-    Raises
-    ------
-    TfpbError
-        As `check_packs`; `format_inconnu` for an output that is no workbook; `ecriture_impossible`.
+    Raises as `check_packs`; `format_inconnu` for an output that is no workbook; `ecriture_impossible`.
     """
     book, page = output.with_suffix(".xlsx"), output.with_suffix(".pdf")
     refuse_inputs((book, page), paths)

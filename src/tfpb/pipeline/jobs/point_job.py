@@ -50,53 +50,24 @@ _SHEET: Final = "Adresses"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked.
-
-    Parameters
-    ----------
-    year : int
-        Tax year.
-    radius_m : float
-        Uncertainty of points that bear none, metres.
-    folder : Path
-        Folder of geography.
-    renames : mapping of str to str
-        Our column → header of the table.
-    decisions : Path or None
-        Review workbook filled in.
-    raw_csv : bool
-        Whether a CSV is written for programs.
-    """
+    """The points to locate, and how."""
 
     table: TextTable
-    year: int
-    radius_m: float
-    folder: Path
-    renames: Mapping[str, str]
+    year: int  # tax year
+    radius_m: float  # uncertainty of points that have none, metres
+    folder: Path  # of geography
+    renames: Mapping[str, str]  # our column → header of the table
     output: Path
-    decisions: Path | None
-    raw_csv: bool
+    decisions: Path | None  # review workbook filled in
+    raw_csv: bool  # whether a CSV is written for programs
 
 
 def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[Fault]]:
     """Locate a file and write its answers, and the review workbook when there is something to decide.
 
-    Parameters
-    ----------
-    advance : callable
-        Called with the number of addresses geocoded since the last call.
-
-    Returns
-    -------
-    list of str
-        What to say at the end.
-    list of Fault
-        Doubts.
-
-    Raises
-    ------
-    TfpbError
-        A year without map, positions or decisions that cannot be read, a file that cannot be written.
+    `advance` is called with the number of addresses geocoded since the last call. Returns what to print at
+    the end, and the doubts. Raises for a year without map, positions or decisions that cannot be read, a
+    file that cannot be written.
     """
     perimeters.ruling_vintage(task.year)  # a year without map is refused before anything is read
     known = (*POINTS.headers, *known_headers(), *task.renames.values())

@@ -29,15 +29,8 @@ def rendered(
 ) -> bytes:
     """Render answers by the extension of an output (`format_inconnu`, `ecriture_impossible`).
 
-    Parameters
-    ----------
-    table : TextTable
-        What was read.
-    frame : DataFrame, n rows
-        What is written.
-    points : DataFrame, n rows
-        Positions of the rows, as `positions` takes them. A layer is in the legal projection of its
-        points, in Lambert-93 where they have several.
+    `frame` is what is written of the table read, `points` the positions of its rows, as `positions` takes
+    them. A layer is in the legal projection of its points, in Lambert-93 where they have several.
     """
     if not is_layer(output, table.of_geometry):
         return table_bytes(output, frame, raw_csv=raw_csv, sheet=sheet)

@@ -62,27 +62,13 @@ _NO_YEAR: Final = 2025
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The money of a tax sheet.
+    """The money of a tax sheet."""
 
-    Parameters
-    ----------
-    premises : TextTable
-        The sheet as read.
-    abatements : tuple of Abatement
-        One a tax year, in order.
-    programme : Programme or None
-        Balance of the last year; None without a programme.
-    doubts : tuple of Fault
-        Of the files, then of each step, each once.
-    asked : tuple of Asked
-        Questions of the files, what hangs most first.
-    """
-
-    premises: TextTable
-    abatements: tuple[Abatement, ...]
-    programme: Programme | None
-    doubts: tuple[Fault, ...]
-    asked: tuple[Asked, ...] = ()
+    premises: TextTable  # the sheet as read
+    abatements: tuple[Abatement, ...]  # one a tax year, in order
+    programme: Programme | None  # balance of the last year; None without a programme
+    doubts: tuple[Fault, ...]  # of the files, then of each step, each once
+    asked: tuple[Asked, ...] = ()  # questions of the files, largest stake first
 
     def claims(self, rank: int = -1) -> Claims:
         """Return the figures of the abatement of a year, by its rank; of the last, with its programme."""
@@ -93,14 +79,9 @@ class Accounts:
         return Claims((*base, *programme_claims(self.programme, base)))
 
     def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
-        """Return what is written: the premises, and the programme beside.
+        """Return what is written, by the extension of `target`: the premises, and the programme next to it.
 
-        Parameters
-        ----------
-        target : Path
-            csv, xlsx, ods or parquet, by its extension.
-        raw_csv : bool
-            Whether a CSV is written for programs.
+        csv, xlsx, ods or parquet; `raw_csv`: a CSV is for programs.
         """
         headers = match_columns(self.premises, PREMISES, {})[0]
         names = {header: name for name, header in headers.items()}
@@ -125,10 +106,7 @@ def siblings(target: Path) -> tuple[Path, ...]:
 def bounded_claims(base: Accounts, again: Callable[[Mapping[str, str]], Accounts]) -> list[Claims]:
     """Return the claims of each year, those under open questions between bounds.
 
-    Parameters
-    ----------
-    again : callable
-        The same files under supposed answers: key of a question → code.
+    `again` computes the same files under supposed answers: key of a question → code.
     """
     other = cache(lambda pairs: _attempted(again, with_subjects(base.asked, dict(pairs))))
 
@@ -162,26 +140,11 @@ def accounts(
 ) -> Accounts:
     """Compute the abatement of each premises, and the balance of a programme.
 
-    Parameters
-    ----------
-    files : mapping of str to Path or None
-        `fiscalite` and `residences` (what `tfpb localiser` writes), then the others of `TAX_ROLES`,
-        `programme` and `programme_precedent` when there are any.
-    sheet : str, optional
-        Sheet of the premises; it counts for other workbooks that have one of that name.
-    year : int, optional
-        Tax year of all lines; left out, each line's own.
-    rounding : str
-        `centime` or `avis`.
-    replies : Replies, optional
-        What was replied to the questions of the files.
-    replies_file : str
-        Where it is written.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of every file, and what the steps would find in those that could be read.
+    `files` are `fiscalite` and `residences` (what `tfpb localiser` writes), then the others of `TAX_ROLES`,
+    `programme` and `programme_precedent` when there are any. `sheet` is of the premises, and of other
+    workbooks that have one of that name; `year` is of all lines, by default each line's own; `rounding` is
+    `centime` or `avis`; `replies` are written in `replies_file`. Raises every fault of every file, and what
+    the steps would find in those that could be read.
     """
     gathered, texts, frames = Gathering(year=year, replies=replies or Replies()), {}, {}
     for role, path in files.items():
@@ -273,10 +236,7 @@ def _quarter_names(stock: pd.DataFrame) -> dict[str, str]:
 def _lone_years(premises: pd.DataFrame | None) -> list[Fault]:
     """List the years of few lines: one mistyped makes a year of its own, and the last rules the programme.
 
-    Returns
-    -------
-    list of Fault
-        `annee_isolee`, one a year: a fault where it comes after the year of most lines, else a doubt.
+    `annee_isolee`, one a year: a fault where it comes after the year of most lines, else a doubt.
     """
     if premises is None:
         return []

@@ -52,15 +52,7 @@ def write_entry(path: Path, parts: Mapping[str, bytes]) -> None:
 
 
 def read_entry(path: Path) -> dict[str, bytes]:
-    """Read the parts of an entry, and mark it as used.
-
-    Raises
-    ------
-    OSError
-        There is none.
-    ValueError
-        It is broken.
-    """
+    """Read the parts of an entry, and mark it as used; OSError when absent, ValueError when broken."""
     parts = unbind(path.read_bytes())
     with suppress(OSError):
         os.utime(path)

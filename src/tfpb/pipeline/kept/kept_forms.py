@@ -40,19 +40,10 @@ VALUES: Final = "valeurs"
 
 
 def to_parts(form: str, value: Any) -> Parts:
-    """Write a value as named parts.
+    """Write a value as named parts, by its form: `TABLE`, `PUBLICATION`, `FILES` or `VALUES`.
 
-    Parameters
-    ----------
-    form : str
-        `TABLE`, `PUBLICATION`, `FILES` or `VALUES`.
-    value : object
-
-    Raises
-    ------
-    TypeError
-        If it is not of the form's own kind (estimates that nobody protected are not), or holds what
-        the form cannot hold.
+    TypeError if it is not of the form's own kind (unprotected estimates are not), or contains what the form
+    cannot.
     """
     kinds, write, _ = _FORMS[form]
     if not isinstance(value, kinds):
@@ -61,13 +52,7 @@ def to_parts(form: str, value: Any) -> Parts:
 
 
 def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
-    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken).
-
-    Parameters
-    ----------
-    form : str
-        As given to `to_parts`.
-    """
+    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken)."""
     return _FORMS[form][2](parts)
 
 

@@ -48,28 +48,15 @@ VERIFIES: Final = "TFPB_CACHE_VERIFIE"
 
 @dataclass(frozen=True, slots=True)
 class StageCache:
-    """An executor that keeps results of stages between runs.
+    """An executor that keeps results of stages between runs."""
 
-    Parameters
-    ----------
-    folder : Path
-        Made when the first result is kept.
-    execute : Execute
-        Runs a stage whose result is not there.
-    most_bytes : int
-        The results used longest ago go when there is more than this.
-    keeps : bool
-        Whether new results are written; what is there is taken all the same.
-    reused, computed : list of str
-        Names of the stages taken from the folder, and of those that could have been.
-    """
-
-    folder: Path
-    execute: Execute = directly
-    most_bytes: int = MOST_BYTES
-    keeps: bool = True
-    reused: list[str] = field(default_factory=list)
+    folder: Path  # made when the first result is kept
+    execute: Execute = directly  # runs a stage whose result is not there
+    most_bytes: int = MOST_BYTES  # the results used longest ago go when there is more than this
+    keeps: bool = True  # whether new results are written; what is there is taken all the same
+    reused: list[str] = field(default_factory=list)  # stages taken from the folder
     computed: list[str] = field(default_factory=list)
+    """Stages that could have been taken from the folder."""
 
     def __call__(self, stage: Stage, values: tuple[Any, ...]) -> Any:
         """Run a stage, or take what it gave when it read the same."""
@@ -108,17 +95,12 @@ class StageCache:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """An executor that holds the results of one run, for another that reads nearly the same.
+    """An executor that keeps in memory the results of one run, for another that reads nearly the same.
 
-    What a stage read is named when another run asks for it: most runs are followed by none.
-
-    Parameters
-    ----------
-    execute : Execute
-        Runs a stage that has not read these values yet.
+    Inputs are hashed lazily, when another run requires them: most runs are followed by none.
     """
 
-    execute: Execute = directly
+    execute: Execute = directly  # runs a stage that has not read these values yet
     first: list[tuple[Stage, tuple[Any, ...], Any]] = field(default_factory=list)
     held: dict[str, Any] = field(default_factory=dict)
 
@@ -150,17 +132,9 @@ def users_cache(*, keeps: bool = True) -> StageCache | None:
 
 
 def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
-    """Name the result of a stage by all that makes it: itself, this program, libraries, values.
+    """Name the result of a stage by all that makes it: itself, this program, libraries, values read.
 
-    Parameters
-    ----------
-    values : tuple
-        What it reads.
-
-    Raises
-    ------
-    UnkeyedError
-        If a value has no fingerprint.
+    UnkeyedError if a value has no fingerprint.
     """
     return fingerprint(stage.name, stage.kept, package_fingerprint(), versions(), values)
 
@@ -168,10 +142,7 @@ def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
 def _keep(path: Path, form: str, result: Any) -> None:
     """Keep a result, unless it has no form or the disk refuses.
 
-    Raises
-    ------
-    AssertionError
-        Under `VERIFIES`, if it would not come back the same.
+    AssertionError, under `VERIFIES`, if it would not come back the same.
     """
     try:
         parts = to_parts(form, result)
@@ -209,16 +180,8 @@ class Identified(Protocol):
 def fingerprint(*values: Any) -> str:
     """Return the sha256 of values: plain ones, tables, geometries, frozen dataclasses, settings.
 
-    Parameters
-    ----------
-    *values
-        Fields that a dataclass leaves out of comparison, and those that settings leave out of their
-        dump (paths), do not count.
-
-    Raises
-    ------
-    UnkeyedError
-        For a type it does not know.
+    Fields that a dataclass leaves out of comparison, and those that settings leave out of their dump
+    (paths), do not count. UnkeyedError for an unknown type.
     """
     digest = hashlib.sha256()
     for value in values:

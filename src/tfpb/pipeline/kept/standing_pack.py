@@ -52,27 +52,13 @@ _UNREAD: Final = "photo_illisible"
 
 @dataclass(frozen=True, slots=True)
 class StandingPack:
-    """A pack in its place, and the run that would write it.
+    """A pack in its place, and the run that would write it."""
 
-    Parameters
-    ----------
-    file : Path
-        The `dossier.toml`.
-    target : Path
-        Where the pack goes.
-    geography : Path
-        Imported geography.
-    cache : Path
-        Folder of kept results.
-    witness : str
-        Name of all that the run could read.
-    """
-
-    file: Path
-    target: Path
-    geography: Path
-    cache: Path
-    witness: str
+    file: Path  # the `dossier.toml`
+    target: Path  # where the pack goes
+    geography: Path  # imported
+    cache: Path  # folder of kept results
+    witness: str  # name of all that the run could read
 
     @classmethod
     def of(

@@ -47,12 +47,9 @@ _SIDE: Final = "qpv_manquant"
 def cross_checks(
     settings: Settings, inputs: Inputs, geography: Geography, vintage: int
 ) -> list[Fault]:
-    """Check codes and identifiers that one file uses and another must know.
+    """Check codes and identifiers that one file uses and another must have.
 
-    Parameters
-    ----------
-    vintage : int
-        Map that rules the tax year.
+    `vintage` is the map that rules the tax year.
     """
     if (stock := inputs.frame("patrimoine")) is None:
         return []
@@ -160,14 +157,9 @@ def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> lis
 
 
 def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault]) -> list[Fault]:
-    """List what stages would have found, when other faults keep them from running.
+    """List what stages would have found, when other faults (`found`) keep them from running.
 
-    A line already at fault is not spoken of again: what its spoiled cells seem to lack is no news.
-
-    Parameters
-    ----------
-    found : iterable of Fault
-        What is known already.
+    A line already at fault is not reported again: what its spoiled cells seem to lack is no news.
     """
     faults: list[Fault] = []
     if (plan := inputs.plan) is not None and inputs.deliveries:
@@ -201,14 +193,9 @@ def readings(inputs: Inputs) -> tuple[Reading, ...]:
 
 
 def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:
-    """List what the steps on money would find in their tables, without running them.
+    """List what the steps on money would find in their tables, if present, without running them.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        `fiscalite`, `programme`, `programme_precedent`, `droit_commun`, those that are there.
-    rule : TaxRule
-        Its year is that of the programme.
+    `fiscalite`, `programme` (of the rule's year), `programme_precedent`, `droit_commun`.
     """
     faults: list[Fault] = []
     if (premises := inputs.frame("fiscalite")) is not None:

@@ -40,37 +40,20 @@ TAX_ROLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TaxRule:
-    """What rules the money of a run.
+    """What rules the money of a run."""
 
-    Parameters
-    ----------
-    year : int
-        Tax year.
-    rounding : str
-        `centime` or `avis`.
-    bailleur : str
-        Whose conventions apply when a résidence does not name its bailleur.
-    on : date or None
-        Day of the dossier, to know whether a claim is still open.
-    own_law : mapping of str to LoiUtilisateur
-        Legal values that the user replaces.
-    carried_eur : mapping of str to str
-        By quarter, what was left to justify from the years before, euros.
-    floor_applies : bool or None
-        Whether the communes are under the floor of gardiens (CSI R. 271-1).
-    as_written : frozenset of str
-        Columns of rates that are percentages, however low.
-    """
-
-    year: int
-    rounding: str = "centime"
-    bailleur: str = ""
-    on: dt.date | None = None
+    year: int  # tax year
+    rounding: str = "centime"  # `centime` or `avis`
+    bailleur: str = ""  # whose conventions apply when a résidence does not name its bailleur
+    on: dt.date | None = None  # day of the dossier, to know whether a claim is still open
     own_law: Mapping[str, LoiUtilisateur] = field(default_factory=dict)
+    """Legal values that the user replaces."""
     carried_eur: Mapping[str, str] = field(default_factory=dict)
+    """By quarter, left to justify from the years before."""
     themes: Mapping[str, Theme] = field(default_factory=dict)
     floor_applies: bool | None = None
-    as_written: frozenset[str] = frozenset()
+    """Whether the communes are under the floor of gardiens (CSI R. 271-1)."""
+    as_written: frozenset[str] = frozenset()  # columns of rates that are percentages, however low
 
     @classmethod
     def of(cls, settings: Settings) -> TaxRule:
@@ -101,17 +84,9 @@ class TaxRule:
 def abate(
     tax_rule: TaxRule, taxes: Inputs, located: Located, quarters: Quarters
 ) -> Abatement | None:
-    """Compute the abatement of the tax year; None without a tax sheet.
+    """Compute the abatement of the tax year; None without a tax sheet. Raises every fault of the premises.
 
-    Parameters
-    ----------
-    taxes : Inputs
-        `TAX_ROLES`, with the replies to the questions of notices.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of the premises.
+    `taxes` are `TAX_ROLES`, with the replies to the questions of notices.
     """
     return _abated(tax_rule, taxes, located, quarters)
 
@@ -153,17 +128,8 @@ def calendar(
 ) -> pd.DataFrame:
     """Return every deadline: what changes the abatement, what conventions and the law set.
 
-    Parameters
-    ----------
-    taxes : Inputs
-        `conventions`.
-    abatement : Abatement or None
-        Without one, ends of exemption and of conventions are dated all the same, without amount.
-
-    Returns
-    -------
-    DataFrame
-        `CALENDAR_COLUMNS`.
+    Without an abatement, ends of exemption and of conventions are dated all the same, without amount.
+    `CALENDAR_COLUMNS`.
     """
     signed = taxes.frame("conventions")
     money = abatement or tax.abate(
@@ -194,17 +160,8 @@ def programme(
 ) -> Programme | None:
     """Balance the programme of actions against the abatement; None without a programme.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        `programme`, `programme_precedent`, `diagnostics`, `conventions`; the folder of pieces.
-    abatement : Abatement or None
-        What the programme answers for.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of the actions.
+    Reads `programme`, `programme_precedent`, `diagnostics`, `conventions` and the folder of pieces. Raises
+    every fault of the actions.
     """
     if (actions := inputs.frame("programme")) is None:
         return None
@@ -237,13 +194,7 @@ def programme(
 
 
 def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCommun | None:
-    """Compare droit commun in QPV with the rest; None without its table.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        `droit_commun`.
-    """
+    """Compare droit commun in QPV with the rest; None without its table."""
     if (table := inputs.frame("droit_commun")) is None:
         return None
     return tax.droit_commun(
@@ -286,15 +237,7 @@ def doubts(
 ) -> pd.DataFrame:
     """Count dwellings and money with the doubtful dwellings on either side.
 
-    Parameters
-    ----------
-    abatement : Abatement or None
-        Of the stock as retained.
-
-    Returns
-    -------
-    DataFrame
-        See `tfpb.evidence.evaluation.readings`.
+    `abatement` is of the stock as retained; see `tfpb.evidence.evaluation.readings`.
     """
 
     def money(stock: Located) -> Claims:

@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watch:
-    """Who follows a long geocoding.
-
-    Parameters
-    ----------
-    progress : callable or None
-        Called with the number of rows done.
-    """
+    """Progress of a long geocoding, called with the number of rows done."""
 
     progress: Callable[[int], None] | None = None
 
@@ -44,13 +38,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Answers of the geocoder (`RESULT_COLUMNS`) once decisions rule them, and what is doubtful in these.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        `RESULT_COLUMNS`, one row an address.
-    """
+    """Answers of the geocoder (`RESULT_COLUMNS`) once decisions rule them, and what is doubtful in these."""
 
     frame: pd.DataFrame
     notices: tuple[Fault, ...] = ()
@@ -68,17 +56,9 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
 
 
 def doubtful_addresses(dossier: Dossier, entrances: pd.DataFrame | None = None) -> pd.DataFrame:
-    """List the entrances whose address waits for a decision, or had one.
+    """List the entrances whose address waits for a decision, or had one: by default all those located.
 
-    Parameters
-    ----------
-    entrances : DataFrame, optional
-        In place of all its located entrances.
-
-    Returns
-    -------
-    DataFrame
-        Columns of the review sheet, and `choix` (tuple of str).
+    Columns are those of the review sheet, and `choix` (tuple of str).
     """
     entrances = dossier.located.entrances if entrances is None else entrances
     rows = address_decisions.decided(entrances, chosen_addresses(dossier.settings)).rows
@@ -125,10 +105,7 @@ def offline(geocoder: FileGeocoder) -> bool:
 def settle(addresses: DecidedAddresses, geocoded: pd.DataFrame) -> Settled:
     """Let points of a layer and decisions rule; doubt decisions that lead nowhere or whose address is gone.
 
-    Parameters
-    ----------
-    geocoded : DataFrame
-        `RESULT_COLUMNS`, one row an address.
+    `geocoded` is `RESULT_COLUMNS`, one row an address.
     """
     placed, away = address_decisions.as_placed(geocoded, addresses.placed)
     frame, pointless = address_decisions.settled(placed, addresses.rows)

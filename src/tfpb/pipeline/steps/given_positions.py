@@ -32,17 +32,8 @@ _KEYS: Final = ["code_insee", "commune", "code_postal"]
 def stock_positions(inputs: Inputs, geography: Geography) -> tuple[Inputs, list[Fault]]:
     """Bring the coordinates of a stock to the legal projection of each commune; doubt those far from it.
 
-    Parameters
-    ----------
-    geography : Geography
-        Outlines of communes, or their addresses, say where they are.
-
-    Returns
-    -------
-    Inputs
-        `x` and `y` of the stock in metres; empty where they fall more than 5 km out of their commune.
-    list of Fault
-        As `read_positions`.
+    Communes are placed by their outlines, or their addresses. `x` and `y` are in metres, empty where they
+    fall more than 5 km out of their commune. Doubts are those of `read_positions`.
     """
     stock = inputs.frame("patrimoine")
     if stock is None or not (stock["x"].notna() & stock["y"].notna()).any():
@@ -52,19 +43,11 @@ def stock_positions(inputs: Inputs, geography: Geography) -> tuple[Inputs, list[
 
 
 def read_positions(points: pd.DataFrame, geography: Geography) -> tuple[pd.DataFrame, list[Fault]]:
-    """Judge the coordinates of a table and bring them to metres.
+    """Identify the projection of the coordinates (`x, y` as written) of a table and bring them to metres.
 
-    Parameters
-    ----------
-    points : DataFrame
-        `x, y` as written, `code_insee, commune, code_postal`, and the stamp.
-
-    Returns
-    -------
-    DataFrame
-        The same; where no commune's place is known, or too few points to tell, as it was.
-    list of Fault
-        `projection_inconnue`, which stops; `projection_reconnue`, `points_hors_commune`: doubts.
+    Unchanged where no commune's place is known, or too few points decide. `projection_inconnue` stops;
+    `projection_reconnue` and `points_hors_commune` are doubts. The table also has `code_insee, commune,
+    code_postal`, and the stamp.
     """
     codes, boxes = _places(points, geography)
     legal = np.array([legal_epsg(code) for code in codes], dtype=np.int64)

@@ -28,34 +28,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What rules the side of a point.
+    """What rules the side of a point."""
 
-    Parameters
-    ----------
-    year : int
-        Tax year: it chooses the map.
-    radius_m : float
-        Uncertainty of points that bear none, metres.
-    """
-
-    year: int
-    radius_m: float
+    year: int  # tax year: it chooses the map
+    radius_m: float  # uncertainty of points that have none, metres
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Rows with a position, and decisions on their side.
+    """Rows with a position, and decisions on their side."""
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns of the input and `RESULT_COLUMNS`, one row a row of the input.
-    decisions : DataFrame or None
-        Typed by `tables.DECISIONS_LIMITES`.
-    """
-
-    frame: pd.DataFrame
-    decisions: pd.DataFrame | None = None
+    frame: pd.DataFrame  # columns of the input and `RESULT_COLUMNS`, one row a row of the input
+    decisions: pd.DataFrame | None = None  # typed by `tables.DECISIONS_LIMITES`
     notices: tuple[Fault, ...] = ()
 
 
@@ -86,10 +70,7 @@ def stock_points(inputs: Inputs, settled: Settled) -> Points:
 def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
     """Place every point on its side of the limits, decisions of the user included.
 
-    Raises
-    ------
-    TfpbError
-        Decisions that no point or quarter answers to.
+    Raises for decisions that match no point or quarter.
     """
     at, decisions, maps = points.frame, points.decisions, geography.maps
     parcels = geography.parcels_of(at)
@@ -135,13 +116,7 @@ def quarters(geography: Geography, inputs: Inputs, located: Located) -> Quarters
 
 
 def ground(geography: Geography, located: Located) -> Ground:
-    """Draw the ground of the communes of the stock.
-
-    Parameters
-    ----------
-    geography : Geography
-        With an address index: the streets are drawn from it.
-    """
+    """Draw the ground of the communes of the stock; streets come from the address index of the geography."""
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
     drawn = grounds.ground(
         geography.addresses.streets_of(codes), geography.outlines, geography.parcels(codes)

@@ -30,39 +30,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a comparison is about.
+    """What a comparison is about."""
 
-    Parameters
-    ----------
-    territories : tuple of str
-        Levels of territory (columns) that get rows of their own.
-    bailleur : str
-        Whose rows are kept beside those of the whole; empty for every bailleur's.
-    unknown_set_aside : bool
-        Leave out the bailleur's interviews whose résidence the stock lacks, instead of stopping.
-    radius_m : float
-        Uncertainty of points that bear none, metres.
-    """
-
-    territories: tuple[str, ...] = ()
-    bailleur: str = ""
+    territories: tuple[str, ...] = ()  # levels of territory (columns) that get rows of their own
+    bailleur: str = ""  # whose rows are kept with those of the whole; empty for every bailleur's
     unknown_set_aside: bool = False
-    radius_m: float = 30.0
+    """Leave out the bailleur's interviews whose résidence the stock lacks, instead of stopping."""
+    radius_m: float = 30.0  # uncertainty of points that have none, metres
 
 
 def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFrame:
     """Return the bailleur's own interviews: résidences of others are not expected in its stock.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A delivery, text.
-
-    Returns
-    -------
-    DataFrame
-        All of them when none names a bailleur, or all of them one other; none where several others are
-        named: under which name this one would be is asked, not guessed.
+    All of them when none names a bailleur, or all of them one other; none where several others are named:
+    under which name this one would be is a question, not a guess.
     """
     column = next((c for c in plan.colonnes.bailleur if c in frame), None)
     if column is None:
@@ -75,14 +56,9 @@ def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFra
 def interviews_kept(
     frame: pd.DataFrame, plan: Plan, *, bailleur: str, known: set[str]
 ) -> pd.DataFrame:
-    """Set aside the bailleur's own interviews whose résidence the stock lacks.
+    """Set aside the bailleur's own interviews whose résidence the stock (`known`) lacks.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A delivery, text.
-    known : set of str
-        Identifiers of the stock. Interviews that name no résidence stay.
+    Interviews that name no résidence are kept.
     """
     column = next((c for c in plan.colonnes.residence if c in frame), None)
     if column is None:
@@ -99,24 +75,10 @@ def survey_sides(
     carte: int | None,
     quarters: Quarters,
 ) -> pd.DataFrame | None:
-    """Return the résidences on the map that rules the survey, with their territories.
+    """Return the résidences on the map that rules the survey, with a column for each level of territory.
 
-    Parameters
-    ----------
-    carte : int or None
-        Vintage that the plan asks for; None for that of the tax year.
-    quarters : Quarters
-        With their contrats.
-
-    Returns
-    -------
-    DataFrame or None
-        `RESIDENCE_COLUMNS` and a column a territory.
-
-    Raises
-    ------
-    TfpbError
-        `geographie_absente` when that map is not imported.
+    `carte` is the vintage of the plan, None for that of the tax year; `quarters` have their contrats.
+    Raises `geographie_absente` when that map is not imported. `RESIDENCE_COLUMNS` come first.
     """
     homes = located.residences
     if carte is not None and carte != located.vintage:
@@ -147,12 +109,7 @@ def with_contrats(homes: pd.DataFrame, quarters: Quarters) -> pd.DataFrame:
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
     """Compare satisfaction, protected (nothing else of the survey leaves); None without answers.
 
-    Parameters
-    ----------
-    answers : Inputs
-        Deliveries and their plan.
-    survey_sides : DataFrame or None
-        Résidences on the map that rules the survey.
+    `survey_sides` are the résidences on the map that rules the survey.
     """
     found = estimates(answers, scope, survey_sides)
     return None if found is None else surveys.protect(found, bailleur=scope.bailleur)
@@ -172,12 +129,9 @@ def controlled(
 
 
 def stand(survey_alone: Published | None, before: Released) -> Published | None:
-    """Print released waves whole, or today's figures, as this run was asked.
+    """Print released waves whole, or today's figures, as the order of the run says.
 
-    Parameters
-    ----------
-    survey_alone : Published or None
-        What `estimate` made.
+    `survey_alone` is made by `estimate`.
     """
     return None if survey_alone is None else surveys.standing(survey_alone, before)
 
