@@ -31,33 +31,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not the same.
-
-    Parameters
-    ----------
-    table : str
-        Title of the table; role of a file; empty for settings, versions and checks.
-    key : str
-        What names the line in its table, empty of a whole table of `lines`; name of a file, a setting, a
-        library, a check.
-    column : str
-        Header of the column, empty for whole lines.
-    before, after : str
-        As written in the data; empty when there is none.
-    format : str
-        How the figure is to be read (`tfpb.model.report.Format`), empty when it is text.
-    lines : int
-        Lines of the table that differ in this very way.
-    """
+    """One thing that is not the same."""
 
     kind: Kind
-    table: str
+    table: str  # title of the table; role of a file; empty for settings, versions and checks
     key: str
-    column: str
-    before: str
-    after: str
-    format: str = ""
-    lines: int = 1
+    """Name of the line in its table, empty of a whole table of `lines`; name of a file, a setting, a
+    library, a check."""
+    column: str  # header of the column, empty for whole lines
+    before: str  # as written in the data; empty when there is none
+    after: str  # as written in the data; empty when there is none
+    format: str = ""  # how the figure is read (`tfpb.model.report.Format`), empty when it is text
+    lines: int = 1  # lines of the table that differ in this very way
 
 
 class Subject(StrEnum):
@@ -94,34 +79,17 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a reference names: its figures, their reason, the lines that make it (an amount: where it is).
-
-    Parameters
-    ----------
-    figures : tuple of Cell
-        The format of a claim's is its unit; two bounds are parted by a space.
-    reasons : tuple of str
-        As the data write them; of a claim, that of the heaviest row.
-    extracts : tuple of Extract
-        Heaviest line first, all of them.
-    law : tuple of str
-        Articles that rule it.
-    claim, state, sheet : str
-        Of a claim: its name, what is known of it, the sheet of the workbook that has its rows.
-    quarters : tuple of Cell
-        Of a claim of the whole: its value in each quarter.
-    states : tuple of (state, count)
-        Of a quarter or a notice: its premises by state.
-    """
+    """What a reference names: its figures, their reason, the lines that make it (an amount: where it is)."""
 
     kind: Subject
     name: str
     figures: tuple[Cell, ...] = ()
-    reasons: tuple[str, ...] = ()
-    extracts: tuple[Extract, ...] = ()
-    law: tuple[str, ...] = ()
-    claim: str = ""
-    state: str = ""
-    sheet: str = ""
-    quarters: tuple[Cell, ...] = ()
-    states: tuple[tuple[str, int], ...] = ()
+    """The format of a claim's is its unit; two bounds are separated by a space."""
+    reasons: tuple[str, ...] = ()  # as the data write them; of a claim, that of the heaviest row
+    extracts: tuple[Extract, ...] = ()  # heaviest line first, all of them
+    law: tuple[str, ...] = ()  # articles that rule it
+    claim: str = ""  # its name, of a claim
+    state: str = ""  # what is known of a claim
+    sheet: str = ""  # sheet of the workbook that has the rows of a claim
+    quarters: tuple[Cell, ...] = ()  # of a claim of the whole: its value in each quarter
+    states: tuple[tuple[str, int], ...] = ()  # of a quarter or a notice: its premises by state

@@ -76,71 +76,42 @@ READINGS: Final[Mapping[Kind, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table.
+    """One column of a table."""
 
-    Parameters
-    ----------
-    name : str
-        Name in the contract; units stand in the name (`_eur`, `_m`, `_pct`).
-    kind : Kind
-        How cells are read. `MONEY` gives `decimal.Decimal`, `DATE` gives `datetime.date`,
-        `CODES` a tuple of str; all three are object columns.
-    label : str
-        What it means, in French, for messages and templates.
-    required : bool
-        The column must be there.
-    filled : bool
-        No cell may be empty.
-    aliases : tuple of str
-        Other headers that mean the same (compared without accents, case or punctuation).
-    choices : tuple of str
-        Allowed codes of a `CHOICE`.
-    minimum, maximum : float, optional
-        Bounds of a number, inclusive.
-    year_end : bool
-        A year alone is a `DATE` here: the 31 December on which something ends. A signature or a
-        declaration of « 2025 » may be on either side of a limit.
-    instead : str
-        Column of the contract that does as well where this one, required, is not there.
-    blank_is_nil : bool
-        An amount that is counted as nil where its cell is blank: a total may have no more than the lines.
-    """
-
-    name: str
+    name: str  # in the contract; its suffix is the unit (`_eur`, `_m`, `_pct`)
     kind: Kind = Kind.TEXT
-    label: str = ""
-    required: bool = False
-    filled: bool = False
+    """How cells are read. `MONEY` gives `decimal.Decimal`, `DATE` gives `datetime.date`, `CODES` a tuple of
+    str; all three are object columns."""
+    label: str = ""  # what it means, in French, for messages and templates
+    required: bool = False  # the column must be there
+    filled: bool = False  # no cell may be empty
     aliases: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    """Other headers that mean the same (compared without accents, case or punctuation)."""
+    choices: tuple[str, ...] = ()  # allowed codes of a `CHOICE`
+    minimum: float | None = None  # of a number, inclusive
+    maximum: float | None = None  # of a number, inclusive
     year_end: bool = False
+    """A year alone is a `DATE` here: the 31 December on which something ends. A signature or a declaration
+    of « 2025 » may be on either side of a limit."""
     instead: str = ""
+    """Column of the contract that does as well where this one, required, is not there."""
     blank_is_nil: bool = False
+    """An amount that is counted as nil where its cell is blank: a total may have no more than the lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The columns of one kind of table, in the order they are written.
-
-    Parameters
-    ----------
-    closed : bool
-        Other columns are of no use: the reader lists those it did not read.
-    counted : tuple of str
-        Columns of which at least one must hold something: without any, sums would be told as 0 €.
-    marked_by : str
-        Column that our own tables fill in the rows of this kind alone, or « column=value » where they write
-        that in it; empty where they are of one kind.
-    """
+    """The columns of one kind of table, in the order they are written."""
 
     name: str
     title: str
     columns: tuple[Column, ...]
-    closed: bool = False
+    closed: bool = False  # other columns are of no use: the reader lists those it did not read
     counted: tuple[str, ...] = ()
+    """Columns of which at least one must be filled: without any, sums would be shown as 0 €."""
     marked_by: str = ""
+    """Column that our own tables fill in the rows of this kind alone, or « column=value » where they write
+    that in it; empty where they are of one kind."""
 
     def column(self, name: str) -> Column:
         """Return the column of that name (KeyError if there is none)."""

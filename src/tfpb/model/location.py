@@ -27,30 +27,17 @@ def department_of(citycode: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QpvMap:
-    """One vintage of the quarters.
+    """One vintage of the quarters."""
 
-    Parameters
-    ----------
-    vintage : int
-        Of `model.legal.map_table`.
-    frame : GeoDataFrame
-        `code_qpv, nom_qpv, communes` (text as published), `codes_insee` (tuple of str, empty if not
-        published), `geometry` (valid MultiPolygons), CRS EPSG:4326.
-    source, licence, date : str
-        Where it comes from.
-    sha256 : str
-        Hash of the imported file.
-    mended : tuple of str
-        Codes whose polygon was invalid and was mended.
-    """
-
-    vintage: int
+    vintage: int  # of `model.legal.map_table`
     frame: gpd.GeoDataFrame
+    """`code_qpv, nom_qpv, communes` (text as published), `codes_insee` (tuple of str, empty if not
+    published), `geometry` (valid MultiPolygons), CRS EPSG:4326."""
     source: str = ""
     licence: str = ""
     date: str = ""
-    sha256: str = ""
-    mended: tuple[str, ...] = ()
+    sha256: str = ""  # of the imported file
+    mended: tuple[str, ...] = ()  # codes whose polygon was invalid and was mended
 
     @property
     def is_national(self) -> bool:
@@ -65,32 +52,19 @@ class QpvMap:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The stock, geocoded and located for one tax year.
+    """The stock, geocoded and located for one tax year."""
 
-    Parameters
-    ----------
-    year : int
-        Tax year.
-    vintage : int
-        Map that rules the year.
-    entrances : DataFrame
-        Stock columns + `RESULT_COLUMNS` + `LOCATION_COLUMNS` (+ stamp): one row an entrance.
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`.
-    held : DataFrame
-        Who holds what where, as `facts.place.holds` gathers the entrances; `facts.place.located_stock`
-        makes all of it.
-    correspondence : DataFrame
-        The map before → the ruling one, by overlay: `code_<map>, nom_<map>` of both, `surface_commune_m2,
-        part_<map>` of both, `logements, lien` (identique|modifie|scinde|fusionne|nouveau|disparu).
-    """
-
-    year: int
-    vintage: int
+    year: int  # tax year
+    vintage: int  # of the map that rules the year
     entrances: pd.DataFrame
-    residences: pd.DataFrame
+    """One a row: stock columns + `RESULT_COLUMNS` + `LOCATION_COLUMNS` (+ stamp)."""
+    residences: pd.DataFrame  # `RESIDENCE_COLUMNS`
     held: pd.DataFrame
+    """Dwellings by quarter and side, as `facts.place.holds` gathers the entrances;
+    `facts.place.located_stock` makes all of it."""
     correspondence: pd.DataFrame
+    """The map before → the ruling one, by overlay: `code_<map>, nom_<map>` of both, `surface_commune_m2,
+    part_<map>` of both, `logements, lien` (identique|modifie|scinde|fusionne|nouveau|disparu)."""
     notices: tuple[Fault, ...] = ()
 
 
@@ -99,23 +73,12 @@ class Ground:
     """The ground under the data, drawn from what is imported.
 
     Every frame is in EPSG:2154 (or the legal projection of the territory); empty frames allowed.
-
-    Parameters
-    ----------
-    streets : GeoDataFrame
-        `nom, rang (1 main … 3 small), geometry (LineString)`.
-    communes : GeoDataFrame
-        `code_insee, nom, geometry`.
-    parcels : GeoDataFrame
-        `geometry`.
-    places : tuple of Place
-        Communes of the stock, by code.
     """
 
-    streets: gpd.GeoDataFrame
-    communes: gpd.GeoDataFrame
-    parcels: gpd.GeoDataFrame
-    places: tuple[Place, ...] = ()
+    streets: gpd.GeoDataFrame  # `nom, rang (1 main … 3 small), geometry (LineString)`
+    communes: gpd.GeoDataFrame  # `code_insee, nom, geometry`
+    parcels: gpd.GeoDataFrame  # `geometry`
+    places: tuple[Place, ...] = ()  # communes of the stock, by code
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +95,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """A commune, an EPCI or a région that has its own overview.
+    """A commune, an EPCI or a région that has its own overview."""
 
-    Parameters
-    ----------
-    slug : str
-        Name of its file: `commune-…`, `epci-…`, `region-…`, unique in a model.
-    codes : tuple of str
-        Its quarters, sorted.
-    """
-
-    slug: str
+    slug: str  # name of its file: `commune-…`, `epci-…`, `region-…`, unique in a model
     name: str
-    codes: tuple[str, ...]
+    codes: tuple[str, ...]  # its quarters, sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +126,12 @@ class GapLine:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A whole and its parts, by claim: what is drawn under a figure.
-
-    Parameters
-    ----------
-    parts : tuple of (name of claim, size)
-        What is known of each part, at least.
-    words : str
-        The same, written under it.
-    bounded : bool
-        Whether the whole is not known: its frame is dotted.
-    """
+    """A whole and its parts, by claim: what is drawn under a figure."""
 
     parts: tuple[tuple[str, float], ...] = ()
-    words: str = ""
-    bounded: bool = False
+    """(name of claim, size): what is known of each part, at least."""
+    words: str = ""  # the same, written under it
+    bounded: bool = False  # whether the whole is not known: its frame is dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,33 +146,20 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class QpvPage:
-    """The A4 page of one quarter.
-
-    Parameters
-    ----------
-    figures : tuple of (label, value, detail)
-        Stock, then abatement.
-    bars : tuple of Bar
-        One a figure.
-    lines : tuple of str
-        What of the abatement is proved, and who pays.
-    tasks : tuple of PageTask
-        Those of the map first; numbered in this order.
-    unplaced : tuple of (id_residence, words, why)
-        What is not drawn: its place is known to the commune alone.
-    """
+    """The A4 page of one quarter."""
 
     code_qpv: str
     nom: str
     commune: str
     bailleur: str
     year: int
-    figures: tuple[tuple[str, str, str], ...]
-    bars: tuple[Bar, ...]
-    lines: tuple[str, ...]
+    figures: tuple[tuple[str, str, str], ...]  # (label, value, detail): stock, then abatement
+    bars: tuple[Bar, ...]  # one a figure
+    lines: tuple[str, ...]  # what of the abatement is proved, and who pays
     gaps: tuple[GapLine, ...]
-    tasks: tuple[PageTask, ...]
+    tasks: tuple[PageTask, ...]  # those of the map first; numbered in this order
     unplaced: tuple[tuple[str, str, str], ...] = ()
+    """(id_residence, words, why) not drawn: located to the commune only."""
     notes: tuple[str, ...] = ()
     margin: float = 0.05
     wave: str = ""  # of the lines
@@ -250,175 +183,82 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class AxisLine:
-    """An axis of the second face: what was done and is proved, what tenants answer.
+    """An axis of the second face: what was done and is proved, what tenants answer."""
 
-    Parameters
-    ----------
-    title, actions : str
-        The axis; its largest actions.
-    valued, before : str
-        This year and last.
-    bar : Bar
-        What of it is proved.
-    missing : tuple of str
-        The pieces to join, each with what it would prove.
-    answers : tuple of GapLine
-        Each question once, under the first axis that it is of.
-    silent : str
-        Why there is none.
-    """
-
-    title: str
-    actions: tuple[str, ...]
-    valued: str
-    before: str
-    bar: Bar
+    title: str  # the axis
+    actions: tuple[str, ...]  # its largest ones
+    valued: str  # this year
+    before: str  # last year
+    bar: Bar  # what of it is proved
     proved: str
-    missing: tuple[str, ...]
-    answers: tuple[GapLine, ...]
-    silent: str = ""
+    missing: tuple[str, ...]  # the pieces to join, each with what it would prove
+    answers: tuple[GapLine, ...]  # each question once, under the first axis that it is of
+    silent: str = ""  # why there is no answer
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The second face of a quarter's page: action, proof, answers.
-
-    Parameters
-    ----------
-    total : AxisLine
-        All axes; its `silent` reads the abatement.
-    key, changed : tuple of str
-    photos : tuple of (caption, JPEG)
-    """
+    """The second face of a quarter's page: action, proof, answers."""
 
     sheet: Sheet
     lead: str
     headers: tuple[str, ...]
     axes: tuple[AxisLine, ...]
-    total: AxisLine | None
+    total: AxisLine | None  # all axes; its `silent` reads the abatement
     key: str
     changed: tuple[str, ...]
-    photos: tuple[tuple[str, bytes], ...]
+    photos: tuple[tuple[str, bytes], ...]  # (caption, JPEG)
 
 
 @dataclass(frozen=True, slots=True)
 class DoneLine:
-    """What was done of one kind, on the page of residents, and what they answered of it.
+    """What was done of one kind, on the page of residents, and what they answered of it."""
 
-    Parameters
-    ----------
-    label, detail, amount : str
-        The kind, its largest action, its euros.
-    answers : tuple of (sentence, line)
-    silent : str
-        Why there is none.
-    """
-
-    label: str
-    detail: str
-    amount: str
-    answers: tuple[tuple[str, GapLine], ...] = ()
-    silent: str = ""
+    label: str  # the kind
+    detail: str  # its largest action
+    amount: str  # its euros
+    answers: tuple[tuple[str, GapLine], ...] = ()  # (sentence, line)
+    silent: str = ""  # why there is no answer
 
 
 @dataclass(frozen=True, slots=True)
 class Leaflet:
-    """The page for who lives in a quarter.
-
-    Parameters
-    ----------
-    money : tuple of str
-        Before the bar, then after it.
-    bar : Bar
-        What of the tax that was spared has its proof, is declared, is still due; no part if it is not known.
-    bar_key : tuple of (name, text)
-        Each part of the bar, with its euros.
-    answers : tuple of (sentence, line)
-        The general question.
-    answers_title, answers_intro, answers_note : str
-        What they are of, why none is shown, what marks mean.
-    done_title : str
-    done_heads : tuple of str
-        Of the lines of what was done: kind, euros, answers; without the last where none is shown.
-    done : tuple of DoneLine
-        Largest first; the others together, then all of them.
-    done_note : tuple of str
-        Under the lines, or in their place.
-    open : tuple of (title, lines)
-        Where, what is not known, whom to ask.
-    """
+    """The page for residents of a quarter."""
 
     sheet: Sheet
     lead: str
     money_title: str
-    money: tuple[str, str]
-    bar: Bar
-    bar_key: tuple[tuple[str, str], ...]
-    answers_title: str
-    answers_intro: str
-    answers: tuple[tuple[str, GapLine], ...]
-    answers_note: str
+    money: tuple[str, str]  # before the bar, then after it
+    bar: Bar  # tax spared that is proved, declared, still due; no part if unknown
+    bar_key: tuple[tuple[str, str], ...]  # each part of the bar, with its euros
+    answers_title: str  # what the answers are of
+    answers_intro: str  # why none is shown
+    answers: tuple[tuple[str, GapLine], ...]  # (sentence, line): the general question
+    answers_note: str  # what marks mean
     done_title: str
     done_heads: tuple[str, ...]
-    done: tuple[DoneLine, ...]
-    done_note: tuple[str, ...]
+    """Of the lines of what was done: kind, euros, answers; without the last where none is shown."""
+    done: tuple[DoneLine, ...]  # largest first; the others together, then all of them
+    done_note: tuple[str, ...]  # under the lines, or in their place
     open: tuple[tuple[str, tuple[str, ...]], ...]
+    """(title, lines): where, what is not known, whom to ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class MapTask:
-    """A thing to do as the web map lists it, in French.
+    """A thing to do as the web map lists it, in French."""
 
-    Parameters
-    ----------
-    title, stake, names, day : str
-        What, how many euros, of which résidences or quarters, by when.
-    homes, quarters : tuple of str
-        `id_residence` and `code_qpv` of the places it is about.
-    """
-
-    title: str
-    stake: str
-    names: str
-    day: str
-    homes: tuple[str, ...] = ()
-    quarters: tuple[str, ...] = ()
+    title: str  # what to do
+    stake: str  # how many euros
+    names: str  # of the résidences or quarters it is about
+    day: str  # by when
+    homes: tuple[str, ...] = ()  # `id_residence` of the places it is about
+    quarters: tuple[str, ...] = ()  # `code_qpv` of the places it is about
 
 
 @dataclass(frozen=True, slots=True)
 class MapModel:
-    """All that the web map and the print maps need, in French and protected.
-
-    Parameters
-    ----------
-    qpv : GeoDataFrame (EPSG:4326)
-        `code_qpv, nom, commune, logements, residences, abattement_eur, valorise_eur,
-        abattement_par_logement_eur, valorise_par_logement_eur` (float, NaN where unknown), `etats` (the
-        states of the abatement, in words), `prouve`, `locataires` (words of the share proved, and of how
-        many tenants are content with their résidence).
-    qpv_old : GeoDataFrame (EPSG:4326)
-        `code_qpv, nom`: the other vintage, ghosted.
-    residences : DataFrame
-        `id_residence, nom, bailleur, commune, adresse, statut (dans|hors|a_verifier), code_qpv,
-        logements, dessines, non_dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns
-        free; `dessines`: dwellings that its mark stands for (those to check where it is in doubt),
-        `non_dessines`: those to check that no mark stands for; `coupee`
-        (dwellings on each side, words) is empty but for a résidence that the limit cuts, placed on the side
-        it is told. With money: `acquis, a_reclamer, a_risque` (float, euros, NaN where unknown) and
-        `etat_avis` (words).
-    gaps : DataFrame
-        `code_qpv, vague, item, libelle, theme, ecart, ic90_bas, ic90_haut, n, verdict, phrase,
-        publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the
-        convention.
-    online : bool
-        Whether the web map offers the tiles of the Plan IGN under the data; off, it makes no request.
-    territories : tuple of Territory
-        Those with an overview beside that of the whole stock.
-    tasks : tuple of MapTask
-        What is to do, as the panel lists it.
-    verdict, claim_until : str
-        What is justified and proved, in a line; the last day to claim.
-    """
+    """All that the web map and the print maps need, in French and protected."""
 
     title: str
     bailleur: str
@@ -428,19 +268,33 @@ class MapModel:
     run_hash: str
     fictional: bool
     qpv: gpd.GeoDataFrame
-    qpv_old: gpd.GeoDataFrame
+    """`code_qpv, nom, commune, logements, residences, abattement_eur, valorise_eur,
+    abattement_par_logement_eur, valorise_par_logement_eur` (float, NaN where unknown), `etats` (the states
+    of the abatement, in words), `prouve`, `locataires` (words of the share proved, and of how many tenants
+    are content with their résidence); EPSG:4326."""
+    qpv_old: gpd.GeoDataFrame  # `code_qpv, nom`: the other vintage, ghosted; EPSG:4326
     residences: pd.DataFrame
+    """`id_residence, nom, bailleur, commune, adresse, statut (dans|hors|a_verifier), code_qpv, logements,
+    dessines, non_dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns free;
+    `dessines`: dwellings of its mark (those to check where it is in doubt), `non_dessines`: those to check
+    that no mark counts; `coupee` (dwellings on each side, words) is empty but for a résidence that the
+    limit cuts, placed on its declared side. With money: `acquis, a_reclamer, a_risque` (float, euros, NaN
+    where unknown) and `etat_avis` (words)."""
     marks: pd.DataFrame
     gaps: pd.DataFrame
+    """`code_qpv, vague, item, libelle, theme, ecart, ic90_bas, ic90_haut, n, verdict, phrase, publication,
+    faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the convention."""
     pages: tuple[QpvPage, ...]
     ground: Ground
     sources: tuple[str, ...] = ()
     territories: tuple[Territory, ...] = ()
+    """Those with an overview in addition to the whole stock's."""
     online: bool = False
+    """Whether the web map offers the tiles of the Plan IGN under the data; off, it makes no request."""
     draft: bool = False
-    tasks: tuple[MapTask, ...] = ()
-    verdict: str = ""
-    claim_until: str = ""
+    tasks: tuple[MapTask, ...] = ()  # what is to do, as the panel lists it
+    verdict: str = ""  # what is justified and proved, in a line
+    claim_until: str = ""  # the last day to claim
 
     def dwellings_in(self, codes: Collection[str]) -> int | None:
         """Return the dwellings of some quarters together; None where one of them is not known."""

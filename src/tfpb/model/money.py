@@ -22,75 +22,36 @@ _ZERO: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class LegalValue:
-    """A legal value as used: what, since when, by which text, and how sure we are.
+    """A legal value as used: what, since when, by which text, and how sure we are."""
 
-    Parameters
-    ----------
-    cle : str
-        Key in `law/values.toml`.
-    libelle : str
-        What it is, in French.
-    valeur : str
-        The value, as text.
-    debut, fin : str
-        Validity, ISO dates (`fin` empty while in force).
-    reference : str
-        Article, instruction or source.
-    verifie : bool
-        False when it rests on memory or inference: marked « non vérifié » wherever it shows.
-    origine : str
-        `texte`, `reglage` (a choice of the tool) or `utilisateur` (with a reference of their own).
-    """
-
-    cle: str
-    libelle: str
-    valeur: str
-    debut: str
-    fin: str
-    reference: str
+    cle: str  # key in `law/values.toml`
+    libelle: str  # what it is, in French
+    valeur: str  # the value, as text
+    debut: str  # validity, ISO date
+    fin: str  # ISO date, empty while in force
+    reference: str  # article, instruction or source
     verifie: bool
+    """False when it rests on memory or inference: marked « non vérifié » wherever it shows."""
     origine: str = "texte"
+    """`texte`, `reglage` (a choice of the tool) or `utilisateur` (with their own reference)."""
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The money of some premises, told in states: euros that add up, and what no file gives.
+    """The money of some premises in states: euros that add up, and what no file gives."""
 
-    Parameters
-    ----------
-    acquired : Decimal
-        On notices, and due.
-    at_risk : Decimal
-        On notices, and not due.
-    estimated : Decimal
-        Due, and on no notice that is there.
-    unread : Decimal
-        Due, on a notice that nothing explains: acquired, or to claim.
-    doubtful : Decimal
-        On notices, and hanging on a doubt or on a file that lacks.
-    to_claim : Decimal
-        Due, and refused by the notice.
-    hanging : Decimal
-        On no notice, and hanging on a convention, a declaration, a renewal or a doubt.
-    lost : Decimal
-        Due no more for this year: a condition was met too late.
-    fees, claim_fees : Decimal
-        Management fees saved with what is acquired, and with what is to claim.
-    missing : int
-        Dwellings of the quarters that no line of the tax sheet gives an amount for.
-    """
-
-    acquired: Decimal = _ZERO
-    estimated: Decimal = _ZERO
-    unread: Decimal = _ZERO
-    at_risk: Decimal = _ZERO
-    doubtful: Decimal = _ZERO
-    to_claim: Decimal = _ZERO
+    acquired: Decimal = _ZERO  # on notices, and due
+    estimated: Decimal = _ZERO  # due, and on no notice that is there
+    unread: Decimal = _ZERO  # due, on a notice that nothing explains: acquired, or to claim
+    at_risk: Decimal = _ZERO  # on notices, and not due
+    doubtful: Decimal = _ZERO  # on notices, and pending a doubt or a missing file
+    to_claim: Decimal = _ZERO  # due, and refused by the notice
     hanging: Decimal = _ZERO
-    lost: Decimal = _ZERO
-    fees: Decimal = _ZERO
-    claim_fees: Decimal = _ZERO
-    missing: int = 0
+    """On no notice, and pending a convention, a declaration, a renewal or a doubt."""
+    lost: Decimal = _ZERO  # due no more for this year: a condition was met too late
+    fees: Decimal = _ZERO  # management fees saved with what is acquired
+    claim_fees: Decimal = _ZERO  # management fees saved with what is to claim
+    missing: int = 0  # dwellings of the quarters without an amount on any line of the tax sheet
 
     def __add__(self, other: States) -> States:
         """Add state by state."""
@@ -129,123 +90,67 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class LegalChange:
-    """A legal value that a coming year is computed by, and the one before it.
+    """A legal value that a coming year is computed by, and the one before it."""
 
-    Parameters
-    ----------
-    year : int
-        First tax year of the new value.
-    """
-
-    year: int
+    year: int  # first tax year of the new value
     before: LegalValue
     after: LegalValue
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The years ahead, as a sentence reads them.
+    """The years ahead, as a sentence reads them."""
 
-    Parameters
-    ----------
-    years : tuple of (year, amount)
-        In order; None where all of the year hangs on something.
-    opened : int
-        Résidences whose right opens after the first.
-    waiting : Decimal
-        What hangs on something in the last that is known.
-    causes : tuple of str
-        Codes of `Reserve` that it hangs on.
-    growth : Decimal
-        By which bases are raised each year.
-    lacks : tuple of (year, sentence)
-        Years that the law gives no value for: nothing of them is known.
-    waiting_year : int, optional
-        Year of `waiting`; None where no year is known.
-    changes : tuple of LegalChange
-        Values that move every amount, and that change in a coming year.
-    part : Decimal
-        Share of the base abated in the tax year.
-    """
-
-    years: tuple[tuple[int, Decimal | None], ...]
-    opened: int
-    waiting: Decimal
-    causes: tuple[str, ...]
-    growth: Decimal = _ZERO
+    years: tuple[tuple[int, Decimal | None], ...]  # in order; None where all of the year is pending
+    opened: int  # résidences whose right opens after the first
+    waiting: Decimal  # what is pending in the last year that is known
+    causes: tuple[str, ...]  # codes of `Reserve` that it depends on
+    growth: Decimal = _ZERO  # by which bases are raised each year
     lacks: tuple[tuple[int, str], ...] = ()
-    waiting_year: int | None = None
+    """Years without a legal value: nothing of them is known; with the sentence."""
+    waiting_year: int | None = None  # year of `waiting`; None where no year is known
     changes: tuple[LegalChange, ...] = ()
-    part: Decimal = _ZERO
+    """Values that move every amount, and that change in a coming year."""
+    part: Decimal = _ZERO  # share of the base abated in the tax year
 
 
 @dataclass(frozen=True, slots=True)
 class Abatement:
-    """The abatement of one tax year.
-
-    Parameters
-    ----------
-    rounding : str
-        `centime` or `avis`.
-    locaux : DataFrame
-        A row a premises of the year's notices, in the order of the file: its columns, then all that is known
-        of it (`tax.ledger.premises_known`); then what no notice of the year bears (`sur_avis` False).
-    by_residence : DataFrame
-        What the notices of each résidence come to (`tax.abatement.tallies.by_residence`).
-    by_qpv : DataFrame
-        `MONEY_QPV_COLUMNS`.
-    forecast : DataFrame
-        `FORECAST_COLUMNS`.
-    values : tuple of LegalValue
-        Legal values used.
-    notices : tuple of Fault
-        Doubts.
-    by_collectivity : DataFrame
-        A row a commune and line of its notices (`tax.abatement.tallies.by_collectivity`).
-    by_year : DataFrame
-        Forecast added by year: `annee, residences, logements, abattement_eur, en_attente_eur,
-        nouvelles, nature`; counts are None where the amount is.
-    course : Course or None
-        The same, as a sentence reads it.
-    year_by_year : DataFrame or None
-        Forecast by résidence: `id_residence, nom, code_qpv`, a column `a<year>` each year (€), and
-        `changement`: in which year and why the amount changes; of one that a map took out, the quarter
-        that it left and what is due no more (`tax.ledger.leavers`).
-    leavers : DataFrame
-        What the ruling map took out: `annee, code_qpv` (of the one before), `residences, logements,
-        abattement_a_risque_eur` (what notices still abate; None for years to come),
-        `abattement_perdu_eur` (what is due no more).
-    claim_until : date, optional
-        Last day to claim the year (LPF R*196-2).
-    calendar : DataFrame
-        `CALENDAR_COLUMNS`: what changes, and when.
-    by_premises : DataFrame or None
-        `PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
-        the amounts are of several bailleurs.
-    questions : tuple of Question
-        What the file of notices leaves open as a whole; until an answer, what hangs on it is not read.
-    last_year : Abatement or None
-        Of the notices of the year before, where they are given.
-    """
+    """The abatement of one tax year."""
 
     year: int
-    rounding: str
+    rounding: str  # `centime` or `avis`
     locaux: pd.DataFrame
+    """A row a premises of the year's notices, in the order of the file: its columns, then all that is known
+    of it (`tax.ledger.premises_known`); then what no notice of the year carries (`sur_avis` False)."""
     by_residence: pd.DataFrame
-    by_qpv: pd.DataFrame
-    forecast: pd.DataFrame
-    values: tuple[LegalValue, ...] = ()
-    notices: tuple[Fault, ...] = ()
+    """Money of each résidence's notices (`tax.abatement.tallies.by_residence`)."""
+    by_qpv: pd.DataFrame  # `MONEY_QPV_COLUMNS`
+    forecast: pd.DataFrame  # `FORECAST_COLUMNS`
+    values: tuple[LegalValue, ...] = ()  # legal values used
+    notices: tuple[Fault, ...] = ()  # doubts
     by_collectivity: pd.DataFrame | None = None
+    """A row a commune and line of its notices (`tax.abatement.tallies.by_collectivity`)."""
     by_year: pd.DataFrame | None = None
-    course: Course | None = None
+    """Forecast added by year: `annee, residences, logements, abattement_eur, en_attente_eur, nouvelles,
+    nature`; counts are None where the amount is."""
+    course: Course | None = None  # the same, as a sentence reads it
     year_by_year: pd.DataFrame | None = None
+    """Forecast by résidence: `id_residence, nom, code_qpv`, a column `a<year>` each year (€), and
+    `changement`: in which year and why the amount changes; of one that a map took out, the quarter that it
+    left and what is due no more (`tax.ledger.leavers`)."""
     leavers: pd.DataFrame | None = None
-    claim_until: dt.date | None = None
-    calendar: pd.DataFrame | None = None
+    """What the ruling map took out: `annee, code_qpv` (of the one before), `residences, logements,
+    abattement_a_risque_eur` (what notices still abate; None for years to come), `abattement_perdu_eur`
+    (what is due no more)."""
+    claim_until: dt.date | None = None  # last day to claim the year (LPF R*196-2)
+    calendar: pd.DataFrame | None = None  # `CALENDAR_COLUMNS`: what changes, and when
     by_premises: pd.DataFrame | None = None
+    """`PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
+    the amounts are of several bailleurs."""
     questions: tuple[Question, ...] = ()
-    last_year: Abatement | None = None
+    """What the file of notices leaves open as a whole; what depends on it is not read before an answer."""
+    last_year: Abatement | None = None  # of the notices of the year before, where given
 
     @property
     def premises(self) -> pd.DataFrame:
@@ -270,61 +175,37 @@ class Abatement:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The programme of actions and its balance.
-
-    Parameters
-    ----------
-    actions : DataFrame
-        Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read; of the year's, what each
-        brings: `justifie_eur, prouve_eur`, and `enjeu_eur` of its missing proof (None: not known).
-    by_axis : DataFrame
-        `AXIS_COLUMNS`.
-    balance : DataFrame
-        `BALANCE_COLUMNS`.
-    diagnostics : DataFrame
-        Columns of the diagnostics contract.
-    notices : tuple of Fault
-        Doubts.
-    year : int
-        Tax year: the balance, the axes and the claims are of its actions.
-    before : DataFrame or None
-        Actions of the year before as they were understood, each under the quarter that took its place.
-    carried : mapping of str to Decimal
-        By quarter, what the settings carry over from the year before, euros.
-    new : frozenset of str
-        Quarters that were none the year before: what was spent there then is nothing, not 0 €.
-    both_years : DataFrame or None
-        Last year's bilan beside this year's, by axis: `axe, actions, realise_eur, valorise_eur,
-        actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`.
-    quarters_both_years : DataFrame or None
-        The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
-        actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
-        valorise_eur, ecart_valorise_eur, encore, nouveau, abattement_eur, report_eur, solde_eur,
-        rattrapage_eur, argument`; `encore` is False where nothing is left this year, `nouveau` True where
-        there was no quarter the year before: its euros of then are None.
-    quarter_axes : DataFrame or None
-        Both years by quarter and axis: `code_qpv, axe, preuves_completes`, and the columns of `both_years`.
-    values : tuple of LegalValue
-        Those that were read.
-    pieces : DataFrame or None
-        The « bordereau »: a row a file that an action cites, or a reference that its folder lacks
-        (`tfpb.tax.programme.held_pieces.COLUMNS`); None where no folder is given.
-    """
+    """The programme of actions and its balance."""
 
     actions: pd.DataFrame
-    by_axis: pd.DataFrame = field(default_factory=pd.DataFrame)
-    balance: pd.DataFrame = field(default_factory=pd.DataFrame)
-    diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)
-    notices: tuple[Fault, ...] = ()
-    year: int = 0
+    """Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read; of the year's, what
+    each brings: `justifie_eur, prouve_eur`, and `enjeu_eur` of its missing proof (None: not known)."""
+    by_axis: pd.DataFrame = field(default_factory=pd.DataFrame)  # `AXIS_COLUMNS`
+    balance: pd.DataFrame = field(default_factory=pd.DataFrame)  # `BALANCE_COLUMNS`
+    diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns of its contract
+    notices: tuple[Fault, ...] = ()  # doubts
+    year: int = 0  # tax year: the balance, the axes and the claims are of its actions
     before: pd.DataFrame | None = None
+    """Actions of the year before as they were understood, each under the quarter that took its place."""
     carried: Mapping[str, Decimal] = field(default_factory=dict)
+    """Carried over by quarter from the year before, euros."""
     new: frozenset[str] = frozenset()
+    """Quarters that were none the year before: spent there then is nothing, not 0 €."""
     both_years: pd.DataFrame | None = None
+    """Last year's bilan next to this year's, by axis: `axe, actions, realise_eur, valorise_eur,
+    actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`."""
     quarters_both_years: pd.DataFrame | None = None
+    """The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
+    actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur, valorise_eur,
+    ecart_valorise_eur, encore, nouveau, abattement_eur, report_eur, solde_eur, rattrapage_eur, argument`;
+    `encore` is False where nothing is left this year, `nouveau` True where there was no quarter the year
+    before: its euros of then are None."""
     quarter_axes: pd.DataFrame | None = None
-    values: tuple[LegalValue, ...] = ()
+    """Both years by quarter and axis: `code_qpv, axe, preuves_completes`, and the columns of `both_years`."""
+    values: tuple[LegalValue, ...] = ()  # those that were read
     pieces: pd.DataFrame | None = None
+    """The « bordereau »: a row a file that an action cites, or a reference that its folder lacks
+    (`tfpb.tax.programme.held_pieces.COLUMNS`); None where no folder is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,18 +242,11 @@ class Plan(_Model):
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Labels of variables and of their codes, as delivered.
+    """Labels of variables and of their codes, as delivered."""
 
-    Parameters
-    ----------
-    labels : mapping of str to str
-        Column → what it asks.
-    meanings : mapping of str to mapping of str to str
-        Column → code (text, « 8 » not « 8.0 ») → what it means.
-    """
-
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)  # column → its question
     meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Column → code (text, « 8 » not « 8.0 ») → its meaning."""
 
     def without(self, columns: Iterable[str]) -> Dictionary:
         """Return the dictionary of the other columns."""

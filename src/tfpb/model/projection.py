@@ -27,10 +27,7 @@ conformal 9 zones."""
 def legal_epsg(citycode: str) -> int:
     """Return the EPSG code of the legal projection of a commune (decree 2000-1276, amended).
 
-    Parameters
-    ----------
-    citycode : str
-        INSEE code; unknown or empty counts as metropolitan.
+    An INSEE code unknown or empty counts as metropolitan.
     """
     return _OVERSEAS.get(citycode[:3], LAMBERT_93)
 
@@ -72,10 +69,7 @@ _DEGREE_M: Final = 111_200.0
 def rounding_m(x: float, y: float) -> float:
     """Return half the diagonal of the step that both coordinates are rounded to, metres; 0 where it is fine.
 
-    Parameters
-    ----------
-    x, y : float
-        Degrees or metres, by their size.
+    Coordinates are in degrees or metres, by their size.
 
     Examples
     --------

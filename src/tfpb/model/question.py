@@ -67,45 +67,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a table leaves open, as a value without prose.
+    """What a table leaves open, as a value without prose."""
 
-    Parameters
-    ----------
-    code : str
-        Key of `words/faults/question_words.toml`: title, sentence, label of each answer.
-    source : str
-        Name of the input (`patrimoine`, `fiscalite`, `enquete`…).
-    place : Place
-        File, sheet, first row and column.
-    rows : tuple of int
-        Rows concerned, as a spreadsheet numbers them.
-    seen : tuple of (str, str)
-        Fields of the sentence: what was seen, as written.
-    answers : tuple of Answer
-        Two (three where a table may be of two kinds, line by line); none is a default.
-    total : Measure
-        The figure of the whole table, in the unit of the answers.
-    content : str
-        Hash of the cells that the question was read from (`content_of`).
-    part : float
-        Part of the interviews concerned: counted twice, they narrow a margin and may leave a gap alone.
-    left_unread : bool
-        Whether what hangs on it is not read until it is answered (notices), rather than read as claims least.
-    must_choose : bool
-        Whether a release waits for one of its answers, « inconnu » being none: the direction of codes.
-    """
-
-    code: str
-    source: str
-    place: Place
-    rows: tuple[int, ...]
-    seen: tuple[tuple[str, str], ...]
+    code: str  # Key of `words/faults/question_words.toml`: title, sentence, label of each answer
+    source: str  # name of the input (`patrimoine`, `fiscalite`, `enquete`…)
+    place: Place  # file, sheet, first row and column
+    rows: tuple[int, ...]  # rows concerned, as a spreadsheet numbers them
+    seen: tuple[tuple[str, str], ...]  # fields of the sentence: what was seen, as written
     answers: tuple[Answer, ...]
-    total: Measure
-    content: str
+    """Two (three where a table may be of two kinds, line by line); none is a default."""
+    total: Measure  # the figure of the whole table, in the unit of the answers
+    content: str  # hash of the cells that the question was read from (`content_of`)
     part: float = 0.0
+    """Part of the interviews concerned: counted twice, they narrow a margin and may leave a gap alone."""
     left_unread: bool = False
+    """Whether what depends on it is not read until it is answered (notices), rather than read as claims
+    least."""
     must_choose: bool = False
+    """Whether a release waits for one of its answers, « inconnu » being none: the direction of codes."""
 
     @property
     def subject(self) -> str:
@@ -160,54 +139,31 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer that a role gave: one entry of `[reponses]`.
+    """The answer that a role gave: one entry of `[reponses]`."""
 
-    Parameters
-    ----------
-    key : str
-        Of the question.
-    answer : str
-        Code of one of its answers, or `NOT_KNOWN`.
-    role : Role
-        Who answered: a role, never a person's name.
-    piece : str
-        What it rests on, empty if nothing.
-    subject : str
-        Of the question, so that an answer which fell is offered again.
-    """
-
-    key: str
-    answer: str
-    role: Role
+    key: str  # of the question
+    answer: str  # code of one of its answers, or `NOT_KNOWN`
+    role: Role  # a role, never a person's name
     on: date
-    piece: str = ""
-    subject: str = ""
+    piece: str = ""  # what it rests on, empty if nothing
+    subject: str = ""  # of the question, so that an answer which fell is offered again
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a run, and what was replied.
-
-    Parameters
-    ----------
-    reply : Reply or None
-        Given on these very cells.
-    fallen : Reply or None
-        Given on the same subject, on cells that have changed since: to be given again.
-    supposed : str
-        Answer supposed in this run, to see what it comes to; empty in a run that is shown.
-    owner : str
-        Bailleur whose dossier takes the reply, where a region lists those of several; its key stays the same.
-    refused : tuple of (str, Fault)
-        Codes of the answers under which the files stop, with the first fault of each: they are not offered.
-    """
+    """A question of a run, and what was replied."""
 
     question: Question
-    reply: Reply | None = None
+    reply: Reply | None = None  # given on these very cells
     fallen: Reply | None = None
+    """Given on the same subject, on cells that have changed since: to be given again."""
     supposed: str = ""
+    """Answer supposed in this run, to see its effect; empty in a run that is shown."""
     owner: str = ""
+    """Bailleur whose dossier takes the reply, where a region lists those of several; its key remains the
+    same."""
     refused: tuple[tuple[str, Fault], ...] = ()
+    """Codes of the answers under which the files stop, with the first fault of each: they are not offered."""
 
     @property
     def offered(self) -> tuple[Answer, ...]:
@@ -243,16 +199,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """What was replied, by key of the question, and what a run supposes in its place.
-
-    Parameters
-    ----------
-    supposed : mapping of str to str
-        Key of a question → code of an answer.
-    """
+    """What was replied, by key of the question, and what a run supposes in its place."""
 
     given: Mapping[str, Reply] = field(default_factory=dict)
     supposed: Mapping[str, str] = field(default_factory=dict)
+    """Key of a question → code of an answer."""
 
     def to(self, question: Question) -> Asked:
         """Return a question with its reply."""

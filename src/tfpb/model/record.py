@@ -44,52 +44,30 @@ def recorded(pack: Mapping[str, bytes], name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file or geography a run rests on.
+    """One file or geography a run rests on."""
 
-    Parameters
-    ----------
-    role : str
-        Key of the dossier (`patrimoine`, `enquete`…) or geography (`adresses`, `qpv2024`…).
-    name : str
-        File name, never an absolute path.
-    rows : int or None
-        None where it would give a count that secrecy hides.
-    vintage, licence, reference : str
-        For geographies; empty otherwise.
-    """
-
-    role: str
-    name: str
+    role: str  # key of the dossier (`patrimoine`, `enquete`…) or geography (`adresses`, `qpv2024`…)
+    name: str  # file name, never an absolute path
     sha256: str
     size_bytes: int
-    rows: int | None
-    vintage: str = ""
+    rows: int | None  # None where it would give a count that secrecy hides
+    vintage: str = ""  # for geographies, like the two next; empty otherwise
     licence: str = ""
     reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of the rows of a file, for one bailleur and wave: read = kept + all of `left`.
+    """What became of the rows of a file, for one bailleur and wave: read = kept + all of `left`."""
 
-    Parameters
-    ----------
-    role : str
-        As of `Source`.
-    bailleur, wave : str
-        Empty where the file has none.
-    left : mapping of str to int
-        Code of the doubt that says why → rows set aside.
-    """
-
-    role: str
+    role: str  # as of `Source`
     file: str
     sheet: str
-    bailleur: str
-    wave: str
+    bailleur: str  # empty where the file has none
+    wave: str  # empty where the file has none
     read: int
     kept: int
-    left: Mapping[str, int]
+    left: Mapping[str, int]  # code of the doubt that is the reason → rows set aside
 
     def plus(self, other: Reading) -> Reading:
         """Return both together, under the names of this one."""
@@ -108,15 +86,9 @@ def summed(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of a run: what was counted, what it should be, whether it holds.
+    """One check of a run: what was counted, what it should be, whether it passed."""
 
-    Parameters
-    ----------
-    name : str
-        Code; words/ says it.
-    """
-
-    name: str
+    name: str  # code, worded in words/
     passed: bool
     got: str = ""
     expected: str = ""
@@ -124,54 +96,30 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AddressFile:
-    """One file of addresses, as the index records it.
+    """One file of addresses, as the index records it."""
 
-    Parameters
-    ----------
-    name, kind, layer : str
-        File name; `BAN`, `BAL`, `BANO` or `lieux-dits`; layer of the index that it fills.
-    vintage : str
-        Date of the data, given or read in the file; may be empty.
-    stored, communes : int
-        Rows kept, and the communes that they fill.
-    finished : bool
-        False when an import was cut: some of its communes may lack rows.
-    """
-
-    name: str
-    kind: str
-    layer: str
+    name: str  # file name
+    kind: str  # `BAN`, `BAL`, `BANO` or `lieux-dits`
+    layer: str  # of the index that it fills
     sha256: str
     size_bytes: int
-    vintage: str
-    stored: int
-    communes: int
-    finished: bool
+    vintage: str  # date of the data, given or read in the file; may be empty
+    stored: int  # rows kept
+    communes: int  # that they fill
+    finished: bool  # False when an import was cut: some of its communes may lack rows
 
 
 @dataclass(frozen=True, slots=True)
 class AddressImport(AddressFile):
-    """What became of an imported file: `rows` = `stored` + `duplicates` + all of `rejected`.
+    """What became of an imported file: `rows` = `stored` + `duplicates` + all of `rejected`."""
 
-    Parameters
-    ----------
-    rows, duplicates, mended, replaced : int
-        Rows read and left out as repeats; names mended; communes that an older file filled.
-    rejected : mapping of str to int
-        Rows not kept, by reason (`colonnes`, `commune`, `voie`, `numero`, `position`).
-    examples : tuple of Fault
-        The first rejected rows of each reason, with their line.
-    unchanged : bool
-        The same file was already there: nothing was written.
-    """
-
-    rows: int
-    duplicates: int
-    mended: int
-    replaced: int
-    rejected: Mapping[str, int]
-    examples: tuple[Fault, ...]
-    unchanged: bool
+    rows: int  # rows read
+    duplicates: int  # rows left out as repeats
+    mended: int  # names mended
+    replaced: int  # communes that an older file filled
+    rejected: Mapping[str, int]  # by reason (`colonnes`, `commune`, `voie`, `numero`, `position`)
+    examples: tuple[Fault, ...]  # the first rejected rows of each reason, with their line
+    unchanged: bool  # the same file was already there: nothing was written
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,33 +133,20 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """The description of a stored layer, kept beside it.
+    """The description of a stored layer, kept next to it."""
 
-    Parameters
-    ----------
-    kind : str
-        `qpv`, `communes` or `parcelles`.
-    name, vintage, licence, date, address : str
-        Title, vintage, licence, date it holds from, official address.
-    rows : int
-        Features stored.
-    stored, stored_sha256 : str
-        File on disk and its hash.
-    mended : list of str
-        Codes whose polygon was invalid and was mended.
-    """
-
-    kind: str
-    name: str
+    kind: str  # `qpv`, `communes` or `parcelles`
+    name: str  # title
     vintage: str
     licence: str
-    date: str
-    address: str
-    rows: int
-    stored: str = ""
-    stored_sha256: str = ""
+    date: str  # from which it is valid
+    address: str  # official one
+    rows: int  # features stored
+    stored: str = ""  # file on disk
+    stored_sha256: str = ""  # of that file
     sources: list[SourceFile] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
+    """Codes whose polygon was invalid and was mended."""
 
     @property
     def sha256(self) -> str:
@@ -223,35 +158,20 @@ class Sidecar:
 
 @dataclass(frozen=True, slots=True)
 class PieceFile:
-    """A file of the folder of pieces that a reference names; what it says is never read.
+    """A file of the folder of pieces that a reference names; its content is never read."""
 
-    Parameters
-    ----------
-    name : str
-        Inside the folder, with « / ».
-    sha256 : str
-        Of the file as it was given.
-    copy : str
-        Where the pack holds its bare copy, of a photograph; else empty.
-    """
-
-    name: str
-    sha256: str
+    name: str  # inside the folder, with « / »
+    sha256: str  # of the file as it was given
     size_bytes: int
-    copy: str = ""
+    copy: str = ""  # place in the pack of its bare copy, of a photograph; else empty
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What people filled in a line of « À faire » in place of what was proposed there.
-
-    Parameters
-    ----------
-    role : str
-        Who is in charge, as typed: perhaps a person, whom nothing that is sent may name.
-    """
+    """What people filled in a line of « À faire » in place of what was proposed there."""
 
     role: str = ""
+    """Who is in charge, as typed: perhaps a person, whom nothing that is sent may name."""
     day: dt.date | None = None
     state: TaskState | None = None
 

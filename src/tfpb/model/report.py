@@ -42,26 +42,13 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A cell that leads to where its rows stand; a document prints what it holds.
+    """A cell that leads to its rows; a document prints its value."""
 
-    Parameters
-    ----------
-    value : number, date or text
-    sheet : str
-        Sheet of the workbook.
-    row : str
-        What identifies a row of its table; empty for its head.
-    column : str
-        Key of the column to filter there.
-    format : Format, optional
-        Of the cell, where its column holds figures of several units.
-    """
-
-    value: Any
-    sheet: str = ""
-    row: str = ""
-    column: str = ""
-    format: Format | None = None
+    value: Any  # number, date or text
+    sheet: str = ""  # of the workbook
+    row: str = ""  # identifies a row of its table; empty for its head
+    column: str = ""  # key of the column to filter there
+    format: Format | None = None  # of the cell, where its column has figures of several units
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,49 +69,30 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to print.
+    """A table to print."""
 
-    Parameters
-    ----------
-    key : str
-        Identifier (file name of its CSV under `donnees/`, name of the Excel table).
-    rows : DataFrame
-        One column a `TableColumn.key`.
-    unit, scope, source : str
-        « Unité », « Champ », « Source » lines.
-    notes : tuple of str
-        Notes under the table.
-    media : frozenset of str
-        Where it shows: `classeur`, `document`, `annexe` (the end of a document), `donnees`.
-    totals : mapping of str to number
-        Key of a column → its total, as the stages made it.
-    remarks : tuple of (row, column key, text)
-        How a doubtful value was made, as a comment of its cell.
-    sheet : str
-        Name of the sheet it has to itself; without it, that of its section.
-    filled : mapping of str to tuple of str
-        Columns that people fill in the sheet, each with the words it offers.
-    last_printed : str
-        Key of the last column that a sheet prints, where it shows more than a page is wide; empty: all.
-    data : tuple of (TableColumn, cells)
-        Columns that the data have besides, after the others: the bounds of amounts, and their states.
-    """
-
-    key: str
+    key: str  # file name of its CSV under `donnees/`, name of the Excel table
     title: str
     columns: tuple[TableColumn, ...]
-    rows: pd.DataFrame
-    unit: str = ""
-    scope: str = ""
-    source: str = ""
-    notes: tuple[str, ...] = ()
+    rows: pd.DataFrame  # one column a `TableColumn.key`
+    unit: str = ""  # « Unité » line
+    scope: str = ""  # « Champ » line
+    source: str = ""  # « Source » line
+    notes: tuple[str, ...] = ()  # under the table
     media: frozenset[str] = BOTH | {"donnees"}
+    """Where it shows: `classeur`, `document`, `annexe` (the end of a document), `donnees`."""
     totals: Mapping[str, Any] = field(default_factory=dict)
+    """Key of a column → its total, as the stages made it."""
     remarks: tuple[tuple[int, str, str], ...] = ()
-    sheet: str = ""
+    """(Row, column key, text): how a doubtful value was made, as a comment of its cell."""
+    sheet: str = ""  # name of the sheet it has to itself; without it, that of its section
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns that people fill in the sheet, each with the words it offers."""
     last_printed: str = ""
+    """Key of the last column that a sheet prints, where it shows more than a page is wide; empty: all."""
     data: tuple[tuple[TableColumn, tuple[Any, ...]], ...] = ()
+    """(Column, cells) that the data have besides, after the others: the bounds of amounts, and their
+    states."""
 
     @property
     def printed_columns(self) -> int:
@@ -155,34 +123,21 @@ class ChartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture to draw.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Columns by `kind`: see `tfpb.report.charts`.
-    alt : str
-        The picture in words.
-    margin : float
-        δ, in the unit of rows (0.05 for 5 points); 0 for none.
-    reach : float
-        Both ends of the axis at least: charts of one section are read with one ruler.
-    series : tuple of str
-        Names of `valeur`, `valeur2`… for `BARS`.
-    """
+    """A picture to draw."""
 
     key: str
     kind: ChartKind
     title: str
-    rows: pd.DataFrame
-    alt: str
+    rows: pd.DataFrame  # columns by `kind`: see `tfpb.report.charts`
+    alt: str  # the picture in words
     unit: str = ""
-    margin: float = 0.0
+    margin: float = 0.0  # δ, in the unit of rows (0.05 for 5 points); 0 for none
     reach: float = 0.0
+    """Both ends of the axis at least: charts of one section are read with one ruler."""
     source: str = ""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = DOCUMENT
-    series: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()  # names of `valeur`, `valeur2`… for `BARS`
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,24 +171,14 @@ class KeyFigures:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A cell that a page draws and other media leave out.
-
-    Parameters
-    ----------
-    kind : str
-        `parts`: lengths of a bar, 0..1 of the longest, of what has a piece, what has none, what lacks;
-        `gap`: a gap in points and both ends of its margin, on the axis of its column.
-    lengths : tuple of float
-    whole : float
-        Of a bar, the length that it may reach, where that is not known: drawn dotted.
-    before : float or None
-        The gap of the wave before, where a change is established.
-    """
+    """A cell that a page draws and other media leave out."""
 
     kind: Literal["parts", "gap"]
+    """`parts`: lengths of a bar, 0..1 of the longest, of what has a piece, what has none, what lacks;
+    `gap`: a gap in points and both ends of its margin, on the axis of its column."""
     lengths: tuple[float, ...]
-    whole: float = 0.0
-    before: float | None = None
+    whole: float = 0.0  # of a bar, the length that it may reach, where unknown: drawn dotted
+    before: float | None = None  # the gap of the wave before, where a change is established
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,20 +230,13 @@ class Payers:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question of the one page, answered in one or two sentences, then what they rest on.
-
-    Parameters
-    ----------
-    sentences : tuple of str
-        The first stands out.
-    key : tuple of (str, str)
-        Kind of a part of a bar (`plein`, `hachure`, `vide`), and what it stands for.
-    """
+    """A question of the one page, answered in one or two sentences, then what they rest on."""
 
     question: str
-    sentences: tuple[str, ...]
+    sentences: tuple[str, ...]  # the first is emphasised
     rests_on: Lines | Payers | None = None
     key: tuple[tuple[str, str], ...] = ()
+    """Kind of a part of a bar (`plein`, `hachure`, `vide`), and its meaning."""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = DOCUMENT
 
@@ -328,32 +266,19 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that renderers need.
-
-    Parameters
-    ----------
-    title, subtitle, bailleur, date, run_hash : str
-        `date` in French words.
-    fictional : bool
-        The data describe no real place nor bailleur.
-    draft : bool
-        For the landlord alone.
-    corrections : tuple of str
-        Waves released before that it replaces, or keeps.
-    properties : dict of str
-        `date_iso`, the captions of the printed maps by key (`carte:<code_qpv>`), the room that the lines of
-        a first page took (`interligne`).
-    """
+    """All that renderers need."""
 
     title: str
     subtitle: str
     bailleur: str
     year: int
-    date: str
+    date: str  # in French words
     run_hash: str
     sections: tuple[Section, ...]
     warning: str
-    fictional: bool = False
-    draft: bool = False
-    corrections: tuple[str, ...] = ()
+    fictional: bool = False  # the data describe no real place nor bailleur
+    draft: bool = False  # for the landlord alone
+    corrections: tuple[str, ...] = ()  # waves released before that it replaces, or keeps
     properties: dict[str, str] = field(default_factory=dict)
+    """`date_iso`, the captions of the printed maps by key (`carte:<code_qpv>`), the space that the lines of
+    a first page took (`interligne`)."""

@@ -182,18 +182,11 @@ def of_role(keyed: Mapping[str, str], role: str) -> dict[str, str]:
 
 
 class Placed(Strict):
-    """Settings that name files.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the file of settings; the paths in it are relative to it. Never printed nor hashed.
-    file : str
-        Its name.
-    """
+    """Settings that name files."""
 
     folder: Path = Field(default=Path(), exclude=True, repr=False)
-    file: str = Field(default="dossier.toml", exclude=True, repr=False)
+    """Folder of the file of settings; the paths in it are relative to it. Never printed nor hashed."""
+    file: str = Field(default="dossier.toml", exclude=True, repr=False)  # its name
 
     def path(self, relative: str) -> Path:
         """Return the path of an input as the user wrote it."""

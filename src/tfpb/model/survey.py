@@ -31,74 +31,45 @@ OF_OTHERS: Final = "autrui"
 
 @dataclass(frozen=True, slots=True)
 class WeightSpread:
-    """How far the weights of one wave spread, before or after calibration.
+    """How far the weights of one wave spread, before or after calibration."""
 
-    Parameters
-    ----------
-    cales : bool
-        After calibration; otherwise as delivered.
-    quartile1, mediane, quartile3 : float
-        No extremes: they are weights of some households.
-    kish : float
-        Design effect of unequal weights, n Σw² / (Σw)².
-    """
-
-    cales: bool
-    quartile1: float
+    cales: bool  # after calibration; otherwise as delivered
+    quartile1: float  # no extremes: they are weights of some households
     mediane: float
     quartile3: float
-    kish: float
+    kish: float  # design effect of unequal weights, n Σw² / (Σw)²
 
 
 @dataclass(frozen=True, slots=True)
 class WaveFacts:
-    """The method sheet of one wave, as counted (answers) and as declared (the rest).
-
-    Parameters
-    ----------
-    n : int
-        Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not told either.
-    n_residences : int
-        Clusters (0 when the delivery has no résidence column), to ten once protected.
-    n_qpv, n_hors : int
-        Interviews on each side, after the single map was applied; `HIDDEN_COUNT` where one is small.
-    poids : str
-        Name of the weight column, empty when none was delivered.
-    effet_plan_median : float
-        Median design effect over the published items.
-    reglages_prestataire, mode, periode, population : str
-        As declared in `[enquete]`, empty when not given.
-    contactes : int
-        Households contacted, or questionnaires sent, as declared; 0 when not given.
-    contactes_partages : bool
-        Whether they may be those of several dossiers: no response rate comes of them.
-    ponderation : tuple of WeightSpread
-        Weights as delivered, then as calibrated; none when no weight was delivered.
-    """
+    """The method sheet of one wave, as counted (answers) and as declared (the rest, empty when not given)."""
 
     vague: str
     n: int
+    """Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not shown either."""
     n_residences: int
+    """Clusters (0 when the delivery has no résidence column), to ten once protected."""
     n_qpv: int
+    """Interviews in QPV, after the single map was applied; `HIDDEN_COUNT` where small, like `n_hors`."""
     n_hors: int
-    poids: str = ""
-    effet_plan_median: float = float("nan")
+    poids: str = ""  # name of the weight column, empty when none was delivered
+    effet_plan_median: float = float("nan")  # Median design effect over the published items
     prestataire: str = ""
     mode: str = ""
     periode: str = ""
     population: str = ""
     quotas: str = ""
     contactes: int = 0
+    """Households contacted, or questionnaires sent, as declared; 0 when not given."""
     contactes_partages: bool = False
+    """Whether they may be those of several dossiers: no response rate comes of them."""
     ponderation: tuple[WeightSpread, ...] = ()
+    """Weights as delivered, then as calibrated; none when no weight was delivered."""
 
     def response_ratio(self, contacted: Iterable[tuple[str, str, int]]) -> float:
         """Return the response in QPV over that elsewhere; NaN where either is not known.
 
-        Parameters
-        ----------
-        contacted : iterable of (str, str, int)
-            Side, type of dwelling and households contacted, as declared (`contactes_par`).
+        `contacted` is side, type of dwelling and households contacted, as declared (`contactes_par`).
         """
         asked = {Groupe.QPV.value: 0, Groupe.HORS_QPV.value: 0}
         for side, _, count in contacted:
@@ -111,85 +82,49 @@ class WaveFacts:
 
 @dataclass(frozen=True, slots=True)
 class Households:
-    """Households interviewed in one wave, by bailleur, résidence, side and every level of territory.
-
-    Parameters
-    ----------
-    base : tuple of int, shape (items,)
-        Which base each question is asked of: everybody, or those that a filter keeps.
-    places : DataFrame
-        `bailleur, residence, groupe` (`qpv` or `hors_qpv`) and a column a level, text.
-    alike : tuple of str
-        Levels that rows like with like weigh by.
-    asked : int array, shape (rows, bases)
-        Households of each base.
-    valid : int array, shape (rows, items)
-        Valid answers.
-    """
+    """Households interviewed in one wave, by bailleur, résidence, side and every level of territory."""
 
     vague: str
     items: tuple[str, ...]
     base: tuple[int, ...]
+    """Base of each question, (items,): everybody, or those that a filter keeps."""
     places: pd.DataFrame
-    alike: tuple[str, ...]
-    asked: Integers
-    valid: Integers
+    """`bailleur, residence, groupe` (`qpv` or `hors_qpv`) and a column a level, text."""
+    alike: tuple[str, ...]  # levels that comparable rows weigh by
+    asked: Integers  # households of each base, shape (rows, bases)
+    valid: Integers  # valid answers, shape (rows, items)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """All that was estimated, unprotected: never rendered, never written.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        `COMPARISON_COLUMNS` as they may be released once protected, and what counting in a sentence
-        reads (`verdicts.CLAIMS`).
-    levels : DataFrame
-        `LEVEL_COLUMNS`.
-    benchmark : DataFrame
-        `BENCHMARK_COLUMNS`.
-    items : DataFrame
-        One row an item: `item, libelle, theme, nature, echelle, axes (tuple of int), ordre,
-        tete_de_theme (bool)`.
-    notices : tuple of Fault
-        Doubts and warnings (change of firm, mode, scale; common support; default design effect…).
-    settings : mapping
-        Margin, thresholds, map and so on, as used.
-    households : tuple of Households
-        One a wave: what the rule of secrecy counts.
-    design : DataFrame, optional
-        Rows of the whole and of bailleurs, exact, with R's Taylor errors: checked, never released.
-    fieldwork : DataFrame
-        Sample against stock (`FIELD_COLUMNS`).
-    variants : DataFrame
-        Raw gaps of the whole read otherwise (`VARIANT_COLUMNS`).
-    readings : tuple of Reading
-        Interviews read, kept and left out, by file, bailleur and wave.
-    """
+    """All that was estimated, unprotected: never rendered, never written."""
 
     comparison: pd.DataFrame
-    levels: pd.DataFrame
-    benchmark: pd.DataFrame
+    """`COMPARISON_COLUMNS` as they may be released once protected, and what counting in a sentence reads
+    (`verdicts.CLAIMS`)."""
+    levels: pd.DataFrame  # `LEVEL_COLUMNS`
+    benchmark: pd.DataFrame  # `BENCHMARK_COLUMNS`
     items: pd.DataFrame
+    """One row an item: `item, libelle, theme, nature, echelle, axes (tuple of int), ordre, tete_de_theme
+    (bool)`."""
     waves: tuple[WaveFacts, ...] = ()
     notices: tuple[Fault, ...] = ()
+    """Doubts and warnings (change of firm, mode, scale; common support; default design effect…)."""
     settings: dict[str, object] = field(default_factory=dict)
-    households: tuple[Households, ...] = ()
+    """Margin, thresholds, map and so on, as used."""
+    households: tuple[Households, ...] = ()  # one a wave: what the rule of secrecy counts
     design: pd.DataFrame | None = None
+    """Rows of the whole and of bailleurs, exact, with R's Taylor errors: checked, never released."""
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Sample against stock (`FIELD_COLUMNS`)."""
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Raw gaps of the whole read otherwise (`VARIANT_COLUMNS`)."""
     readings: tuple[Reading, ...] = ()
+    """Interviews read, kept and left out, by file, bailleur and wave."""
 
 
 def wave_pairs(waves: Sequence[T]) -> list[tuple[T, T]]:
-    """Return the waves that changes are between: each and the next; of three, the first and the last too.
-
-    Parameters
-    ----------
-    waves : sequence
-        In the order of time.
-    """
+    """Return the pairs of waves that changes are between: each and the next; of three, first and last too."""
     whole = [(waves[0], waves[-1])] if len(waves) > 2 else []  # noqa: PLR2004 - a pair is there
     return [*pairwise(waves), *whole]
 
@@ -213,41 +148,23 @@ def rows_of(table: pd.DataFrame, *columns: str) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked of a run about the waves that were released before.
+    """What to do, in a run, about the waves that were released before."""
 
-    Parameters
-    ----------
-    release : bool
-        Whether it may be handed on; a draft shows today's figures.
-    replaced : mapping of str to str
-        Wave → why its release is replaced by today's figures.
-    kept : tuple of str
-        Waves whose released figures are kept though today's files contradict them.
-    """
-
-    release: bool = False
+    release: bool = False  # whether it may be handed on; a draft shows today's figures
     replaced: dict[str, str] = field(default_factory=dict)
+    """Wave → why its release is replaced by today's figures."""
     kept: tuple[str, ...] = ()
+    """Waves whose released figures are kept though today's files contradict them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A released wave that a release replaces, or whose figures it keeps knowingly.
-
-    Parameters
-    ----------
-    date : str
-        Of the earlier release.
-    reason : str
-        Why it is replaced; empty where its figures are kept.
-    runs : tuple of str
-        Releases that are retired for this wave.
-    """
+    """A released wave that a release replaces, or whose figures it keeps knowingly."""
 
     vague: str
-    date: str
-    reason: str = ""
-    runs: tuple[str, ...] = ()
+    date: str  # of the earlier release
+    reason: str = ""  # why it is replaced; empty where its figures are kept
+    runs: tuple[str, ...] = ()  # releases that are retired for this wave
 
     @property
     def kept(self) -> bool:

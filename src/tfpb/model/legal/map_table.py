@@ -28,27 +28,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Vintage:
-    """A map of the quarters.
-
-    Parameters
-    ----------
-    codes : Pattern
-        Form of the codes of its quarters; `example` is one.
-    mainland, overseas : tuple of Rule
-        In order; empty where it never rules.
-    effect : mapping
-        `reference, verifie` of what it takes in and leaves out; empty for the first map.
-    catalogue : mapping
-        Its official file.
-    """
+    """A map of the quarters."""
 
     code: int
-    codes: re.Pattern[str]
+    codes: re.Pattern[str]  # form of the codes of its quarters; `example` is one
     example: str
-    mainland: tuple[Rule, ...]
-    overseas: tuple[Rule, ...]
+    mainland: tuple[Rule, ...]  # in order; empty where it never rules
+    overseas: tuple[Rule, ...]  # in order; empty where it never rules
     effect: Mapping[str, Any] = field(default_factory=dict)
-    catalogue: Mapping[str, Any] = field(default_factory=dict)
+    """`reference, verifie` of what it takes in and leaves out; empty for the first map."""
+    catalogue: Mapping[str, Any] = field(default_factory=dict)  # its official file
 
     def rules(self, *, overseas: bool) -> tuple[Rule, ...]:
         """Return the years it rules in a territory."""
@@ -58,10 +47,7 @@ class Vintage:
 def read(raw: Mapping[str, Any]) -> dict[int, Vintage]:
     """Read the table of maps, each period that has no end closed by the next map.
 
-    Raises
-    ------
-    ValueError
-        Maps out of order, a tax year that two maps rule in a territory, or none between two.
+    ValueError for maps out of order, a tax year that two maps rule in a territory, or none between two.
     """
     listed = {int(code): entry for code, entry in raw["cartes"].items()}
     if list(listed) != sorted(listed):
