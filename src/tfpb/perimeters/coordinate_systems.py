@@ -27,31 +27,16 @@ _DEGREES: Final = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a file's coordinates are, and where they fall.
-
-    Parameters
-    ----------
-    epsg : int
-        System that is accepted; 0 for the legal projection of each commune, as is expected of metres.
-    swapped : bool
-        Whether the first column is the ordinate.
-    found : bool
-        Whether a system is accepted; the others are those of the best one otherwise.
-    x, y : float array, shape (n,)
-        Metres in the legal projection of each row.
-    judged : bool array, shape (n,)
-        Rows that have coordinates and a commune whose place is known.
-    inside : bool array, shape (n,)
-        Those that fall in it, or within 5 km.
-    """
+    """What a file's coordinates are, and where they fall; arrays are (n,)."""
 
     epsg: int
-    swapped: bool
-    found: bool
-    x: Floats
+    """System that is accepted; 0 for the legal projection of each commune, as is expected of metres."""
+    swapped: bool  # whether the first column is the ordinate
+    found: bool  # whether a system is accepted; else the other fields are those of the best one
+    x: Floats  # metres in the legal projection of each row, like y
     y: Floats
-    judged: Flags
-    inside: Flags
+    judged: Flags  # rows that have coordinates and a commune whose place is known
+    inside: Flags  # those that fall in it, or within 5 km
 
     @property
     def is_plain(self) -> bool:
@@ -60,21 +45,11 @@ class Judgement:
 
 
 def judge(x: Floats, y: Floats, legal: Integers, boxes: Floats) -> Judgement:
-    """Judge the system of a file's coordinates.
+    """Identify the system of a file's coordinates; of equally good ones, the expected before the guessed.
 
-    Parameters
-    ----------
-    x, y : float array, shape (n,)
-        As written; NaN where a row has none.
-    legal : int array, shape (n,)
-        EPSG code of the legal projection of each row.
-    boxes : float array, shape (n, 4)
-        Least x and y, most x and y of the commune, metres of that projection; NaN where not known.
-
-    Returns
-    -------
-    Judgement
-        Of equally good systems, the first tried: what is expected before what is guessed.
+    `x, y` are as written, NaN where a row has none; `legal` is the EPSG code of each row's legal
+    projection; `boxes`, (n, 4), are least x and y, most x and y of the commune in its metres, NaN where not
+    known.
     """
     judged = np.isfinite(x) & np.isfinite(y) & np.isfinite(boxes).all(axis=1)
     best: Judgement | None = None

@@ -57,20 +57,10 @@ class _Decision:
 def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> dict[int, tuple[int, ...]]:
     """Match decisions to rows by résidence, building and address; what is left empty matches all.
 
-    Only lines with a side are matched. All are compared without accents, case or punctuation: of résidences
-    or buildings that these alone part (« 12/1 », « 12-1 »), the one written so is meant.
-
-    Parameters
-    ----------
-    points : DataFrame, n rows
-        As given to `locate`.
-    decisions : DataFrame
-        Typed by `tables.DECISIONS_LIMITES`.
-
-    Returns
-    -------
-    dict of int to tuple of int
-        Position of a decision → those of the rows it rules, perhaps none; in the order of the decisions.
+    Points are as given to `locate`, decisions typed `DECISIONS_LIMITES`. Only lines with a side are
+    matched, each position to those of the rows it rules, perhaps none. All are compared without accents,
+    case or punctuation: of résidences or buildings that these alone distinguish (« 12/1 », « 12-1 »), the
+    one written so is meant.
     """
     rows_of: dict[str, list[tuple[int, str, str]]] = {}
     for i, (key, building, address) in enumerate(_folded(points)):
@@ -195,18 +185,9 @@ def check_decisions(
 ) -> list[Fault]:
     """List what is doubtful in decisions: no such entrance, incomplete, contrary, contradicted.
 
-    Parameters
-    ----------
-    located : DataFrame
-        `locate(…)` **without** decisions: the answer of the map alone.
-    points, decisions, maps
-        As given to `locate`.
-
-    Returns
-    -------
-    list of Fault
-        Doubts: `decision_sans_objet`, `decision_incomplete`, `decision_contredite`,
-        `decision_code_inconnu`, `decision_sans_quartier`, `decisions_contraires`.
+    `located` comes from `locate` **without** decisions: the answer of the map alone. Doubts:
+    `decision_sans_objet`, `decision_incomplete`, `decision_contredite`, `decision_code_inconnu`,
+    `decision_sans_quartier`, `decisions_contraires`.
     """
     known, read = _quarters(maps), _read(points, decisions)
     columns = ("qpv_statut", "qpv_code", "qpv_motif", "qpv_millesime", "qpv_proche_code")

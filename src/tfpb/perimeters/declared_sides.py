@@ -35,15 +35,8 @@ _CODE: Final = re.compile(rf"q[{LETTERS.lower()}]\d[0-9a-z]+")
 def declared_doubts(entrances: pd.DataFrame) -> list[Fault]:
     """Doubt the entrances that a file declares on the other side of the limit, on every map it may mean.
 
-    Parameters
-    ----------
-    entrances : DataFrame
-        Located, with the columns of `model.codes.FLAGS` where a register was read, and those of the stock.
-
-    Returns
-    -------
-    list of Fault
-        `rpls_qpv_contraire`: one doubt a flag, with how many entrances.
+    Located, with the columns of `model.codes.FLAGS` where a register was read. `rpls_qpv_contraire`: one
+    doubt a flag, with how many entrances.
     """
     out = []
     own = [str(c) for c in entrances.columns if fold(str(c)) in _HEADERS]

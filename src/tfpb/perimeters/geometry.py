@@ -33,24 +33,14 @@ _LISTED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """Positions that geometries give; NaN for a row without geometry.
+    """Positions that geometries give, (n,); NaN for a row without geometry."""
 
-    Parameters
-    ----------
-    x, y : float array, shape (n,)
-        Metres of the legal projection `epsg`: that of the place, Lambert-93 out of France.
-    lon, lat : float array, shape (n,)
-        Degrees (EPSG:4326).
-    own_x, own_y : float array, shape (n,)
-        In the layer's own projection.
-    """
-
-    x: Floats
+    x: Floats  # metres of the legal projection `epsg`: that of the place, Lambert-93 out of France
     y: Floats
     epsg: Integers
-    lon: Floats
+    lon: Floats  # degrees (EPSG:4326), like lat
     lat: Floats
-    own_x: Floats
+    own_x: Floats  # in the layer's own projection, like own_y
     own_y: Floats
 
     def apart(self, a: Floats, b: Floats) -> Floats:
@@ -67,19 +57,10 @@ class Spots:
 
 
 def spots(frame: gpd.GeoDataFrame, place_of: Callable[[int], Place]) -> Spots:
-    """Read the active geometry of a layer.
+    """Read the active geometry of a layer: points, multipoints of one, or none, in any projection.
 
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        Points, multipoints of one, or no geometry, in any projection.
-    place_of : callable
-        Position of a row → its place.
-
-    Raises
-    ------
-    TfpbError
-        `projection_absente`; `couche_sans_point`, a geometry that is no point.
+    `place_of` gives the place of a row. Raises `projection_absente`; `couche_sans_point`, a geometry that
+    is no point.
     """
     if frame.crs is None:
         raise fail("projection_absente")
@@ -115,17 +96,8 @@ def contradictions(
 ) -> list[Fault]:
     """List the rows whose coordinate columns are more than a metre off their geometry.
 
-    Parameters
-    ----------
-    pairs : iterable of ((str, str), float array, float array)
-        Headers of two columns, and their numbers; NaN where a cell is blank.
-    place_of : callable
-        Position of a row and header → its place.
-
-    Returns
-    -------
-    list of Fault
-        `geometrie_contredite`, the first rows one by one, the others counted.
+    `pairs` are headers of two columns and their numbers, NaN where blank; `place_of` gives the place of a
+    row and header. `geometrie_contredite`, the first rows one by one, the others counted.
     """
     out = []
     for (a, b), east, north in pairs:

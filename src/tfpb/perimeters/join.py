@@ -51,35 +51,17 @@ _MOST: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What one map answers for each row; quarters are positions in its frame, −1 for none.
+    """Result of one map for each row, (n,); quarters are positions in its frame, −1 for none."""
 
-    Parameters
-    ----------
-    statut : int array, shape (n,)
-        `DANS`, `HORS` or `A_VERIFIER`.
-    case : int array, shape (n,)
-        `words.places.side_words.Case`.
-    holder, other : int array
-        Quarter that holds the point; another one that does.
-    code : int array
-        Quarter to name: the holder, or that of the surface when the surface decides.
-    nearest, tied : int array
-        Quarter of the nearest limit, and another equally near.
-    distance_m : float array
-        To the nearest limit, exact inside and up to 2 000 m, NaN beyond.
-    point : int array
-        Side of the point alone, `DANS` or `HORS`, −1 without position.
-    """
-
-    statut: Ints
-    case: Ints
-    holder: Ints
-    other: Ints
-    code: Ints
-    nearest: Ints
-    tied: Ints
-    distance_m: Floats
-    point: Ints
+    statut: Ints  # `DANS`, `HORS` or `A_VERIFIER`
+    case: Ints  # `words.places.side_words.Case`
+    holder: Ints  # quarter that contains the point
+    other: Ints  # another quarter that contains the point
+    code: Ints  # quarter to name: the holder, or that of the surface when the surface decides
+    nearest: Ints  # quarter of the nearest limit
+    tied: Ints  # another quarter equally near
+    distance_m: Floats  # to the nearest limit, exact inside and up to 2 000 m, NaN beyond
+    point: Ints  # side of the point alone, `DANS` or `HORS`, −1 without position
     parcel: SurfaceAnswer
     footprint: SurfaceAnswer
 
@@ -88,21 +70,11 @@ def sides(
     at: Positions, qpv: QpvMap, *, parcels: gpd.GeoDataFrame | None = None,
     footprints: gpd.GeoDataFrame | None = None, references: Sequence[str] | None = None,
 ) -> Sides:  # fmt: skip
-    """Place every row on one map.
+    """Place every row on one map; one side a row, in order, by construction.
 
-    Parameters
-    ----------
-    at : Positions
-        Metres in legal projections, n rows.
-    parcels, footprints : GeoDataFrame, optional
-        Surfaces with an `id`; they lift the doubt of a point near a limit, or raise one.
-    references : sequence of str, optional
-        Identifiers of parcels by row (« a | b »).
-
-    Returns
-    -------
-    Sides
-        n rows, in order: one a row by construction.
+    Positions are metres in legal projections. `parcels` and `footprints` are surfaces with an `id`; they
+    lift the doubt of a point near a limit, or raise one; `references` are identifiers of parcels by row
+    (« a | b »).
     """
     n = len(at.x)
     none = np.full(n, -1, dtype=np.int32)
@@ -253,19 +225,10 @@ def _set(out: Sides, rows: Flags, statut: int | Ints, case: Case) -> None:
 
 
 def neighbours(points: pd.DataFrame, at: Positions) -> tuple[Pairs, Pairs]:
-    """Return which rows lie beside each row: entrances of its résidence, the two next numbers.
+    """Return pairs (row, neighbour), (m, 2): entrances of a résidence; next numbers of a side of a street.
 
-    Parameters
-    ----------
-    points : DataFrame, n rows
-        `id_residence`, `result_citycode`, `result_name`, `result_housenumber` where they are known.
-    at : Positions
-        Of the same rows.
-
-    Returns
-    -------
-    two int arrays, shape (m, 2)
-        Row, and the one beside it: of one résidence; of one side of one street.
+    Points have `id_residence`, `result_citycode`, `result_name`, `result_housenumber` where known; `at` is
+    of the same rows.
     """
     homes = texts(points, "id_residence").to_numpy(dtype=object)
     streets = (texts(points, "result_citycode") + "|" + texts(points, "result_name")).to_numpy(
@@ -308,16 +271,10 @@ def _groups(keys: Objects, rows: Indices) -> list[list[int]]:
 
 
 def doubt_against_neighbours(sides: Sides, together: Pairs, in_street: Pairs) -> None:
-    """Give back its doubt to a row that a surface settled against those that lie beside it.
+    """Give back its doubt to a row that a surface settled against its neighbours (changed in place).
 
-    Most of the other entrances of its résidence, or both next numbers of its street, lie on the other side.
-
-    Parameters
-    ----------
-    sides : Sides
-        Changed in place.
-    together, in_street : int array, shape (m, 2)
-        As `neighbours` returns them.
+    Most of the other entrances of its résidence (`together`), or both next numbers of its street
+    (`in_street`), lie on the other side.
     """
     lifted = np.isin(sides.case, _LIFTED)
     against, along = _counted(sides, together)

@@ -85,17 +85,9 @@ def epsg_of_codes(citycodes: pd.Series) -> Integers:
 
 
 def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[Indices, Shapes]]:
-    """Sort the quarters of a map by territory and project them.
+    """Sort the quarters of a map by territory (EPSG code): positions in its frame, and polygons in metres.
 
-    Parameters
-    ----------
-    qpv : QpvMap
-        EPSG:4326.
-
-    Returns
-    -------
-    mapping of EPSG code to (positions in `qpv.frame`, polygons in metres)
-        Quarters of territories where the tax does not exist (Polynésie française) are left out.
+    Quarters of territories where the tax does not exist (Polynésie française) are left out.
     """
     frame = qpv.frame
     if frame.crs is not None and frame.crs.to_epsg() != 4326:  # noqa: PLR2004
@@ -129,17 +121,7 @@ def to_metres(geometries: Shapes, epsg: int) -> Shapes:
 
 
 def polygons_only(geometries: Shapes) -> Shapes:
-    """Keep the polygons of mixed collections, as one MultiPolygon each.
-
-    Parameters
-    ----------
-    geometries : object array of geometries, shape (n,)
-
-    Returns
-    -------
-    object array of MultiPolygon, shape (n,)
-        An empty one where there was no polygon.
-    """
+    """Keep the polygons of mixed collections, as one MultiPolygon each, empty where there is none."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     areal = shapely.get_dimensions(parts) == 2  # noqa: PLR2004
     inner, position = shapely.get_parts(parts[areal], return_index=True)

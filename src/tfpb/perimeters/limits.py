@@ -31,21 +31,11 @@ _TIE_M: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """Nearest limit of each point; `quarter` and `tied` are −1 where there is none.
+    """Nearest limit of each point, (n,); `quarter` and `tied` are −1 where there is none."""
 
-    Parameters
-    ----------
-    distance_m : float array, shape (n,)
-        NaN where no limit lies within reach.
-    quarter : int array, shape (n,)
-        Position of the nearest quarter; of equals, the first in the order of the polygons.
-    tied : int array, shape (n,)
-        Position of another quarter whose limit is equally near.
-    """
-
-    distance_m: Floats
-    quarter: Indices
-    tied: Indices
+    distance_m: Floats  # NaN where no limit lies within reach
+    quarter: Indices  # position of the nearest quarter; of equals, the first in the order of the polygons
+    tied: Indices  # position of another quarter whose limit is equally near
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +48,15 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Boundaries of polygons in one metric projection, ready to be asked.
+    """Boundaries of polygons in one metric projection, indexed."""
 
-    Parameters
-    ----------
-    polygons : object array of shapely polygons, shape (q,)
-        Valid, in metres.
-    segments : float array, shape (s, 5)
-        Segments of the boundaries: start x, y, run x, y, 1 / length².
-    nodes : float array, shape (v, 2)
-        Vertices, and points added on long segments.
-    owners : int array, shape (v,)
-        Polygon of each node.
-    before, after : int array, shape (v,)
-        The two segments that meet at each node.
-    half_piece_m : float
-        Half the longest piece between two nodes.
-    """
-
-    polygons: Shapes
-    segments: Floats
-    nodes: Floats
-    owners: Indices
-    before: Indices
-    after: Indices
-    half_piece_m: float
+    polygons: Shapes  # valid, in metres
+    segments: Floats  # (s, 5): start x, y, run x, y, 1 / length² of each segment
+    nodes: Floats  # (v, 2): vertices, and points added on long segments
+    owners: Indices  # polygon of each node
+    before: Indices  # one segment that meets at each node
+    after: Indices  # the other segment that meets at each node
+    half_piece_m: float  # half the longest piece between two nodes
     tree: Any
 
     @classmethod
@@ -120,16 +94,9 @@ class Limits:
     def nearest(
         self, x: Floats, y: Floats, *, reach_m: float = REACH_M, near: Indices | None = None
     ) -> Nearest:
-        """Find the nearest limit of each point.
+        """Find the nearest limit of each point (metres of the polygons; no NaN), up to `reach_m`.
 
-        Parameters
-        ----------
-        x, y : float array, shape (n,)
-            Metres, in the projection of the polygons; no NaN.
-        reach_m : float
-            Limits farther than this are not looked for.
-        near : int array, optional
-            `self.close(x, y, reach_m)`, when it is known.
+        `near` is `self.close(x, y, reach_m)`, when it is known.
         """
         n = len(x)
         out = Nearest(np.full(n, np.nan), np.full(n, -1, np.intp), np.full(n, -1, np.intp))
@@ -141,13 +108,10 @@ class Limits:
         return out
 
     def holding(self, x: Floats, y: Floats, *, near: Indices | None = None) -> Holding:
-        """Find the quarter that holds each point; a point on the limit is held.
+        """Find the quarter that contains each point; a point on the limit is in it.
 
-        Parameters
-        ----------
-        near : int array, optional
-            `self.close(x, y, REACH_M)`: only these are asked, unless a quarter is so wide that its
-            heart lies beyond reach of its own limit.
+        `near` is `self.close(x, y, REACH_M)`: only these are tested, unless a quarter is so wide that its
+        heart lies beyond reach of its own limit.
         """
         out = Holding(np.full(len(x), -1, np.intp), np.full(len(x), -1, np.intp))
         bounds = shapely.bounds(self.polygons)

@@ -335,18 +335,8 @@ def coverage_doubts(
 ) -> list[Fault]:
     """Doubt a file with nothing in any quarter, and rows the imported map does not cover.
 
-    Parameters
-    ----------
-    points, maps, year
-        As given to `locate`.
-    located : DataFrame
-        What `locate` answered.
-
-    Returns
-    -------
-    list of Fault
-        `carte_partielle`, `aucun_point_en_qpv`, one a map; `carte_sans_departement` where an extract has no
-        quarter of the départements of some rows.
+    `located` comes from `locate`, of the other arguments. `carte_partielle`, `aucun_point_en_qpv`, one a
+    map; `carte_sans_departement` where an extract has no quarter of the départements of some rows.
     """
     towns = texts(points, "result_citycode").map(department_of).to_numpy(dtype=object)
     at = positions(points, default_radius_m=DEFAULT_RADIUS_M)

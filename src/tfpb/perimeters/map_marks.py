@@ -19,25 +19,13 @@ if TYPE_CHECKING:
 def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.DataFrame:
     """Return résidences as maps draw them.
 
-    Parameters
-    ----------
-    homes : DataFrame
-        `RESIDENCE_COLUMNS`.
-    held : DataFrame
-        As `holds` makes it.
-    doors : DataFrame
-        `LOCATION_COLUMNS`, `longitude, latitude`.
-
-    Returns
-    -------
-    DataFrame
-        The same with `statut` (that of its dwellings; `a_verifier` where a located door is in doubt),
-        `dessines` (the dwellings its mark stands for: those to check where it is in doubt, else all),
-        `non_dessines` (those to check that no mark stands for) and `moitie` (drawn in two halves: cut, no
-        located door in doubt). A doubtful door that is not located is
-        listed, never drawn: its dwellings are no part of a mark (of a résidence without a point, `dessines`
-        is what is to check). One drawn in halves is placed among its doors of `statut`: the mean of all may
-        lie across the limit, where a hollow disc reads as an error of the map.
+    From `RESIDENCE_COLUMNS`, `holds` and doors (`LOCATION_COLUMNS`, `longitude, latitude`): `statut` is
+    that of its dwellings, `a_verifier` where a located door is in doubt; `dessines` are the dwellings of
+    its mark (those to check where it is in doubt, else all), `non_dessines` those to check that no mark
+    counts; `moitie`: drawn in two halves (cut, no located door in doubt). A doubtful door that is not
+    located is listed, never drawn: its dwellings are no part of a mark (of a résidence without a point,
+    `dessines` is what is to check). One drawn in halves is placed among its doors of `statut`: the mean of
+    all may lie across the limit, where a hollow disc reads as an error of the map.
     """
     sure = located(doors)
     unsure = homes["id_residence"].isin(doors["id_residence"][doubtful(doors) & sure])
@@ -84,22 +72,12 @@ _SIDE_ETATS: Final = {QpvStatut.A_VERIFIER: Etat.A_VERIFIER, QpvStatut.HORS: Eta
 def marks(stock: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
     """Return the marks of a printed map: one a résidence, quarter and side, at its entrances there.
 
-    Parameters
-    ----------
-    stock : Located
-        Its entrances, and the names of its résidences.
-    premises : DataFrame or None
-        `id_residence, code_qpv, statut, nb_logements`; None or empty where no notice is read: what is inside
-        is then no more than inside.
-
-    Returns
-    -------
-    DataFrame
-        `MARK_COLUMNS`, a row a mark, in the order of the doors. `statut`: the side; `etat`: what notices make
-        of it (`Etat`); `dessines`: its dwellings (NaN where a door has no count); `coupee`: of a résidence
-        that has a mark on both sides; `numeros`: numbers of its entrances, « 17-19 », where they are in one
-        street; `situee`: False for doors that are not `facts.place.located`: nothing is drawn, and each has
-        a row, with its `adresse` and its `motif`.
+    In the order of the doors. `premises` are `id_residence, code_qpv, statut, nb_logements`; None or empty
+    where no notice is read: what is inside is then no more than inside. `statut`: the side; `etat`: what
+    notices make of it (`Etat`); `dessines`: its dwellings (NaN where a door has no count); `coupee`: of a
+    résidence that has a mark on both sides; `numeros`: numbers of its entrances, « 17-19 », where they are
+    in one street; `situee`: False for doors that are not `facts.place.located`: nothing is drawn, and each
+    has a row, with its `adresse` and its `motif`.
     """
     doors, homes = stock.entrances, stock.residences
     names = dict(zip(texts(homes, "id_residence"), texts(homes, "nom"), strict=True))

@@ -48,34 +48,18 @@ _LAMBERT_93_SWAPPED: Final = Box(6_000_000.0, 50_000.0, 7_200_000.0, 1_300_000.0
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Where each row lies and how sure that is.
+    """Where each row lies and how sure that is; arrays are (n,)."""
 
-    Parameters
-    ----------
-    x, y : float array, shape (n,)
-        Metres in the legal projection `epsg`; NaN where the row has no position.
-    epsg : int array, shape (n,)
-    radius_m : float array, shape (n,)
-        Positional uncertainty.
-    by_default : bool array, shape (n,)
-        True where the uncertainty is the default, not one of the row's own.
-    accepted : bool array, shape (n,)
-        False where the geocoding verdict forbids to trust the position.
-    verdict : object array of str, shape (n,)
-        The verdict as given, empty where there is none.
-    on_number : bool array, shape (n,)
-        True where the point is that of the number, or given: only then does the surface it falls on say
-        where the entrance is.
-    """
-
-    x: Floats
+    x: Floats  # metres in the legal projection `epsg`, like y; NaN where the row has no position
     y: Floats
     epsg: Integers
-    radius_m: Floats
-    by_default: Flags
-    accepted: Flags
-    verdict: Objects
+    radius_m: Floats  # positional uncertainty
+    by_default: Flags  # True where the uncertainty is the default, not one of the row's own
+    accepted: Flags  # False where the geocoding verdict forbids to trust the position
+    verdict: Objects  # as given, empty where there is none
     on_number: Flags
+    """True where the point is that of the number, or given: only then does the surface it falls on decide
+    where the entrance is."""
 
     @property
     def placed(self) -> Flags:
@@ -85,32 +69,20 @@ class Positions:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Coordinates as the columns give them, before any is believed; NaN where there is none.
+    """Coordinates as the columns give them, before any is believed, (n,); NaN where there is none."""
 
-    Parameters
-    ----------
-    x, y : float array, shape (n,)
-        Metres.
-    lon, lat : float array, shape (n,)
-        Degrees.
-    epsg : int array, shape (n,)
-        Legal projection: of the commune, else of the place in degrees, else Lambert-93.
-    """
-
-    x: Floats
+    x: Floats  # metres, like y
     y: Floats
-    lon: Floats
+    lon: Floats  # degrees, like lat
     lat: Floats
     epsg: Integers
+    """Legal projection: of the commune, else of the place in degrees, else Lambert-93."""
 
     @classmethod
     def of(cls, points: pd.DataFrame) -> Given:
         """Read the coordinate columns; of a GeoDataFrame, its geometry, which they may only repeat.
 
-        Raises
-        ------
-        TfpbError
-            As `spots`; `geometrie_contredite`.
+        Raises as `spots`; `geometrie_contredite`.
         """
         if isinstance(points, gpd.GeoDataFrame):
             at = spots(points, lambda i: place_of(points, i))
@@ -142,13 +114,9 @@ def positions(
 ) -> Positions:
     """Read positions: metres first, degrees failing that.
 
-    Parameters
-    ----------
-    points : DataFrame
-        `result_x, result_y` (metres, legal projection of `result_citycode`) and/or `longitude,
-        latitude` (EPSG:4326); optionally `result_radius_m` (metres) and `result_verdict`.
-    given : Given, optional
-        The coordinates, when they were read before.
+    `points` have `result_x, result_y` (metres, legal projection of `result_citycode`) and/or `longitude,
+    latitude` (EPSG:4326); optionally `result_radius_m` (metres) and `result_verdict`. `given` are the
+    coordinates, when they were read before.
     """
     known = given or Given.of(points)
     x, y = known.x, known.y
@@ -195,21 +163,9 @@ def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fa
     """Find positions that cannot be right: every one stops the run.
 
     Each has its own code: degrees written where metres are meant, swapped axes, Lambert II étendu, points
-    outside France, metres and degrees of a row that disagree (a wrong projection), and a file where
-    no row at all has a position. Rows without position are not faults here: they come out
-    `a_verifier`.
-
-    Parameters
-    ----------
-    points : DataFrame, n rows
-        As `positions` takes it.
-    given : Given, optional
-        The coordinates, when they were read before.
-
-    Returns
-    -------
-    list of Fault
-        The first rows of each code one by one, the others counted.
+    outside France, metres and degrees of a row that disagree (a wrong projection), and a file where no row
+    at all has a position. Rows without position are not faults here: they come out `a_verifier`. The first
+    rows of each code come one by one, the others counted. Arguments as in `positions`.
     """
     if not len(points):
         return []
@@ -289,17 +245,8 @@ def rival_doubts(
 ) -> list[Fault]:
     """Doubt a file that gives each position twice, where the two show different places: one doubt for all.
 
-    Parameters
-    ----------
-    points, rival : DataFrame, n rows each
-        Positions that are read and those that are not, as `positions` takes them.
-    left, kept : tuple of str
-        Headers of the columns of `rival` and of `points`, to be quoted.
-
-    Returns
-    -------
-    list of Fault
-        `positions_en_double`, or nothing.
+    `points` are read, `rival` are not, both as `positions` takes them; `kept` and `left` are their headers,
+    to be quoted. `positions_en_double`, or nothing.
     """
     known, other = Given.of(points), Given.of(rival)
     here = positions(points, default_radius_m=0.0, given=known)

@@ -25,19 +25,10 @@ NEAR_M: Final = 100.0
 def proposed_residences(points: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Join the proposed résidences of one commune and year that lie within 100 m of each other.
 
-    Parameters
-    ----------
-    points : DataFrame
-        Stock with `PROPOSED`, `id_residence`, `nom`, `annee_construction`, `code_insee`, `nb_logements` and
-        metres in `result_x, result_y`; without `PROPOSED` it comes back as it is.
-
-    Returns
-    -------
-    DataFrame
-        Same rows, same order: `id_residence` and `nom` of joined résidences are those of the one that
-        had most dwellings.
-    list of Fault
-        `residences_proposees`, or nothing.
+    The stock (`id_residence`, `nom`, `annee_construction`, `code_insee`, `nb_logements`, metres in
+    `result_x, result_y`) comes back as it is without `PROPOSED`; else same rows, same order: `id_residence`
+    and `nom` of joined résidences are those of the one that had most dwellings. `residences_proposees`, or
+    nothing.
     """
     if PROPOSED not in points.columns:
         return points, []

@@ -31,21 +31,12 @@ _NOT_GROUPING: Final = frozenset(
 def residences(entrances: pd.DataFrame, held: pd.DataFrame | None = None) -> pd.DataFrame:
     """Gather entrances by résidence, dwellings split by the side of each entrance.
 
-    Parameters
-    ----------
-    entrances : DataFrame
-        Stock columns + `RESULT_COLUMNS` + `LOCATION_COLUMNS`, one row an entrance.
-    held : DataFrame, optional
-        What `facts.place.holds` makes of them, where it is already known.
-
-    Returns
-    -------
-    DataFrame
-        `RESIDENCE_COLUMNS`, then the grouping columns of the stock (value of most dwellings), one
-        row a résidence in order of first appearance. Side, quarter and dwellings are those of
-        `facts.place.home_columns`. Σ of the three dwelling columns is `nb_logements`; `x, y` are metres of
-        the legal projection, `longitude, latitude` degrees (EPSG:4326). Point, distance and located commune
-        are those of the entrances that are `facts.place.located`: NaN where there is none.
+    From stock columns + `RESULT_COLUMNS` + `LOCATION_COLUMNS`, one row an entrance: `RESIDENCE_COLUMNS`,
+    then the grouping columns of the stock (value of most dwellings), one row a résidence in order of first
+    appearance. Side, quarter and dwellings are those of `facts.place.home_columns` (`held`, of
+    `facts.place.holds`, where known). Σ of the three dwelling columns is `nb_logements`; `x, y` are metres
+    of the legal projection, `longitude, latitude` degrees (EPSG:4326). Point, distance and located commune
+    are those of the entrances that are `facts.place.located`: NaN where there is none.
 
     Examples
     --------
@@ -85,18 +76,7 @@ def residences(entrances: pd.DataFrame, held: pd.DataFrame | None = None) -> pd.
 
 
 def cut_residences(held: pd.DataFrame) -> list[Fault]:
-    """List résidences whose dwellings lie on several sides: not wrong, to be known.
-
-    Parameters
-    ----------
-    held : DataFrame
-        As `facts.place.holds` makes it.
-
-    Returns
-    -------
-    list of Fault
-        `residence_coupee`, one a résidence.
-    """
+    """List résidences whose dwellings lie on several sides: not wrong, to be known (`residence_coupee`)."""
     counted = by_side_of(held, "id_residence")
     cut = counted[cut_homes(held)]
     return [
@@ -113,21 +93,11 @@ def cut_residences(held: pd.DataFrame) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Entrances by résidence.
-
-    Parameters
-    ----------
-    frame : DataFrame, n rows
-    key : int array, shape (n,)
-        Position of the résidence of each entrance.
-    count : int
-        Résidences.
-    dwellings : int array, shape (n,)
-    """
+    """Entrances by résidence."""
 
     frame: pd.DataFrame
-    key: Indices
-    count: int
+    key: Indices  # position of the résidence of each entrance
+    count: int  # résidences
     dwellings: Integers
 
     def sum(self, values: NDArray[Any]) -> Floats:

@@ -28,17 +28,10 @@ _REACH_M: Final = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Surfaces:
-    """Parcels or building footprints of one territory, in metres.
-
-    Parameters
-    ----------
-    shapes : object array of polygons, shape (p,)
-    names : object array of str, shape (p,)
-        Identifiers, empty where the layer has none.
-    """
+    """Parcels or building footprints of one territory, in metres."""
 
     shapes: Shapes
-    names: Objects
+    names: Objects  # identifiers, empty where the layer has none
     tree: shapely.STRtree
     by_name: dict[str, int]
 
@@ -78,22 +71,10 @@ class Surfaces:
         ]
 
     def shares(self, wanted: Indices, quarters: Objects) -> tuple[Floats, Floats, Indices]:
-        """Measure the share of surfaces inside quarters.
+        """Measure the share (0..1 of the area) of surfaces, by position, inside quarters.
 
-        Parameters
-        ----------
-        wanted : int array, shape (w,)
-            Positions of surfaces.
-        quarters : object array of polygons, shape (q,)
-
-        Returns
-        -------
-        shares : float array, shape (w,)
-            0..1, of the area; what quarters that overlap have in common counts once.
-        largest : float array, shape (w,)
-            Share of the quarter with the largest part.
-        quarter : int array, shape (w,)
-            Quarter with the largest part, −1 where none.
+        Three arrays, (w,): the share, where what quarters that overlap have in common counts once; the
+        share of the quarter with the largest part; that quarter, −1 where none.
         """
         shapes = self.shapes[wanted]
         inside = np.zeros(len(wanted))
@@ -119,32 +100,17 @@ class Surfaces:
 
 @dataclass(frozen=True, slots=True)
 class SurfaceAnswer:
-    """Answer of surfaces for each row; `share` is NaN where no surface is known.
+    """Answer of surfaces for each row, (n,); `share` is NaN where no surface is known."""
 
-    Parameters
-    ----------
-    share : float array, shape (n,)
-        Share 0..1 inside quarters.
-    quarter : int array, shape (n,)
-        Quarter with the largest part, −1 for none.
-    shared : bool array, shape (n,)
-        True where that quarter alone does not hold the whole: neighbours share the surface.
-    name : object array of str, shape (n,)
-    holds : bool array, shape (n,)
-        True where the surface holds the point itself, False where it is known by its reference.
-    astray : bool array, shape (n,)
-        True where the answer rests on surfaces cited that lie away from the point: it settles nothing.
-    gap_m : float array, shape (n,)
-        From the point to the farthest surface cited, NaN where none is.
-    """
-
-    share: Floats
-    quarter: Indices
+    share: Floats  # 0..1 inside quarters
+    quarter: Indices  # quarter with the largest part, −1 for none
     shared: Flags
+    """True where that quarter does not contain the whole: neighbours share the surface."""
     name: Objects
-    holds: Flags
+    holds: Flags  # True where the surface contains the point itself, False where known by its reference
     astray: Flags
-    gap_m: Floats
+    """True where the answer rests on surfaces cited that lie away from the point: it settles nothing."""
+    gap_m: Floats  # from the point to the farthest surface cited, NaN where none is
 
     @classmethod
     def nothing(cls, n: int) -> SurfaceAnswer:

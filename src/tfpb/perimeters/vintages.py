@@ -52,20 +52,9 @@ def correspondence_columns(old: int, new: int) -> tuple[str, ...]:
 def ruling_vintage(year: int, citycode: str = "") -> int:
     """Return the map that rules a tax year in a commune, as `law/maps.toml` lists them.
 
-    The status is read on 1 January. Overseas a map may rule a year later than in mainland France.
-
-    Parameters
-    ----------
-    year : int
-        Tax year.
-    citycode : str
-        INSEE code of the commune; empty counts as metropolitan.
-
-    Raises
-    ------
-    TfpbError
-        `annee_zus` before the first map (ZUS were in force), `annee_hors_champ` after the last year of the
-        law (CGI 1388 bis).
+    The status is read on 1 January. Overseas a map may rule a year later than in mainland France; an empty
+    INSEE code counts as metropolitan. Raises `annee_zus` before the first map (ZUS were in force),
+    `annee_hors_champ` after the last year of the law (CGI 1388 bis).
     """
     found = map_of_year(year, overseas=legal_epsg(citycode) != LAMBERT_93)
     if found is None or year > LAST_YEAR:
@@ -83,25 +72,8 @@ def ruling_vintages(year: int, epsg: Integers) -> Integers:
 def ruling_of(year: int, codes: Iterable[str]) -> int:
     """Return the map that rules most rows of a stock, from their communes (INSEE codes or postcodes).
 
-    Overseas, the year 2025 is ruled by another map than in mainland France; rows without a code leave
-    the choice to the others.
-
-    Parameters
-    ----------
-    year : int
-        Tax year.
-    codes : iterable of str
-        One a row.
-
-    Returns
-    -------
-    int
-        A vintage.
-
-    Raises
-    ------
-    TfpbError
-        As `ruling_vintage`.
+    Overseas, the year 2025 is ruled by another map than in mainland France; rows without a code leave the
+    choice to the others. Raises as `ruling_vintage`.
     """
     counted = Counter(code for code in codes if code)
     by_map: Counter[int] = Counter()
@@ -122,27 +94,14 @@ def correspondence(
     *,
     pair: tuple[int, int] = pair_of(VINTAGES[-1]),
 ) -> pd.DataFrame:
-    """Overlay two maps, by area and by dwellings.
+    """Overlay two maps (`pair`, the older first), by area and by dwellings; empty when one is missing.
 
-    Parameters
-    ----------
-    maps : mapping of vintage to QpvMap
-    entrances : DataFrame, optional
-        Located entrances (`qpv<map>_statut`, `qpv<map>_code`, `nb_logements`); the table is then kept to
-        the quarters they lie in or near, and those quarters' kin. Without it: the whole
-        country.
-    pair : tuple of int
-        An older map and a newer one, any two.
-
-    Returns
-    -------
-    DataFrame
-        `correspondence_columns(*pair)`, by code. Areas in m² of the legal projection; `part_<map>` are
-        shares 0..1 of each quarter. A row without code on the newer map is what a quarter lost, one
-        without code on the older is what a quarter gained, so that shares of a quarter sum to 1.
-        `logements` are settled on both maps; `logements_a_verifier`
-        are not. `lien`: identique | modifie | scinde | fusionne | nouveau | disparu.
-        Empty when a map is missing.
+    With located entrances (`qpv<map>_statut`, `qpv<map>_code`, `nb_logements`), the table is kept to the
+    quarters they lie in or near, and those quarters' kin; without, the whole country. Areas in m² of the
+    legal projection; `part_<map>` are shares 0..1 of each quarter. A row without code on the newer map is
+    what a quarter lost, one without code on the older is what a quarter gained, so that shares of a quarter
+    sum to 1. `logements` are settled on both maps; `logements_a_verifier` are not. `lien`: identique |
+    modifie | scinde | fusionne | nouveau | disparu.
     """
     columns = list(correspondence_columns(*pair))
     old, new = (map_of(maps, v) for v in pair)
@@ -172,15 +131,8 @@ def correspondence(
 def heirs(table: pd.DataFrame) -> dict[str, str]:
     """Name for each quarter of the older map the one that took most of its dwellings, else of its area.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `correspondence` makes it.
-
-    Returns
-    -------
-    dict of str to str
-        Quarters that have disappeared are not in it: a neighbour whose line took a sliver of one is no heir.
+    Quarters that have disappeared are not in it: a neighbour whose line took a sliver of one is no heir.
+    `table` comes from `correspondence`.
     """
     code, heir = (c for c in table.columns if c.startswith("code_"))
     parts = [c for c in table.columns if c.startswith("part_")]
@@ -199,14 +151,8 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
 def new_quarters(table: pd.DataFrame, vintage: int, year: int, codes: pd.Series) -> frozenset[str]:
     """Return the quarters that were none the year before, in the first year of their map.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `correspondence` makes it.
-    vintage, year : int
-        Map that rules the tax year, and that year.
-    codes : Series of str
-        INSEE codes of the stock, one a row.
+    `table` comes from `correspondence`, `vintage` rules the tax `year`; `codes` are INSEE codes of the
+    stock, one a row.
     """
     if not len(table) or (earlier := before(vintage)) is None or year <= FIRST_YEAR:
         return frozenset()
