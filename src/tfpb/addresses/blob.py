@@ -35,15 +35,9 @@ NO_NUMBER: Final = -1
 class StreetKey(NamedTuple):
     """What identifies a street of a commune.
 
-    `kind` is `s` (street) or `l` (locality); `scheme` is how address ids are made from the
-    street's: `b` as BAN does, `o` as BANO does, `x` written out one by one.
-
-    Parameters
-    ----------
-    id, name, postcode, old_city : str
-        As in `tfpb.geocode.source.Street`.
-    kind, scheme : str
-        See above.
+    `kind` is `s` (street) or `l` (locality); `scheme` is how address ids are made from the street's: `b` as
+    BAN does, `o` as BANO does, `x` written out one by one. The other fields are as in
+    `tfpb.geocode.source.Street`.
     """
 
     id: str
@@ -56,37 +50,19 @@ class StreetKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CommuneRows:
-    """The rows of one commune, raw.
-
-    Parameters
-    ----------
-    street : ndarray of int32 [n]
-        Position in `streets`.
-    number : ndarray of int32 [n]
-        `NO_NUMBER` where the row only places the street.
-    suffix : list of str [n]
-        Lower case.
-    x_cm, y_cm : ndarray of int32 [n]
-        Centimetres, legal projection of the commune.
-    ids : list of str [n] or None
-        Address ids; only those of streets of scheme `x` are kept.
-    parcels : list of str [n] or None
-    rank : ndarray of int8 [n] or None
-        Rank of a position when the base gives several for one address, best first (BAL).
-    line : ndarray of int64 [n] or None
-        Line of the file being imported; not stored.
-    """
+    """The rows of one commune, raw; arrays are [n]."""
 
     streets: list[StreetKey]
-    street: NDArray[np.int32]
-    number: NDArray[np.int32]
-    suffix: Objects
-    x_cm: NDArray[np.int32]
+    street: NDArray[np.int32]  # position in `streets`
+    number: NDArray[np.int32]  # `NO_NUMBER` where the row only places the street
+    suffix: Objects  # lower case
+    x_cm: NDArray[np.int32]  # centimetres, legal projection of the commune, like y_cm
     y_cm: NDArray[np.int32]
-    ids: Objects | None = None
+    ids: Objects | None = None  # address ids; only those of streets of scheme `x` are kept
     parcels: Objects | None = None
     rank: NDArray[np.int8] | None = None
-    line: Integers | None = None
+    """Rank of a position when the base gives several for one address, best first (BAL)."""
+    line: Integers | None = None  # of the file being imported; not stored
 
     def take(self, rows: NDArray[Any]) -> CommuneRows:
         """Return some of the rows, by position or by mask; the list of streets stays whole."""
@@ -132,19 +108,11 @@ def _cumulate(folded: NDArray[np.generic]) -> Integers:
 
 
 def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRows, int]:
-    """Sort by street, number and suffix, and keep repeated rows once.
+    """Sort by street, number and suffix, keep repeated rows once, and count those left out.
 
-    Parameters
-    ----------
-    one_position : bool
-        The base gives several positions of one address (BAL): keep the best. Otherwise rows repeat
-        each other only when they stand within a metre, so that a number listed twice 400 m apart
-        stays a doubt the geocoder can see.
-
-    Returns
-    -------
-    CommuneRows, int
-        The rows kept, and how many were left out.
+    With `one_position`, the base gives several positions of one address (BAL): keep the best. Otherwise
+    rows repeat each other only within a metre, so that a number listed twice 400 m apart remains a doubt
+    the geocoder can see.
     """
     codes = np.unique(rows.suffix.astype(str), return_inverse=True)[1]
     ranked = one_position and rows.rank is not None
@@ -165,13 +133,7 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
 
 def merge(parts: list[CommuneRows]) -> CommuneRows:
-    """Join rows of one commune met at several places of a file.
-
-    Returns
-    -------
-    CommuneRows
-        Not sorted (`sort_and_dedupe`); without the lines of the file.
-    """
+    """Join, unsorted, rows of one commune met at several places of a file, without the lines of the file."""
     if len(parts) == 1:
         return parts[0]
     index: dict[StreetKey, int] = {}
@@ -234,13 +196,7 @@ def encode(rows: CommuneRows) -> bytes:
 
 
 def decode(blob: bytes) -> CommuneRows:
-    """Unpack a blob.
-
-    Raises
-    ------
-    ValueError
-        The blob is not one of this format, or is cut.
-    """
+    """Unpack a blob; ValueError when it is not of this format, or is cut."""
     if not isinstance(blob, bytes) or blob[:4] != _MAGIC:
         raise ValueError(type(blob).__name__)
     try:
@@ -279,13 +235,7 @@ def _unpacked(payload: bytes) -> CommuneRows:
 
 
 def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
-    """Return the streets of a commune with their numbers, in metres of its legal projection.
-
-    Parameters
-    ----------
-    rows : CommuneRows
-        Sorted.
-    """
+    """Return the streets of a commune with their numbers, in metres of its legal projection (sorted rows)."""
     x, y = rows.x_cm / 100.0, rows.y_cm / 100.0
     ends = np.cumsum(np.bincount(rows.street, minlength=len(rows.streets)))
     streets = []
@@ -316,13 +266,7 @@ def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
 
 
 def to_commune(citycode: str, city: str, layers: list[CommuneRows]) -> CommuneAddresses:
-    """Join the layers of a commune: addresses first, then the lieux-dits they do not name.
-
-    Parameters
-    ----------
-    layers : list of CommuneRows
-        In the order in which they prevail.
-    """
+    """Join the layers of a commune, the first prevailing: addresses, then the lieux-dits they do not name."""
     streets: list[Street] = []
     for rows in layers:
         known = {(street.name.casefold(), street.old_city) for street in streets}

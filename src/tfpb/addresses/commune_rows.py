@@ -105,18 +105,9 @@ class Prepared(NamedTuple):
 def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
     """Sort the rows of a batch by commune.
 
-    Parameters
-    ----------
-    shape : Shape
-        Which of the four formats it is.
-    communes : Communes
-        Turns old codes into current ones; a code it does not know is kept as written.
-
-    Returns
-    -------
-    Prepared
-        x and y in the legal projection of each commune, projected from degrees where the file has
-        no metres.
+    `shape` is one of the four formats; `communes` turns old codes into current ones, and an unknown one is
+    kept as written. x and y are in the legal projection of each commune, projected from degrees where the
+    file has no metres.
     """
     mended = 0
 

@@ -39,44 +39,23 @@ _LEFT: Final = {"97123": "97701", "97127": "97801"}
 
 
 class Commune(NamedTuple):
-    """One line of the list: a tuple, for tens of thousands are read at the start of a command.
+    """One line of the list: a tuple, for tens of thousands are read at the start of a command."""
 
-    Parameters
-    ----------
-    code : str
-        INSEE code of the line itself.
-    name : str
-        As published, accents included.
-    kind : str
-        `c` current, `d` déléguée, `a` associée, `m` arrondissement of Paris, Lyon or Marseille.
-    parent : str
-        Current code an old commune or an arrondissement belongs to; empty for current communes.
-    former : tuple of str
-        Codes merged into this one.
-    epci, departement, region : str
-        Codes; `epci` (SIREN) may be empty.
-    """
-
-    code: str
-    name: str
-    kind: str
-    parent: str
+    code: str  # INSEE code of the line itself
+    name: str  # as published, accents included
+    kind: str  # `c` current, `d` déléguée, `a` associée, `m` arrondissement of Paris, Lyon or Marseille
+    parent: str  # Current code an old commune or an arrondissement belongs to; empty for current communes
     postcodes: tuple[str, ...]
-    former: tuple[str, ...]
-    epci: str
+    former: tuple[str, ...]  # codes merged into this one
+    epci: str  # SIREN, may be empty
     departement: str
     region: str
 
 
 class Lines(Mapping[str, Commune]):
-    """Lines of the table by code, each read when it is asked for: a command asks for a few of them.
+    """Lines of the table by code, each read on demand: a command requires a few of them.
 
-    Parameters
-    ----------
-    lines : dict of str to str
-        Code → line of the table.
-    added : dict of str to Commune
-        Communes of other codes, after them.
+    `added` are communes of other codes, after them.
     """
 
     def __init__(self, lines: dict[str, str], added: dict[str, Commune]) -> None:
@@ -103,30 +82,16 @@ class Lines(Mapping[str, Commune]):
 class Communes:
     """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`.
 
-    Two lists are the same when they are one: what is indexed of a list is kept by it.
-
-    Parameters
-    ----------
-    current : Lines
-        Current communes and arrondissements, by code.
-    old : dict of str to tuple of Commune
-        Old communes, by their own code.
-    former : dict of str to str
-        Old code → current code.
-    children : dict of str to tuple of str
-        City → codes of its arrondissements.
-    postcodes : dict of str to tuple of str
-        Postcode → current codes it serves.
-    territories : dict of (str, str) to str
-        Level (`epci`, `departement`, `region`) and code → name.
+    Two lists are equal when they are one object: what is indexed of a list is kept by it.
     """
 
-    current: Lines
-    old: dict[str, tuple[Commune, ...]]
-    former: dict[str, str]
-    children: dict[str, tuple[str, ...]]
-    postcodes: dict[str, tuple[str, ...]]
+    current: Lines  # current communes and arrondissements, by code
+    old: dict[str, tuple[Commune, ...]]  # old communes, by their own code
+    former: dict[str, str]  # old code → current code
+    children: dict[str, tuple[str, ...]]  # city → codes of its arrondissements
+    postcodes: dict[str, tuple[str, ...]]  # postcode → current codes it serves
     territories: dict[tuple[str, str], str]
+    """Level (`epci`, `departement`, `region`) and code → name."""
 
     @classmethod
     def load(cls) -> Communes:
@@ -134,13 +99,7 @@ class Communes:
         return _load()
 
     def extended(self, places: Iterable[tuple[str, str, tuple[str, ...]]]) -> Communes:
-        """Return the list with places it does not know (an invented commune, a code newer than it).
-
-        Parameters
-        ----------
-        places : iterable of (str, str, tuple of str)
-            Code, name and postcodes; codes already known are left out.
-        """
+        """Return the list with unknown places (an invented commune, a newer code)."""
         new = [place for place in places if self.resolve(place[0]) is None]
         if not new:
             return self
@@ -176,13 +135,7 @@ class Communes:
         return None
 
     def by_name(self, name_folded: str) -> tuple[str, ...]:
-        """Return current codes of the communes that bear, or bore, a name.
-
-        Parameters
-        ----------
-        name_folded : str
-            Name reduced by `tfpb.text.fold`.
-        """
+        """Return current codes of the communes that have, or had, a name reduced by `tfpb.text.fold`."""
         return self._names.get(name_folded, ())
 
     def all_names(self) -> Iterable[str]:
@@ -246,20 +199,10 @@ def whole_name(name: str) -> str:
 def with_territories(
     frame: pd.DataFrame, wanted: Iterable[str], communes: Communes
 ) -> pd.DataFrame:
-    """Add the territory columns asked for, from the commune of each row.
+    """Add the territory columns wanted, from the commune of each row (`result_citycode` or `code_insee`).
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Holds `result_citycode` or `code_insee` (INSEE codes, text).
-    wanted : iterable of str
-        Names asked for; `departement`, `siren_epci`, `nom_epci` and `region` are known, and a column
-        that the frame already has is left as it is.
-
-    Returns
-    -------
-    DataFrame
-        Same rows; codes (and the name of the EPCI), empty where the commune is not known.
+    `departement`, `siren_epci`, `nom_epci` and `region` are known, empty where the commune is not; a column
+    that the frame already has is unchanged.
     """
     code = next((c for c in _CODES if c in frame), None)
     if code is None:
@@ -273,13 +216,7 @@ def with_territories(
 
 
 def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
-    """Return the territories of communes, by INSEE code; an arrondissement keeps its own code.
-
-    Returns
-    -------
-    tuple of Place
-        In the order of the codes.
-    """
+    """Return the territories of communes, by INSEE code, in order; an arrondissement keeps its own code."""
     return tuple(
         Place(c, communes.name(c), *communes.territory(c, "epci"), *communes.territory(c, "region"))
         for c in codes

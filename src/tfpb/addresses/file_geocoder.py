@@ -54,10 +54,7 @@ _EXACT: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 class ServiceGeocoder:
     """Geocodes rows by the service's answers, graded as those of the index.
 
-    Parameters
-    ----------
-    aliases : mapping of str to str
-        Old street name to current one.
+    `aliases`: old street name → current one.
     """
 
     def __init__(
@@ -69,17 +66,9 @@ class ServiceGeocoder:
         self._finder = CommuneFinder(communes)
 
     def run(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        """Geocode rows by the service; it raises as `AddressService.ask`.
+        """Geocode rows (`ADDRESS_COLUMNS`, text) by the service; it raises as `AddressService.ask`.
 
-        Parameters
-        ----------
-        addresses : DataFrame
-            `ADDRESS_COLUMNS`, text.
-
-        Returns
-        -------
-        DataFrame
-            `RESULT_COLUMNS`, same index.
+        `RESULT_COLUMNS`, same index.
         """
         # coordinates are checked against the extent of a commune, which a few answers do not give
         given = (addresses["x"] != "") & (addresses["y"] != "")
@@ -134,14 +123,9 @@ def _refused(answers: list[Answer]) -> str:
 
 
 class AnsweredAddresses:
-    """An `AddressSource` made of answers.
+    """An `AddressSource` made of answers, those without a street (communes, not found, in error) left out.
 
-    Parameters
-    ----------
-    answers : iterable of Answer
-        Those without a street (whole communes, not found, in error) are left out.
-    communes : Communes
-        Turns the codes of the answers into current ones.
+    `communes` turns the codes of the answers into current ones.
     """
 
     def __init__(self, answers: Iterable[Answer], communes: Communes) -> None:
@@ -207,25 +191,13 @@ def _street(citycode: str, name: str, answers: list[Answer]) -> Street:
 
 @dataclass(eq=False, kw_only=True)
 class FileGeocoder:
-    """Geocodes the addresses of a file, `CHUNK_ROWS` at a time.
+    """Geocodes the addresses of a file, `CHUNK_ROWS` at a time."""
 
-    Parameters
-    ----------
-    mode : str
-        `index`, `api`, or `auto`: the index first, the service for rows that it does not accept.
-    source : AddressSource or None
-        The index; None only in mode `api`.
-    service : AddressService or None
-        None only in mode `index`.
-    aliases : mapping of str to str
-        Old street name to current one.
-    """
-
-    mode: Mode
+    mode: Mode  # `index`, `api`, or `auto`: the index first, the service for rows not accepted
     communes: Communes
-    source: AddressSource | None = None
-    service: AddressService | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    source: AddressSource | None = None  # the index; None only in mode `api`
+    service: AddressService | None = None  # None only in mode `index`
+    aliases: Mapping[str, str] = field(default_factory=dict)  # old street name → current one
 
     @cached_property
     def _by_service(self) -> ServiceGeocoder:
@@ -250,18 +222,7 @@ class FileGeocoder:
         chunk_rows: int = CHUNK_ROWS,
         progress: Callable[[int], None] | None = None,
     ) -> pd.DataFrame:
-        """Geocode all rows.
-
-        Parameters
-        ----------
-        addresses : DataFrame
-            `ADDRESS_COLUMNS`, text.
-
-        Returns
-        -------
-        DataFrame
-            `RESULT_COLUMNS`, same index, one row a row.
-        """
+        """Geocode all rows (`ADDRESS_COLUMNS`, text): `RESULT_COLUMNS`, same index, one row a row."""
         advance = progress or (lambda _: None)
         parts = []
         for start in range(0, len(addresses), chunk_rows):
@@ -294,23 +255,10 @@ class FileGeocoder:
 def open_geocoder(
     stack: ExitStack, *, mode: Mode, folder: Path, aliases: Path | None = None
 ) -> FileGeocoder:
-    """Open the index and the service that a mode needs.
+    """Open the index and the service that a mode needs; `stack` closes them.
 
-    Parameters
-    ----------
-    stack : ExitStack
-        Closes what is opened.
-    mode : str
-        `index` needs an index, `auto` uses it if there is one; only `api` and `auto` ask the service.
-    folder : Path
-        Folder of geography.
-    aliases : Path, optional
-        Table of renamed streets.
-
-    Raises
-    ------
-    TfpbError
-        `adresses_absentes`, or the aliases cannot be read.
+    `index` needs an index, `auto` uses it if there is one; only `api` and `auto` call the service.
+    `aliases` is a table of renamed streets. Raises `adresses_absentes`, or when the aliases cannot be read.
     """
     renamed = read_aliases(aliases) if aliases else {}
     store = None
@@ -330,10 +278,7 @@ def open_geocoder(
 def read_aliases(path: Path) -> dict[str, str]:
     """Read renamed streets: old name, current name, in the first two columns.
 
-    Raises
-    ------
-    TfpbError
-        One column only, a name without the other, or one old name for two streets.
+    Raises for one column only, a name without the other, or one old name for two streets.
     """
     out, faults = renamed_streets(read_table(path, known=ALIAS_COLUMNS))
     if faults:
@@ -344,13 +289,8 @@ def read_aliases(path: Path) -> dict[str, str]:
 def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Choose between the answers of the index and of the service, row by row: same shape and index.
 
-    The service's is taken when its grade is better; two answers that stand more
-    than 100 m apart are a reason to check, whichever is taken.
-
-    Parameters
-    ----------
-    first, second : DataFrame
-        `RESULT_COLUMNS`, same index.
+    The service's is taken when its grade is better; two answers more than 100 m apart are a reason to
+    check, whichever is taken.
     """
     taken = (second["result_status"] == "ok") & (
         _rank(second) + second["result_confidence"] > _rank(first) + first["result_confidence"]

@@ -38,26 +38,14 @@ _BANO_LINE: Final = re.compile(r"^\d[0-9AB]\d{3}[0-9A-Z]{4,6}-?[^,]*,[^,]+,")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a file is laid out.
+    """How a file is laid out."""
 
-    Parameters
-    ----------
-    kind : str
-        `BAN`, `lieux-dits`, `BAL` or `BANO`.
-    header : tuple of str
-        Names of all columns, made unique.
-    columns : mapping of str to str
-        Our name of a column to its name in `header`; only those the file has.
-    date : str
-        Date in the header of a gzip file (ISO), else empty.
-    """
-
-    kind: str
+    kind: str  # `BAN`, `lieux-dits`, `BAL` or `BANO`
     delimiter: str
-    header: tuple[str, ...]
-    columns: dict[str, str]
+    header: tuple[str, ...]  # names of all columns, made unique
+    columns: dict[str, str]  # our name of a column → its name in `header`; only those the file has
     has_header: bool
-    date: str = ""
+    date: str = ""  # date in the header of a gzip file (ISO), else empty
 
     @property
     def layer(self) -> str:
@@ -67,18 +55,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Consecutive rows of a file: our column names to arrow string arrays, and the line of each row.
+    """Consecutive rows of a file: our column names to arrow string arrays, and the line of each row."""
 
-    Parameters
-    ----------
-    lines : ndarray of int64 [n]
-        Line of each row in the file (blank lines not counted).
-    columns : mapping of str to pyarrow.StringArray
-        Only the columns the file has; missing cells are empty.
-    """
-
-    lines: Integers
-    columns: dict[str, pa.StringArray]
+    lines: Integers  # line of each row in the file (blank lines not counted)
+    columns: dict[str, pa.StringArray]  # only the columns the file has; missing cells are empty
 
     @property
     def rows(self) -> int:
@@ -94,10 +74,7 @@ class RawBatch:
 def sniff(path: Path) -> Shape:
     """Recognise the shape of a file by its first line.
 
-    Raises
-    ------
-    TfpbError
-        The file is absent, is no text, or none of the four shapes.
+    Raises when the file is absent, is no text, or none of the four shapes.
     """
     place = Place(file=path.name)
     if not path.is_file():
@@ -244,17 +221,9 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def read_batches(path: Path, shape: Shape, rejected: list[tuple[int, str]]) -> Iterator[RawBatch]:
-    """Stream a file.
+    """Stream a file; `rejected` gets line and text of rows whose number of columns is not the header's.
 
-    Parameters
-    ----------
-    rejected : list
-        Filled on the way: line and text of rows whose number of columns is not the header's.
-
-    Raises
-    ------
-    TfpbError
-        The file is cut or is no longer text midway.
+    Raises when the file is cut or is no longer text midway.
     """
     ragged = _Ragged(shape, rejected)
     last = int(shape.has_header)

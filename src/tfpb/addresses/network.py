@@ -28,23 +28,14 @@ _REDIRECTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits on an answer.
+    """Limits on an answer."""
 
-    Parameters
-    ----------
-    connect_s, read_s : float
-        Time allowed to connect, and between two blocks.
-    floor_bytes_s : float
-        Least speed, averaged over `window_s`; slower, the answer is dropped.
-    most_bytes : int
-        Largest answer; 0 when whoever reads it counts.
-    """
-
-    connect_s: float = 15.0
-    read_s: float = 60.0
+    connect_s: float = 15.0  # time allowed to connect
+    read_s: float = 60.0  # time allowed between two blocks
     floor_bytes_s: float = 256.0
+    """Least speed, averaged over `window_s`; slower, the answer is dropped."""
     window_s: float = 60.0
-    most_bytes: int = 0
+    most_bytes: int = 0  # largest answer; 0 when its reader counts
 
 
 class _Watched(httpx.SyncByteStream):
@@ -76,19 +67,10 @@ class _Watched(httpx.SyncByteStream):
 def open_client(
     limits: Limits, *, redirects: bool, now: Callable[[], float] = time.monotonic
 ) -> httpx.Client:
-    """Make a client; HTTP_PROXY, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE of the environment hold.
+    """Make a client, by HTTP_PROXY, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE of the environment.
 
-    Parameters
-    ----------
-    limits : Limits
-        Laid on every answer.
-    redirects : bool
-        Whether an answer may send elsewhere; from https to http it never may.
-
-    Raises
-    ------
-    TfpbError
-        `proxy_illisible`, `certificats_illisibles`.
+    `limits` apply to every answer, which may send elsewhere if `redirects`; from https to http it never
+    may. Raises `proxy_illisible`, `certificats_illisibles`.
     """
 
     def watch(answer: httpx.Response) -> None:
@@ -128,10 +110,7 @@ def _proxies() -> str:
 def trust() -> ssl.SSLContext:
     """Return the authorities trusted: the system's (a firm's own among them), or `SSL_CERT_FILE`.
 
-    Raises
-    ------
-    TfpbError
-        `certificats_illisibles`.
+    Raises `certificats_illisibles`.
     """
     given = os.environ.get(AUTHORITIES)
     try:

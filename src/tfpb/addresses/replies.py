@@ -39,13 +39,7 @@ class Query(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer of the service; all text, as received. `status` is `ok`, `not-found` or `error`.
-
-    Parameters
-    ----------
-    lon, lat : str
-        Degrees, EPSG:4326.
-    """
+    """Answer of the service; all text, as received. `status` is `ok`, `not-found` or `error`."""
 
     status: str
     label: str = ""
@@ -59,7 +53,7 @@ class Answer:
     city: str = ""
     citycode: str = ""
     old_city: str = ""
-    lon: str = ""
+    lon: str = ""  # degrees, EPSG:4326, like lat
     lat: str = ""
 
 
@@ -76,10 +70,7 @@ def of_row(row: dict[str, str]) -> Answer:
 def of_feature(feature: dict[str, Any]) -> Answer:
     """Read an answer from a feature of a single query.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        The feature is not of the protocol.
+    KeyError, TypeError or ValueError when the feature is not of the protocol.
     """
     found = feature.get("properties", {})
     lon, lat = feature["geometry"]["coordinates"][:2]
@@ -92,16 +83,10 @@ def of_feature(feature: dict[str, Any]) -> Answer:
 
 
 class AnswerCache:
-    """Answers kept by service and query in one file, or in memory where the disk refuses it.
+    """Answers kept by service (its address) and query in one file, or in memory where the disk refuses it.
 
-    A convenience: nothing that happens to it stops a run.
-
-    Parameters
-    ----------
-    path : Path
-        A file that is no longer a cache is replaced: its answers can be asked again.
-    service : str
-        Address of the service whose answers these are.
+    A convenience: nothing that happens to it stops a run. A file that is no longer a cache is replaced: its
+    answers can be requested again.
     """
 
     def __init__(self, path: Path, service: str) -> None:

@@ -48,30 +48,14 @@ _ERROR: Final = Answer("error")
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """How the service is asked.
+    """Address and pace of the service."""
 
-    Parameters
-    ----------
-    base_url : str
-        Without a last slash.
-    rows : int
-        Rows of a batch (the service takes 200 000; small batches resume better).
-    rate_per_s : float
-        Requests a second, under the service's own 50.
-    timeout_s : float
-        Of one batch.
-    attempts : int
-        Tries of a request that fails for a passing reason.
-    wait_s : float
-        First wait between two tries; it doubles.
-    """
-
-    base_url: str = BASE_URL
-    rows: int = 2_000
-    rate_per_s: float = 40.0
-    timeout_s: float = 120.0
-    attempts: int = 4
-    wait_s: float = 1.0
+    base_url: str = BASE_URL  # without a last slash
+    rows: int = 2_000  # rows of a batch (the service takes 200 000; small batches resume better)
+    rate_per_s: float = 40.0  # requests a second, under the service's own 50
+    timeout_s: float = 120.0  # of one batch
+    attempts: int = 4  # tries of a request that fails for a passing reason
+    wait_s: float = 1.0  # first wait between two tries; it doubles
 
     @classmethod
     def from_environment(cls) -> ServiceSettings:
@@ -84,14 +68,9 @@ class BatchRefusedError(Exception):
 
 
 class AddressService:
-    """The service, with its cache.
+    """The service, with its cache, a SQLite file made if need be.
 
-    Parameters
-    ----------
-    cache : Path
-        SQLite file of what was answered before; made if need be.
-    sleep, now : callable
-        The clock used for waits only; tests give their own.
+    `sleep` and `now` are the clock used for waits only; tests give their own.
     """
 
     def __init__(
@@ -130,25 +109,12 @@ class AddressService:
     def ask(
         self, queries: Iterable[Query], *, progress: Callable[[int], None] | None = None
     ) -> dict[Query, Answer]:
-        """Answer queries, from the cache first.
+        """Answer queries, from the cache first; repeated ones are sent once.
 
-        Parameters
-        ----------
-        queries : iterable of Query
-            Repeated ones are sent once.
-        progress : callable, optional
-            Called with the number of queries settled since the last call.
-
-        Returns
-        -------
-        mapping of Query to Answer
-            Every query has one; those that could not be settled have status `error` and are not kept
-            in the cache, so that the next run asks again.
-
-        Raises
-        ------
-        TfpbError
-            `service_injoignable` when nothing could be reached at all; `service_redirige`.
+        Every query has an answer; those that could not be settled have status `error` and are not kept in
+        the cache, so that the next run sends them again. `progress` is called with the number of queries
+        settled since the last call. Raises `service_injoignable` when nothing could be reached at all;
+        `service_redirige`.
         """
         wanted = list(dict.fromkeys(queries))
         found = {query: answer for query in wanted if (answer := self._known(query)) is not None}

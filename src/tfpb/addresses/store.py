@@ -166,12 +166,9 @@ class AddressStore:
         )
 
     def commune(self, citycode: str) -> CommuneAddresses | None:
-        """Return the addresses of a current commune, None when the index does not hold it.
+        """Return the addresses of a current commune, None when the index lacks it.
 
-        Raises
-        ------
-        TfpbError
-            `adresses_index_illisible`.
+        Raises `adresses_index_illisible`.
         """
         if citycode in self._loaded:
             self._loaded.move_to_end(citycode)
@@ -194,16 +191,8 @@ class AddressStore:
     def streets_of(self, citycodes: Iterable[str]) -> pd.DataFrame:
         """Return the numbered addresses of communes, to draw the ground of a map.
 
-        Parameters
-        ----------
-        citycodes : iterable of str
-            Current codes; those the index does not hold give no row.
-
-        Returns
-        -------
-        DataFrame
-            `street` (name), `number` (int), `x`, `y` (metres, legal projection), `citycode`,
-            by commune, street and number.
+        Current codes; those the index lacks give no row. `x`, `y` are metres of the legal projection; by
+        commune, street and number.
         """
         import numpy as np  # noqa: PLC0415 with pandas: only maps need them
         import pandas as pd  # noqa: PLC0415
@@ -249,10 +238,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
     """Return the address files imported in a folder of geography; nothing when there is no index.
 
-    Raises
-    ------
-    TfpbError
-        `adresses_index_illisible`.
+    Raises `adresses_index_illisible`.
     """
     path = folder / FILE_NAME
     if not path.is_file():
@@ -265,18 +251,7 @@ def files_in(folder: Path) -> tuple[AddressFile, ...]:
 
 
 def verify(path: Path) -> list[tuple[str, str]]:
-    """Read an index whole.
-
-    Parameters
-    ----------
-    path : Path
-        The index file; nothing is wrong with one that is not there.
-
-    Returns
-    -------
-    list of (str, str)
-        What is wrong, as (code, commune or file); empty when the index is whole.
-    """
+    """Read an index whole; what is wrong comes as (code, commune or file), nothing for an absent one."""
     wrong: list[tuple[str, str]] = []
     if not path.is_file():
         return wrong

@@ -23,16 +23,9 @@ _PLAIN: Final = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "et"}
 
 
 def suggested(table: StreetTable, typed: str) -> tuple[str, ...]:
-    """Return at most eight addresses of a commune that what is typed may become, best first.
+    """Return at most eight addresses of a commune that a typed text may become, best first.
 
-    Parameters
-    ----------
-    typed : str
-        Its last word may be cut; the words before may be short (« av gal lec ») and in any order.
-
-    Returns
-    -------
-    XX
+    Its last word may be cut; the words before may be short (« av gal lec ») and in any order.
     """
     flat = flatten(clean(typed)).strip()
     head = _HEAD.fullmatch(flat)
