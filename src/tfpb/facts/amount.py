@@ -25,26 +25,16 @@ class UnknownAmountError(TypeError):
 class Amount:
     """A quantity (euros, dwellings, a share) that lies between two bounds.
 
-    It adds, and nothing else: an amount cannot be printed (`words.numbers.euros` alone writes it), compared,
-    divided, read as true or false, nor given a default. What needs the number asks for `exact`, which raises
-    where there is none.
-
-    Parameters
-    ----------
-    at_most : Decimal or None
-        None where nothing bounds it above.
-    why : frozenset of str
-        Codes of what is missing; empty exactly where both bounds are one.
-
-    Raises
-    ------
-    ValueError
-        Bounds in the wrong order, bounds apart without a reason, or a number that is not finite.
+    It adds, and nothing else: an amount cannot be printed (`words.numbers.euros` alone writes it),
+    compared, divided, read as true or false, nor given a default. What needs the number calls `exact`,
+    which raises where there is none. ValueError for bounds in the wrong order, bounds that differ without a
+    reason, or a number that is not finite.
     """
 
     at_least: Decimal
-    at_most: Decimal | None
+    at_most: Decimal | None  # None where nothing bounds it above
     why: frozenset[str] = frozenset()
+    """Codes of what is missing; empty exactly where both bounds are one."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a quantity between two bounds."""

@@ -55,17 +55,10 @@ def added(
 ) -> Claims:
     """Add the claims of bailleurs, whose dwellings never are another's.
 
-    A bailleur that has dwellings in a place, sure or to check, and claims nothing of what others claim there
-    leaves the sum open above, and so that of a territory of the place; one that has none there adds nothing.
-
-    Parameters
-    ----------
-    parts : sequence of Claims
-        One a bailleur.
-    territories : mapping of str to collection of str
-        Scope (`territory_scope`) → codes of its quarters, which overlap in no two of a level.
-    communes : mapping of str to collection of str, optional
-        Scope → those of its communes, whose own claims are added to it and go.
+    A bailleur that has dwellings in a place, sure or to check, and claims nothing of what others claim
+    there leaves the sum open above, and so that of a territory of the place; one that has none there adds
+    nothing. `territories` gives the codes of the quarters of a scope (`territory_scope`), which overlap in
+    no two of a level; `communes`, those of its communes, whose own claims are added to it and go.
     """
     met: dict[tuple[str, str], list[tuple[int, Claim]]] = {}
     for k, part in enumerate(parts):

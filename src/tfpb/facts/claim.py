@@ -47,23 +47,13 @@ class Nature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """How a claim is named: the one line of the registry for its code.
+    """How a claim is named: the one line of the registry for its code."""
 
-    Parameters
-    ----------
-    code, french : str
-        `acquis`, « Abattement acquis ».
-    definition : str
-        What it counts, for `faits.csv` and for who reads a page.
-    sheet : str
-        Sheet of the workbook where its rows stand.
-    """
-
-    code: str
-    french: str
+    code: str  # `acquis`
+    french: str  # « Abattement acquis »
     unit: Unit
-    definition: str
-    sheet: str
+    definition: str  # what it counts, for `faits.csv` and for the reader of a page
+    sheet: str  # sheet of the workbook that has its rows
 
 
 def _registry(table: Mapping[str, list[str]]) -> dict[str, Title]:
@@ -79,7 +69,6 @@ def _registry(table: Mapping[str, list[str]]) -> dict[str, Title]:
 
 _TABLE: Final = packaged(__name__)
 TITLES: Final = _registry(_TABLE["claims"])
-"""Every claim there is, by code."""
 STATES: Final[dict[State, str]] = {State(code): french for code, french in _TABLE["etats"].items()}
 """How each state is written; a state without French fails at import."""
 if set(STATES) != set(State):
@@ -90,39 +79,20 @@ if set(STATES) != set(State):
 class Claim:
     """One figure that pages, workbook and data write under one name.
 
-    Parameters
-    ----------
-    name : str
-        Code of the registry.
-    scope : str
-        `total`, a `code_qpv`, or what `axis_scope` and its like write.
-    value : Amount or None
-        None where the figure exists and is not shown (`State.MASQUE`), or nobody could make it.
-    proof : str
-        Code of what proves it, empty where nothing is to prove.
-    owner : str
-        Role in charge of what is left to do about it.
-    sheet : str
-        Sheet where its rows stand.
-    why : frozenset of str
-        Codes of what its state rests on, the amount's own included.
-
-    Raises
-    ------
-    ValueError
-        A masked claim with a value; a known one whose bounds are apart.
+    ValueError for a masked claim with a value; a known one whose bounds differ.
     """
 
-    name: str
-    scope: str
+    name: str  # code of the registry
+    scope: str  # `total`, a `code_qpv`, or what `axis_scope` and its like write
     value: Amount | None
+    """None where the figure exists and is not shown (`State.MASQUE`), or was not made."""
     state: State = State.CONNU
     nature: Nature | None = None
-    proof: str = ""
-    owner: str = ""
+    proof: str = ""  # code of what proves it, empty where nothing is to prove
+    owner: str = ""  # role in charge of what is left to do about it
     deadline: dt.date | None = None
-    sheet: str = ""
-    why: frozenset[str] = frozenset()
+    sheet: str = ""  # sheet that has its rows
+    why: frozenset[str] = frozenset()  # codes of what its state rests on, the amount's own included
 
     def __post_init__(self) -> None:
         """Refuse a name without a title, and a state that denies its value."""
@@ -149,10 +119,7 @@ class Claim:
     def amount(self) -> Amount:
         """Its value; what is not shown or not known is an unknown, never nil.
 
-        Raises
-        ------
-        UnknownAmountError
-            A gap without value: it has no least.
+        UnknownAmountError for a gap without value: it has no least.
         """
         if self.value is None and self.title.unit is Unit.POINTS:
             raise UnknownAmountError(f"{self.name} {self.scope}: {self.state}")
@@ -186,10 +153,7 @@ _STATE_OF: Final[dict[str, State]] = {
 class Claims:
     """Every claim of a dossier, by name and scope; a page takes them from here and computes none.
 
-    Raises
-    ------
-    ValueError
-        A name claimed twice for one scope.
+    ValueError for a name claimed twice for one scope.
     """
 
     __slots__ = ("_held",)
@@ -215,13 +179,7 @@ class Claims:
         return tuple(self)
 
     def get(self, name: str, scope: str = TOTAL) -> Claim:
-        """Return a claim; one that nobody made is unknown, never nil.
-
-        Raises
-        ------
-        KeyError
-            A name that is not in the registry.
-        """
+        """Return a claim; one that was not made is unknown, never nil (KeyError out of the registry)."""
         if (found := self._held.get((name, scope))) is not None:
             return found
         signed = TITLES[name].unit is Unit.POINTS  # a gap that nobody made has no least

@@ -152,16 +152,8 @@ def suspend(
     """Return the claims, those that open doubts name suspended until they are answered.
 
     A doubt of one quarter suspends the claims of that quarter and of the whole; one that names nothing,
-    those of every scope. Who answers it is in charge of them.
-
-    Parameters
-    ----------
-    claims : Claims
-        As the stages establish them.
-    doubts : iterable of Fault
-        Those that stop nothing are open.
-    roles : mapping of Role to str
-        Who holds each role; « à désigner » where the dossier does not say.
+    those of every scope. Its decider, from `roles`, is in charge of them: « à désigner » where the dossier
+    names none. `claims` are as the stages establish them; doubts that stop nothing are open.
     """
     found: dict[tuple[str, frozenset[str] | None], set[str]] = {}
     if unsure := weights.quarters_in_doubt():

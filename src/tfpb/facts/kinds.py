@@ -51,36 +51,20 @@ class Gesture(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an unsettled finding does to claims, and the question it asks.
-
-    Parameters
-    ----------
-    suspends : frozenset of str
-        Names of claims.
-    raises : frozenset of str
-        Names of claims of what is established: an answer may raise them, by what is at stake at most.
-    state : State or None
-        What it makes of a known claim; None where its claims carry the finding already.
-    weighs : tuple of str
-        Facts of premises of which the largest is at stake.
-    on_axes : bool
-        Whether an axis only is touched, and no total.
-    question, yes, no : str
-        What is asked, and what each answer makes of the fact.
-    decides : Role
-        Who answers.
-    """
+    """What an unsettled finding does to claims, and its question."""
 
     code: str
-    suspends: frozenset[str]
+    suspends: frozenset[str]  # names of claims
     raises: frozenset[str]
+    """Names of claims of what is established: an answer may raise them, by what is at stake at most."""
     state: State | None
-    weighs: tuple[str, ...]
-    on_axes: bool
+    """State of a known claim then; None where its claims carry the finding already."""
+    weighs: tuple[str, ...]  # facts of premises of which the largest is at stake
+    on_axes: bool  # whether an axis only is touched, and no total
     question: str
-    yes: str
+    yes: str  # effect of that answer on the fact, like `no`
     no: str
-    decides: Role
+    decides: Role  # who answers
 
     def touches(self, one: Claim, quarters: frozenset[str] | None) -> bool:
         """Return whether a finding of some quarters suspends a claim that the effect names."""
@@ -94,24 +78,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of finding: one entry of `kinds.toml`.
-
-    Parameters
-    ----------
-    title : str
-        In French, whatever the case.
-    codes : mapping of str to Gesture
-        Each code of the kind, with the gesture that settles it.
-    effect : Effect or None
-        None where no claim waits for it.
-    """
+    """A kind of finding: one entry of `kinds.toml`."""
 
     code: str
-    title: str
+    title: str  # in French, whatever the case
     shelf: Shelf
     gesture: Gesture
-    codes: Mapping[str, Gesture]
-    effect: Effect | None = None
+    codes: Mapping[str, Gesture]  # each code of the kind, with the gesture that settles it
+    effect: Effect | None = None  # None where no claim waits for it
 
     @property
     def is_listed(self) -> bool:
@@ -162,9 +136,7 @@ _TABLE: Final = packaged(__name__)
 EFFECTS: Final = {
     code: _effect(code, line, _TABLE["groupes"]) for code, line in _TABLE["effets"].items()
 }
-"""Every effect, by code."""
 KINDS: Final = {code: _kind(code, line, EFFECTS) for code, line in _TABLE["sortes"].items()}
-"""Every kind, by code."""
 KIND_OF: Final = _by_code(KINDS)
 """The kind of each code of a message."""
 SIDE: Final = EFFECTS["cote"]

@@ -65,21 +65,12 @@ def _writer(name: str) -> Callable[[int], Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """What the premises of a scope add up to.
+    """Sums over the premises of a scope."""
 
-    Parameters
-    ----------
-    facts : mapping of str to int
-        Σ of `PREMISES_FACT_COLUMNS`.
-    more : mapping of str to mapping
-        Reason (a notice not read, or not there; a right not known) → Σ of what it may add at most.
-    unlined : int
-        Dwellings that no line bears.
-    """
-
-    facts: Mapping[str, int]
+    facts: Mapping[str, int]  # Σ of `PREMISES_FACT_COLUMNS`
     more: Mapping[str, Mapping[str, int]]
-    unlined: int
+    """Reason (a notice not read, or not there; a right not known) → Σ of what it may add at most."""
+    unlined: int  # dwellings that no line carries
 
     def amount(self, name: str) -> Amount:
         """Return a fact between its bounds, with what is missing to know it.

@@ -65,17 +65,10 @@ def with_doors(located: Located, entrances: pd.DataFrame, residences: pd.DataFra
 
 
 def quarter_of_door(doors: pd.DataFrame) -> Texts:
-    """Return the quarter of each door: the one that holds it, for a doubtful door else the nearest.
+    """Return the quarter of each door: the one that contains it, for a doubtful door else the nearest.
 
-    Parameters
-    ----------
-    doors : DataFrame, n rows
-        `qpv_statut, qpv_code, qpv_proche_code`.
-
-    Returns
-    -------
-    object array of str, shape (n,)
-        `code_qpv`; empty for a door that is out, and for one in doubt that is near none.
+    Empty for a door that is out, and for one in doubt that is near none. Reads `qpv_statut, qpv_code,
+    qpv_proche_code`; an array of `code_qpv`, one a door.
     """
     side, own = (texts(doors, c).to_numpy(dtype=object) for c in ("qpv_statut", "qpv_code"))
     held = np.where(side == QpvStatut.DANS, own, quarter_near(doors))
@@ -148,16 +141,11 @@ def quarters_near(doors: pd.DataFrame) -> set[str]:
 
 
 def on_map(doors: pd.DataFrame, vintage: int | Integers) -> pd.DataFrame:
-    """Return doors as a map places them, under the columns that `holds` reads.
+    """Return doors as a map, or the map of each, places them, under the columns that `holds` reads.
 
-    Parameters
-    ----------
-    doors : DataFrame, n rows
-        `LOCATION_COLUMNS`.
-    vintage : int or int array, shape (n,)
-        The map of each door. One that was not located on it keeps the side of its own map. The nearest
-        quarter is known on a door's own map alone: on the other, a doubtful door out of every polygon is of
-        none.
+    One that was not located on it keeps the side of its own map. The nearest quarter is known on a door's
+    own map alone: on the other, a doubtful door out of every polygon is of none. Doors have
+    `LOCATION_COLUMNS`; `vintage` is one, or one a door.
     """
     out = doors
     own = numbers(doors, "qpv_millesime")
@@ -197,16 +185,9 @@ def evolution_between(doors: pd.DataFrame, pair: tuple[int, int]) -> pd.Series[s
 def holds(doors: pd.DataFrame) -> pd.DataFrame:
     """Gather doors by résidence, quarter and side.
 
-    Parameters
-    ----------
-    doors : DataFrame
-        `id_residence, nb_logements, qpv_statut, qpv_code, qpv_proche_code`, one row an entrance.
-
-    Returns
-    -------
-    DataFrame
-        `HELD_COLUMNS`, by résidence in order of appearance, then code, then side (dans, a_verifier, hors).
-        Σ of `entrees`, of `logements` and of `sans_compte` are those of the doors.
+    One row an entrance (`id_residence, nb_logements, qpv_statut, qpv_code, qpv_proche_code`) gives
+    `HELD_COLUMNS`, by résidence in order of appearance, then code, then side (dans, a_verifier, hors). Σ of
+    `entrees`, of `logements` and of `sans_compte` are those of the doors.
     """
     nowhere = np.asarray(doubtful(doors) & ~located(doors))
     home, homes = pd.factorize(texts(doors, "id_residence").to_numpy(dtype=object))
@@ -284,16 +265,8 @@ def _rank(side: pd.Series[str]) -> Indices:
 def main_quarter(held: pd.DataFrame) -> pd.Series[str]:
     """Return the quarter of each résidence: of most dwellings in, else most in doubt, else the first code.
 
-    Parameters
-    ----------
-    held : DataFrame
-        As `holds` makes it.
-
-    Returns
-    -------
-    Series of str
-        `code_qpv` by `id_residence`, in order of appearance; empty for a résidence that is wholly out. Doors
-        that no file counts decide between quarters of as many dwellings.
+    By `id_residence`, in order of appearance; empty for a résidence that is wholly out. Doors that no file
+    counts decide between quarters of as many dwellings.
     """
     homes = pd.Index(pd.unique(held["id_residence"]), name="id_residence")
     best = dict.fromkeys(homes, ("", _LAST))
@@ -308,13 +281,7 @@ def main_quarter(held: pd.DataFrame) -> pd.Series[str]:
 
 
 def main_of(parts: Iterable[tuple[str, str, int, int]]) -> str:
-    """Return the main quarter of parts of one résidence, by the same rule.
-
-    Parameters
-    ----------
-    parts : iterable of (code_qpv, side, dwellings, doors)
-        One a quarter and side.
-    """
+    """Return the main quarter of parts (code_qpv, side, dwellings, doors) of one résidence, by that rule."""
     ranked = ((_order(*part), part[0]) for part in parts)
     return min((r for r in ranked if r[0] < _LAST), default=(_LAST, ""))[1]
 
@@ -332,17 +299,9 @@ _LAST: Final = (len(_PLACED), 0, 0, "")
 def sides(held: pd.DataFrame) -> pd.Series[str]:
     """Return the side of each résidence: of most dwellings; `a_verifier` where two sides are even.
 
-    Parameters
-    ----------
-    held : DataFrame
-        As `holds` makes it.
-
-    Returns
-    -------
-    Series of str
-        `QpvStatut` by `id_residence`, in order of appearance. A résidence without any dwelling has the side
-        of its doors where they have one. Doubtful doors that are not located do not count: one that no door
-        locates is `a_verifier`.
+    By `id_residence`, in order of appearance. A résidence without any dwelling has the side of its doors
+    where they have one. Doubtful doors that are not located do not count: one that no door locates is
+    `a_verifier`.
     """
     homes = by_side_of(held, "id_residence").index
     weight = _placed_by_side(held, "logements", "logements_non_situes")
@@ -364,19 +323,10 @@ def _placed_by_side(held: pd.DataFrame, counted: str, nowhere: str) -> Integers:
 
 
 def home_columns(held: pd.DataFrame) -> pd.DataFrame:
-    """Return what a table of résidences says of where each stands.
+    """Return the place of each résidence, by `id_residence`, in order of appearance.
 
-    Parameters
-    ----------
-    held : DataFrame
-        As `holds` makes it.
-
-    Returns
-    -------
-    DataFrame
-        By `id_residence`, in order of appearance: `nb_logements, logements_dans, logements_hors,
-        logements_a_verifier` (their sum is the first), `part_qpv` (0..1, NaN without dwellings), `cote`,
-        `code_qpv`.
+    `nb_logements, logements_dans, logements_hors, logements_a_verifier` (their sum is the first),
+    `part_qpv` (0..1, NaN without dwellings), `cote`, `code_qpv`.
     """
     counted = by_side_of(held, "id_residence")
     whole = counted.sum(axis=1).to_numpy()
@@ -404,19 +354,8 @@ def cut_homes(held: pd.DataFrame) -> pd.Series[bool]:
 def by_side_of(held: pd.DataFrame, key: str, counted: str = "logements") -> pd.DataFrame:
     """Count a column by side: a row a value of `key` in order of appearance, a column a side.
 
-    Parameters
-    ----------
-    held : DataFrame
-        As `holds` makes it.
-    key : str
-        `id_residence` or `code_qpv`.
-    counted : str
-        `logements`, `entrees` or `sans_compte`.
-
-    Returns
-    -------
-    DataFrame of int
-        Columns `dans`, `a_verifier`, `hors`; a side without a row holds no door, and counts 0.
+    `key` is `id_residence` or `code_qpv`; `counted` is `logements`, `entrees` or `sans_compte`; columns are
+    `dans`, `a_verifier`, `hors`, and a side without a row has no door, and counts 0.
     """
     place, values = pd.factorize(held[key])
     cell = place * len(_SIDES) + _rank(held["cote"])
@@ -426,12 +365,9 @@ def by_side_of(held: pd.DataFrame, key: str, counted: str = "logements") -> pd.D
 
 
 def quarter_homes(held: pd.DataFrame) -> pd.DataFrame:
-    """Count what each quarter holds of each résidence, whose buildings may stand in several.
+    """Count what each quarter contains of each résidence, whose buildings may be in several.
 
-    Returns
-    -------
-    DataFrame
-        `code_qpv, id_residence, logements_dans, logements_a_verifier`, by code, then by résidence.
+    `code_qpv, id_residence, logements_dans, logements_a_verifier`, by code, then by résidence.
     """
     some = held[held["code_qpv"] != ""]
     parts = some.drop_duplicates(["code_qpv", "id_residence"])[["code_qpv", "id_residence"]]
@@ -458,23 +394,13 @@ def dwellings_in(held: pd.DataFrame) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class QuarterHeld:
-    """What one quarter holds.
-
-    Parameters
-    ----------
-    residences : int
-        Those with a door in it, or in doubt of it.
-    inside, unsure : int
-        Dwellings in it, and in doubt of it.
-    left_out : int
-        Dwellings out of every quarter, of résidences that have some in it.
-    """
+    """Counts of one quarter."""
 
     code_qpv: str
-    residences: int
-    inside: int
-    unsure: int
-    left_out: int
+    residences: int  # those with a door in it, or in doubt of it
+    inside: int  # dwellings in it
+    unsure: int  # dwellings in doubt of it
+    left_out: int  # dwellings out of every quarter, of résidences that have some in it
 
 
 def quarters_held(held: pd.DataFrame) -> tuple[QuarterHeld, ...]:
@@ -495,18 +421,10 @@ def quarters_held(held: pd.DataFrame) -> tuple[QuarterHeld, ...]:
 
 
 def quarters(held: pd.DataFrame) -> pd.DataFrame:
-    """Count what each quarter holds; over all rows the columns add up to the whole.
+    """Count what each quarter contains; over all rows the columns add up to the whole.
 
-    Parameters
-    ----------
-    held : DataFrame
-        As `holds` makes it.
-
-    Returns
-    -------
-    DataFrame
-        `code_qpv, residences, logements_dans, logements_a_verifier, sans_compte`, by code; a résidence in two
-        quarters is one of each. Doors in doubt that are near no quarter stand under an empty code.
+    By code; a résidence in two quarters is one of each. Doors in doubt that are near no quarter have an
+    empty code.
     """
     some = held[held["cote"] != QpvStatut.HORS].sort_values("code_qpv", kind="stable")
     counted = by_side_of(some, "code_qpv")

@@ -67,12 +67,8 @@ class Action:
 def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     """Read actions; a column that is not there is empty.
 
-    Parameters
-    ----------
-    rows : DataFrame or None
-        `id_action, code_qpv, annee, axe`, `prevu_eur, realise_eur, valorise_eur, bailleur_eur, autres_eur`
-        (Decimal, euros), `justifie_eur, prouve_eur` (what each brings), `piece, date_piece, photo`;
-        `piece_absente`: what the folder of pieces lacks, which proves nothing.
+    `prevu_eur, realise_eur, valorise_eur, bailleur_eur, autres_eur` are Decimal euros, `justifie_eur,
+    prouve_eur` what each brings; `piece_absente`: what the folder of pieces lacks, which proves nothing.
     """
     if rows is None or rows.empty:
         return []
@@ -134,12 +130,8 @@ def _alone(one: Action) -> Spent:
 def programme_claims(programme: Programme, base: Claims) -> Iterator[Claim]:
     """Claim the programme of the year, by total, quarter, axis and axis of a quarter.
 
-    Parameters
-    ----------
-    programme : Programme
-        Its actions, those of the year before, and what is carried over.
-    base : Claims
-        `acquis, a_reclamer, logements_abattus` of quarters where the abatement is known, `logements_qpv`.
+    `base` has `acquis, a_reclamer, logements_abattus` of quarters where the abatement is known,
+    `logements_qpv`.
     """
     rows = programme.actions
     now = actions_of(rows[rows["annee"] == programme.year])

@@ -25,24 +25,12 @@ Layer = TypeVar("Layer", bound="pd.DataFrame")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Quarter:
-    """A quarter of one of the maps.
+    """A quarter of one of the maps."""
 
-    Parameters
-    ----------
-    code_qpv : str
-        `QN05991I`, `QP059061`.
-    nom : str
-        As its map publishes it; empty where no map and no file names it.
-    commune : str
-        Names of its communes, as its map publishes them.
-    contrat : str
-        The contrat de ville it belongs to; empty where no convention says it.
-    """
-
-    code_qpv: str
-    nom: str = ""
-    commune: str = ""
-    contrat: str = ""
+    code_qpv: str  # `QN05991I`, `QP059061`
+    nom: str = ""  # as its map publishes it; empty where no map and no file names it
+    commune: str = ""  # names of its communes, as its map publishes them
+    contrat: str = ""  # its contrat de ville; empty where no convention gives it
 
     @property
     def shown(self) -> str:
@@ -58,10 +46,7 @@ class Quarter:
 class Quarters:
     """The quarters of a dossier, by code; any code has an answer, and one code has one name.
 
-    Parameters
-    ----------
-    quarters : iterable of Quarter
-        The first of a code that has a name rules: maps come before files.
+    The first of a code that has a name rules: maps come before files.
     """
 
     __slots__ = ("_by_code",)
@@ -125,14 +110,8 @@ def quarters_of(
 ) -> Quarters:
     """Return the quarters that maps publish, then those that tables of the stock name.
 
-    Parameters
-    ----------
-    maps : iterable of QpvMap
-        Of any vintage; the first that names a code rules.
-    stock : iterable of DataFrame
-        Entrances or résidences, as located.
-    conventions : DataFrame, optional
-        `codes_qpv, contrat_de_ville`: a contrat for each quarter that one names.
+    Of maps of any vintage, the first that names a code rules; `stock` is located; `conventions` give a
+    contrat for each quarter that one names.
     """
     held = {}
     if conventions is not None:
@@ -170,15 +149,7 @@ def stands_in(rows: pd.DataFrame, codes: Collection[str]) -> pd.Series[bool]:
 
 
 def communes_of(quarters: pd.DataFrame, doors: pd.DataFrame) -> dict[str, set[str]]:
-    """Return the communes (INSEE codes) of quarters of a map: as published, and those of doors located there.
-
-    Parameters
-    ----------
-    quarters : DataFrame
-        `code_qpv, codes_insee` (tuple of str).
-    doors : DataFrame
-        `qpv_code, result_citycode`.
-    """
+    """Return the communes (INSEE codes) of a map's quarters: as published, and of doors located there."""
     published = zip(texts(quarters, "code_qpv"), quarters["codes_insee"], strict=True)
     out = {str(code): {str(c) for c in communes} for code, communes in published}
     for code, commune in _cells(doors, "qpv_code", "result_citycode"):

@@ -19,27 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Surplus:
-    """The surplus cost of one year, euros: of the indicators whose cost can be compared.
-
-    Parameters
-    ----------
-    low, high : Decimal
-        At 95 %; bounds added are those of the sum at their widest, whatever ties the indicators.
-    year : int or None
-        None where no line bears one.
-    counted, uncounted : int
-        Indicators whose cost can be compared, and the others.
-    is_bounded : bool
-        Whether each of them has its interval.
-    """
+    """The surplus cost of one year, euros: of the indicators whose cost can be compared."""
 
     amount: Decimal
     low: Decimal
+    """At 95 %, like `high`; added bounds are the widest of the sum, whatever ties the indicators."""
     high: Decimal
-    year: int | None
-    counted: int
-    uncounted: int
-    is_bounded: bool
+    year: int | None  # None where no line has one
+    counted: int  # indicators whose cost can be compared
+    uncounted: int  # the other indicators
+    is_bounded: bool  # whether each of them has its interval
 
     def argues(self, year: int) -> bool:
         """Return whether it is of that year, and chance alone would not make it."""

@@ -111,12 +111,8 @@ def released(claims: Claims, name: str, scope: str) -> float | None:
 def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     """Claim what a bailleur's tenants answered: every question over the whole, those of a page by quarter.
 
-    The other rows stay in the frame of « Satisfaction »: they are thousands, and no sentence writes them.
-
-    Parameters
-    ----------
-    bailleur : str
-        As the survey names it (`Published.name_of`).
+    The other rows remain in the frame of « Satisfaction »: they are thousands, and no sentence writes them.
+    `bailleur` is as the survey names it (`Published.name_of`).
     """
     waves = [one.vague for one in published.waves]
     raw = pick(

@@ -31,18 +31,10 @@ Supposed = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What supposed answers come to.
+    """Result of supposed answers."""
 
-    Parameters
-    ----------
-    supposed : Supposed
-        The other questions are read as tables show them; empty, all of them are.
-    claims : Claims or None
-        None where the files cannot be read so: a fault stops them.
-    """
-
-    supposed: Supposed
-    claims: Claims | None
+    supposed: Supposed  # the other questions are read as tables show them; empty, all of them are
+    claims: Claims | None  # None where the files cannot be read so: a fault stops them
 
 
 @dataclass(frozen=True, slots=True)
