@@ -36,32 +36,18 @@ _TIMES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Rows of one file of a bailleur: entrances of its stock, or interviews of its tenants.
-
-    Parameters
-    ----------
-    file, sheet : str
-        `file` tells the bailleur's from others of the same name.
-    rows : int array, shape (n,)
-    keys : tuple of str, length n
-        What a row is, alike in two files where it is the same: an address, all answers. "" for a row
-        that is not compared.
-    amounts : float array, shape (n,)
-        Dwellings of entrances, weights of interviews.
-    header : str
-        Column of the amounts.
-    wave : str
-        Of interviews, where waves of a file are held apart.
-    """
+    """Rows of one file of a bailleur: entrances of its stock, or interviews of its tenants."""
 
     bailleur: str
-    file: str
+    file: str  # distinguishes the bailleur's from others of the same name
     sheet: str
     rows: Integers
     keys: tuple[str, ...]
-    amounts: Floats
-    header: str = ""
-    wave: str = ""
+    """What a row is, equal in two files where it is the same: an address, all answers. "" for a row that is
+    not compared."""
+    amounts: Floats  # dwellings of entrances, weights of interviews
+    header: str = ""  # column of the amounts
+    wave: str = ""  # of interviews, where waves of a file are kept separate
 
 
 def shared_addresses(stocks: Sequence[Held]) -> Iterator[Finding]:
@@ -101,15 +87,9 @@ def shared_interviews(deliveries: Sequence[Held]) -> Iterator[Finding]:
 def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterator[Finding]:
     """Ask about weights above five times the others' of a wave, or under a fifth, on average and a dwelling.
 
-    Relative weights are alike on average, those that count dwellings a dwelling: what is neither is on
-    another scale. One wave of a file may be so alone.
-
-    Parameters
-    ----------
-    deliveries : sequence of Held
-        A wave of a file each.
-    dwellings : sequence of float
-        Of the stock of each one's bailleur.
+    Relative weights are equal on average, those that count dwellings a dwelling: what is neither is on
+    another scale. One wave of a file may be so alone. `dwellings` are of the stock of each delivery's
+    bailleur.
     """
     sums = np.array([one.amounts.sum() for one in deliveries])
     counts = np.array([len(one.amounts) for one in deliveries], dtype=float)

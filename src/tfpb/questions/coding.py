@@ -49,40 +49,22 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of the coding of some interviews.
-
-    Parameters
-    ----------
-    by : str
-        `note` or `vague`; "" when unverified.
-    items : tuple of int
-        Positions of the items that run the other way round; empty for all.
-    doubted : tuple of int
-        Positions of the items that go against the mark, too little to ask.
-    """
+    """What was seen of the coding of some interviews."""
 
     way: Way
-    by: str = ""
+    by: str = ""  # `note` or `vague`; "" when unverified
     items: tuple[int, ...] = ()
+    """Positions of the items that run the other way round; empty for all."""
     doubted: tuple[int, ...] = ()
+    """Positions of the items that go against the mark, too little to ask."""
 
 
 def against_mark(satisfied: Floats, marks: Floats) -> Seen:
     """Compare each respondent's share of satisfied answers with the overall mark.
 
-    Parameters
-    ----------
-    satisfied : float array, shape (interviews, items)
-        1, 0, or NaN without an answer.
-    marks : float array, shape (interviews,)
-        The higher the better; NaN without one.
-
-    Returns
-    -------
-    Seen
-        Reversed when the correlation has z under −2.4 (design effect of 1.5), or that of one item
-        alone under −4, under −3 where the others go with the mark; as planned when z is above 2.4; else
-        unverified.
+    `satisfied` is 1, 0, or NaN without an answer, (interviews, items); of `marks`, the higher the better.
+    Reversed when the correlation has z under −2.4 (design effect of 1.5), or that of one item alone under
+    −4, under −3 where the others go with the mark; as planned when z is above 2.4; else unverified.
     """
     marked = np.isfinite(marks)
     satisfied, marks = satisfied[marked], marks[marked]
@@ -109,22 +91,13 @@ def against_mark(satisfied: Floats, marks: Floats) -> Seen:
 
 
 def noughts_of_nobody(satisfied: Floats, marks: Floats) -> bool:
-    """Say whether noughts pile up among tenants who answer the rest as the others do: no mark was given.
+    """Return whether noughts pile up among tenants who answer otherwise as others do: no mark was given.
 
-    Parameters
-    ----------
-    satisfied : float array, shape (interviews, items)
-        1, 0, or NaN without an answer.
-    marks : float array, shape (interviews,)
-        From 0, the higher the better; NaN without one.
-
-    Returns
-    -------
-    bool
-        The other marks go with the share of satisfied answers (z above 2.4), noughts are twice as many as
-        ones and as twos, and the share of who gave them is nearer to that of the others than to what the
-        line of the marks, or the marks of 1 to 3, let expect of a nought, by 4 standard errors (design effect
-        of 1.5). An angry tenant's nought has angry answers, to one question at least (z under −4).
+    Arrays as in `against_mark`, marks from 0. The other marks go with the share of satisfied answers (z
+    above 2.4), noughts are twice as many as ones and as twos, and the share of those who gave them is
+    nearer to that of the others than to what the line of the marks, or the marks of 1 to 3, let expect of a
+    nought, by 4 standard errors (design effect of 1.5). An angry tenant's nought has angry answers, to one
+    question at least (z under −4).
     """
     answered = np.isfinite(satisfied)
     count = answered.sum(axis=1)

@@ -67,20 +67,7 @@ def of_contract(
     sheet: str = "",
     year: int | None = None,
 ) -> WholeTable:
-    """Return a table of text as a whole.
-
-    Parameters
-    ----------
-    source : str
-        One of `SOURCES`.
-    found : mapping of str to str
-        Column of the contract → header.
-    frame : DataFrame
-        Text cells.
-    rows : int array, shape (len(frame),)
-    year : int, optional
-        Tax year.
-    """
+    """Return a table of text as a whole; `source` is of `SOURCES`, `found` a contract's column → header."""
     names = [c for c in contract.columns if c.name in found]
     measures = tuple(found[c.name] for c in names if c.kind in _SUMMED and c.name not in _RATES)
     read = set(found.values())
@@ -101,16 +88,10 @@ def examine(
     units: frozenset[str],
     read: Sequence[Finding] = (),
 ) -> Iterator[Finding]:
-    """List what a table leaves open; a row is asked about once.
+    """List what a table leaves open; a row is in one question only.
 
-    Parameters
-    ----------
-    thousands : pattern
-        What says thousands of euros.
-    units : frozenset of str
-        Columns of the contract whose unit the user gave.
-    read : sequence of Finding
-        Questions met before, whose answers may read a column more.
+    `thousands` matches what means thousands of euros; `units` are columns of the contract whose unit the
+    user gave; `read`, questions met before, whose answers may read a column more.
     """
     asked: set[int] = set()
     for finding in _row_findings(table):

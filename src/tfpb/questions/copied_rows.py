@@ -105,22 +105,12 @@ def repeated_actions(table: WholeTable) -> Iterator[Finding]:
 def twin_interviews(
     table: WholeTable, answers: Sequence[str], named: Sequence[str]
 ) -> Iterator[Finding]:
-    """Ask about interviews that are alike but for what names them.
+    """Ask about interviews that are equal but for what names them (headers `named`).
 
-    Parameters
-    ----------
-    table : WholeTable
-        Of a delivery.
-    answers : sequence of str
-        Headers of the questions.
-    named : sequence of str
-        Headers that name the interview; so does a column whose cells nearly all differ.
-
-    Notes
-    -----
-    Asked from five and 0.5 % on, of five questions or more, straight lines apart, and where pairs
-    alike but for one answer are fewer: among honest interviews of one résidence they are many more.
-    Fewer or not, where a column that hardly repeats (a weight, an hour) is the same too.
+    So does a column whose cells nearly all differ. Asked from five and 0.5 % on, of five questions or more,
+    straight lines excluded, and where pairs equal but for one answer are fewer: among honest interviews of
+    one résidence they are many more. Fewer or not, where a column that hardly repeats (a weight, an hour)
+    is the same too.
     """
     others = [h for h in table.frame.columns if h not in named]
     headers = [h for h in others if not _names_rows(table.frame[h])]

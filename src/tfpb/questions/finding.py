@@ -26,62 +26,37 @@ KEPT: Final = "garder"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an answer makes of one table, as read: of its text cells, before they are typed.
+    """Effect of an answer on one table, as read: on its text cells, before they are typed."""
 
-    Parameters
-    ----------
-    file, sheet : str
-        The table: those of the question's place, or of the other table where it compares two.
-    rows : tuple of int
-        Rows in which cells are scaled and recoded; empty for all.
-    left_out : tuple of int
-        Rows that are no data, as a spreadsheet numbers them.
-    scaled : mapping of str to Decimal
-        Header → factor of its numbers (k€: 1000). A cell that holds no number stays as it is.
-    read_as : mapping of str to str
-        Header → column of the contract that it means.
-    ignored : frozenset of str
-        Headers that are not read.
-    recoded : mapping of str to mapping of str to str
-        Header → code as written → code that it means (a scale written the other way round).
-    written : mapping of (int, str) to str
-        Row and header → what the cell holds in truth, where an answer goes line by line.
-    filled : mapping of str to str
-        Header, of a new column where there is none → what every row holds.
-    copied : mapping of str to str
-        Header, of a new column where there is none → header whose cells it takes.
-    """
-
-    file: str
+    file: str  # that of the question's place, or of the other table where it compares two
     sheet: str = ""
-    rows: tuple[int, ...] = ()
-    left_out: tuple[int, ...] = ()
+    rows: tuple[int, ...] = ()  # rows in which cells are scaled and recoded; empty for all
+    left_out: tuple[int, ...] = ()  # rows that are no data, as a spreadsheet numbers them
     scaled: Mapping[str, Decimal] = field(default_factory=dict)
+    """Header → factor of its numbers (k€: 1000). A cell that has no number is unchanged."""
     read_as: Mapping[str, str] = field(default_factory=dict)
-    ignored: frozenset[str] = frozenset()
+    """Header → column of the contract that it means."""
+    ignored: frozenset[str] = frozenset()  # headers that are not read
     recoded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Header → code as written → code that it means (a scale written the other way round)."""
     written: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    """Row and header → true content of the cell, where an answer goes line by line."""
     filled: Mapping[str, str] = field(default_factory=dict)
+    """Header, of a new column where there is none → content of every row."""
     copied: Mapping[str, str] = field(default_factory=dict)
+    """Header, of a new column where there is none → header whose cells it takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A question, and the changes that each answer makes.
 
-    Parameters
-    ----------
-    changes : mapping of str to tuple of Change
-        Code of an answer → its changes; an answer that leaves the tables as they are is there, empty.
-
-    Raises
-    ------
-    ValueError
-        If an answer of the question has no entry, or an entry no answer.
+    ValueError if an answer of the question has no entry, or an entry no answer.
     """
 
     question: Question
     changes: Mapping[str, tuple[Change, ...]]
+    """By code of an answer, empty where it leaves the tables as they are."""
 
     def __post_init__(self) -> None:
         codes = {answer.code for answer in self.question.answers}
@@ -91,38 +66,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A table after some answers.
+    """A table after some answers."""
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Text cells.
-    rows : int array, shape (len(frame),)
-        Row of each line as a spreadsheet numbers it.
-    renames : mapping of str to str
-        Column of the contract → header that means it.
-    """
-
-    frame: pd.DataFrame
-    rows: Integers
-    renames: Mapping[str, str]
+    frame: pd.DataFrame  # text cells
+    rows: Integers  # row of each line as a spreadsheet numbers it
+    renames: Mapping[str, str]  # column of the contract → header that means it
 
 
 def settle(
     frame: pd.DataFrame, rows: Integers, changes: Iterable[Change], *, file: str, sheet: str = ""
 ) -> Changed:
-    """Apply to a table what answers change in it; changes of other tables are left alone.
+    """Apply to a copy of a table what answers change in it; changes of other tables are ignored.
 
-    Cells first (filled, written, recoded, scaled, copied), then columns, then rows: the order of the answers
-    is nothing.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Text cells; it is not changed.
-    rows : int array, shape (len(frame),)
-    file, sheet : str
-        Which table this is.
+    Cells first (filled, written, recoded, scaled, copied), then columns, then rows: the order of the
+    answers does not count. `frame` has text cells; `file` and `sheet` name the table.
     """
     own = [one for one in changes if (one.file, one.sheet) == (file, sheet)]
     if not own:

@@ -19,23 +19,13 @@ _LEAST_SIDE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Interviews:
-    """Satisfaction of the interviews of a delivery.
-
-    Parameters
-    ----------
-    satisfied : float array, shape (interviews, items)
-        1 satisfied, 0 not, NaN without an answer or not concerned.
-    weights : float array, shape (interviews,)
-    side : int array, shape (interviews,)
-        1 in a QPV, 0 outside, -1 not known.
-    weight : str
-        Header of the weights; "" for none.
-    """
+    """Satisfaction of the interviews of a delivery."""
 
     satisfied: Floats
+    """(interviews, items): 1 satisfied, 0 not, NaN without an answer or not concerned."""
     weights: Floats
-    side: Integers
-    weight: str = ""
+    side: Integers  # 1 in a QPV, 0 outside, -1 not known
+    weight: str = ""  # header of the weights; "" for none
 
     @property
     def has_sides(self) -> bool:

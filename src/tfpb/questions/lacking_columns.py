@@ -67,10 +67,7 @@ _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 def lacking_columns(table: WholeTable, contract: Contract, again: Again) -> Iterator[Finding]:
     """Ask for what a table lacks and that may be there under another name, or be the same for all rows.
 
-    Parameters
-    ----------
-    again : callable
-        Returns the table with other columns found.
+    `again` returns the table with other columns found.
     """
     if table.kind == "fiscalite":
         if not any(name.startswith("taux_") for name in table.found):

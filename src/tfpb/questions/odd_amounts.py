@@ -88,12 +88,8 @@ def _nearest(value: float, median: float, factors: Sequence[int]) -> int:
 def thousands_in_rows(table: WholeTable, amounts: tuple[str, ...]) -> Iterator[Finding]:
     """Ask about the rows, three or more and half at most, whose amounts are all a thousandth of the others.
 
-    Parameters
-    ----------
-    table : WholeTable
-        Of actions or costs: a garage is in truth a thousandth of a building.
-    amounts : tuple of str
-        Headers of amounts that say no unit of their own.
+    Of actions or costs: a garage is in truth a thousandth of a building. `amounts` are headers of amounts
+    without a unit of their own.
     """
     for header in amounts:
         values = _amounts(table, header)

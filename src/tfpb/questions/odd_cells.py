@@ -61,12 +61,9 @@ _DAY: Final = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2}).*|(\d{1,2})[/.-](\d{1,
 
 
 def odd_cells(table: WholeTable, again: Again) -> Iterator[Finding]:
-    """Ask about cells of a table that say something else than what is read in them.
+    """Ask about cells of a table that mean something else than what is read in them.
 
-    Parameters
-    ----------
-    again : callable
-        Returns the table with other columns found.
+    `again` returns the table with other columns found.
     """
     yield from _ditto(table, again)
     if table.kind in ("patrimoine", "fiscalite"):
@@ -155,10 +152,7 @@ def _without(table: WholeTable, at: set[int]) -> WholeTable:
 def unsaid_thousands(table: WholeTable, amounts: Sequence[str]) -> Iterator[Finding]:
     """Ask whether amounts are in thousands of euros where all are that small and nothing says so.
 
-    Parameters
-    ----------
-    amounts : sequence of str
-        Headers of amounts that say no unit of their own.
+    `amounts` are headers of amounts without a unit of their own.
     """
     held = [h for h in amounts if (np.nan_to_num(table.numbers(h)) > 0).any()]
     if not held or not (

@@ -49,15 +49,10 @@ class _Block:
 def sum_rows(table: WholeTable, apart: Collection[int] = ()) -> Iterator[Finding]:
     """Ask about rows that equal two or more contiguous rows above or below.
 
-    Every measure that the row holds must sum over the same rows, and one thing more: an identifier is
-    blank where nearly all others are filled, the ratio of two measures varies by more than 3 % in the
-    block, or the one measure has cents that no common unit explains. Sums of sums are found in further
-    rounds.
-
-    Parameters
-    ----------
-    apart : collection of int
-        Rows that were asked about already.
+    Every measure that the row has must sum over the same rows, and one thing more: an identifier is blank
+    where nearly all others are filled, the ratio of two measures varies by more than 3 % in the block, or
+    the one measure has cents that no common unit explains. Sums of sums are found in further rounds. Rows
+    in `apart` are in a question already.
     """
     measures = [h for h in table.measures if np.isfinite(table.numbers(h)).any()]
     if not measures or len(table.rows) <= _LEAST_ROWS:

@@ -40,19 +40,11 @@ class Stake(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """A figure that sums over rows.
+    """A figure that sums over rows."""
 
-    Parameters
-    ----------
-    amounts : float array, shape (rows,)
-        What each row adds, nil where it cannot be read.
-    headers : frozenset of str
-        Columns that the amounts are made of.
-    """
-
-    amounts: Floats
+    amounts: Floats  # what each row adds, nil where it cannot be read
     unit: Unit
-    headers: frozenset[str] = frozenset()
+    headers: frozenset[str] = frozenset()  # columns that the amounts are made of
 
     def measure(self, part: Floats) -> Measure:
         """Return the sum of the parts."""
@@ -65,51 +57,24 @@ class Summed:
 
 @dataclass(frozen=True, slots=True)
 class WholeTable:
-    """A table of text and what is known of its columns.
+    """A table of text and what is known of its columns."""
 
-    Parameters
-    ----------
-    source : str
-        Name of the input (`patrimoine`, `fiscalite`…).
-    frame : DataFrame
-        Text cells, "" when empty.
-    rows : int array, shape (len(frame),)
-        Row of each line as a spreadsheet numbers it.
-    found : mapping of str to str
-        Column of the contract → header.
-    stake : Stake
-        What the rows make together.
-    measures : tuple of str
-        Headers of amounts and counts, which a total sums.
-    keys : tuple of str
-        Headers of what names a row: identifiers, names, addresses.
-    group : str
-        Header of the résidence; "" for none.
-    unread : tuple of str
-        Headers that nothing reads.
-    year : int or None
-        Year that the file is about.
-    title : str
-        Lines above the header, and the name of the sheet.
-    hidden, struck : frozenset of int
-        Rows that the sheet hides (a folded outline is not hidden), or strikes through.
-    """
-
-    source: str
+    source: str  # name of the input (`patrimoine`, `fiscalite`…)
     file: str
     sheet: str
-    frame: pd.DataFrame
-    rows: Integers
-    found: Mapping[str, str]
-    stake: Stake
-    measures: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    group: str = ""
-    unread: tuple[str, ...] = ()
-    year: int | None = None
-    title: str = ""
+    frame: pd.DataFrame  # text cells, "" when empty
+    rows: Integers  # row of each line as a spreadsheet numbers it
+    found: Mapping[str, str]  # column of the contract → header
+    stake: Stake  # what the rows make together
+    measures: tuple[str, ...] = ()  # headers of amounts and counts, which a total sums
+    keys: tuple[str, ...] = ()  # headers of what names a row: identifiers, names, addresses
+    group: str = ""  # header of the résidence; "" for none
+    unread: tuple[str, ...] = ()  # headers that nothing reads
+    year: int | None = None  # year that the file is about
+    title: str = ""  # lines above the header, and the name of the sheet
     hidden: frozenset[int] = frozenset()
-    struck: frozenset[int] = frozenset()
+    """Rows that the sheet hides (a folded outline is not hidden)."""
+    struck: frozenset[int] = frozenset()  # Rows that the sheet strikes through
     owner: str = ""
     """Bailleur whose file it is."""
     read: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
@@ -144,16 +109,9 @@ class WholeTable:
         self, code: str, at: Sequence[int], *, column: str = "", seen: Mapping[str, str],
         cells: Iterable[str],
     ) -> Finding:  # fmt: skip
-        """Ask whether rows are data: they are kept, or left out.
+        """Ask whether rows (`at`: positions) are data: they are kept, or left out.
 
-        Parameters
-        ----------
-        at : sequence of int
-            Positions of the rows.
-        column : str
-            Header where it was seen.
-        cells : iterable of str
-            What the question was read from.
+        `column` is the header where it was seen, `cells` what the question was read from.
         """
         rows = tuple(int(self.rows[k]) for k in sorted(at))
         seen = {"lignes": str(len(rows)), **seen}

@@ -47,31 +47,15 @@ _OWN_RULE: Final = frozenset({"fiscalite", "programme"})
 
 @dataclass(frozen=True, slots=True)
 class DatedHeader:
-    """A header and the year it bears.
+    """A header and its year."""
 
-    Parameters
-    ----------
-    header : str
-        As written.
-    bare : str
-        Without its year.
-    year : int or None
-        None where it says none, or several.
-    """
-
-    header: str
-    bare: str
-    year: int | None
+    header: str  # as written
+    bare: str  # without its year
+    year: int | None  # None where it has none, or several
 
 
 def dated(header: str, year: int | None) -> DatedHeader:
-    """Part a header from its year; « N » is the file's year, « N-1 » the one before.
-
-    Parameters
-    ----------
-    year : int or None
-        Year of the file; without it, « N » is no year.
-    """
+    """Part a header from its year; « N » is the file's year, « N-1 » the one before, none without it."""
     years = {int(y) for y in _YEAR.findall(header)}
     bare = _YEAR.sub(" ", header)
     if not years and year is not None:
@@ -88,17 +72,8 @@ def dated(header: str, year: int | None) -> DatedHeader:
 def of_year(headers: Iterable[str], year: int | None) -> tuple[dict[str, str], tuple[str, ...]]:
     """Choose the columns of the file's year; they come before a column of the same name without year.
 
-    Parameters
-    ----------
-    year : int or None
-        Year of the file.
-
-    Returns
-    -------
-    names : dict of str to str
-        Header of the file's year → the same without year, which no other header of that year bears.
-    others : tuple of str
-        Headers of another year: they mean no column. None of these without the file's year.
+    Header of the file's year → the same without year, which no other header of that year has; then headers
+    of another year: they mean no column. None of these without the file's year.
     """
     if year is None:
         return {}, ()
@@ -181,12 +156,7 @@ def _actions_before(table: WholeTable) -> Iterator[Finding]:
 def interviews_of_another_year(table: WholeTable, wave: Flags) -> Iterator[Finding]:
     """Ask about the interviews of a wave that a column of days dates two years or more from the others.
 
-    Parameters
-    ----------
-    table : WholeTable
-        Of a delivery.
-    wave : bool array, shape (len(table.frame),)
-        Rows of one wave.
+    `wave` marks the rows of one wave of a delivery.
     """
     for header in table.unread:
         texts = table.frame[header].where(wave, "")
@@ -210,12 +180,8 @@ def thousands_in_title(
 ) -> Iterator[Finding]:
     """Ask whether amounts are in thousands where a line above the header says so.
 
-    Parameters
-    ----------
-    amounts : tuple of str
-        Headers of amounts that say no unit of their own.
-    thousands : pattern
-        What says thousands of euros.
+    `amounts` are headers of amounts without a unit of their own; `thousands` matches what means thousands
+    of euros.
     """
     found = thousands.search(table.title)
     held = [h for h in amounts if np.isfinite(table.numbers(h)).any()]
