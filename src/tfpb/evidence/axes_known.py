@@ -30,13 +30,9 @@ Key = tuple[str, int]
 def axes_known(dossier: Dossier) -> pd.DataFrame:
     """Return a row a quarter and axis, by code: what no claim says of it, and its question.
 
-    Each axis is set beside one question, the same in every quarter (`axis_questions`).
-
-    Returns
-    -------
-    DataFrame
-        `code_qpv, axe, scope` (of its claims), what is valued a dwelling, its rate, the year before, the
-        columns of the question, and `autres` (identifiers of the other linked questions shown there).
+    Each axis has one question, the same in every quarter (`axis_questions`). `scope` is of its claims; then
+    what is valued a dwelling, its rate, the year before, the columns of the question, and `autres`
+    (identifiers of the other linked questions shown there).
     """
     rows: dict[Key, dict[str, Any]] = {}
     plan = dossier.programme

@@ -38,23 +38,11 @@ _AT_MOST: Final = 2  # names; where more bear the stock's identifiers, anybody g
 def unknown_quarters(
     frames: Mapping[str, pd.DataFrame], maps: Mapping[int, QpvMap], vintage: int, folder: str
 ) -> list[Fault]:
-    """List codes of quarters that no imported map holds, saying when they belong to the other map.
+    """List codes of quarters that no imported map has, saying when they belong to the other map.
 
-    Parameters
-    ----------
-    frames : mapping of str to DataFrame
-        Typed tables with `code_qpv`, or `codes_qpv` (tuple), and the stamp.
-    maps : mapping of int to QpvMap
-        Imported maps.
-    vintage : int
-        Map that rules the tax year.
-    folder : str
-        Where the maps were read: of two folders of geography, the other may hold the code.
-
-    Returns
-    -------
-    list of Fault
-        `qpv_inconnu`, `qpv_autre_carte` (a doubt where a table keeps years before), `qpv_plusieurs`.
+    `frames` have `code_qpv`, or `codes_qpv` (tuple), and the stamp; `vintage` rules the tax year; `folder`
+    is where the maps were read: of two folders of geography, the other may have the code. `qpv_inconnu`,
+    `qpv_autre_carte` (a doubt where a table keeps years before), `qpv_plusieurs`.
     """
     known = {v: {q.code_qpv for q in quarters_of([m])} for v, m in maps.items()}
     everywhere = set().union(*known.values())
@@ -93,21 +81,7 @@ def unknown_residences(
 ) -> list[Fault]:
     """List identifiers of résidences that the stock lacks, one fault an identifier with its rows.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Any table with the stamp.
-    known : iterable of str
-        Identifiers of the stock.
-    column : str
-        Column of the identifier in the frame.
-    code : str
-        Code of the fault.
-
-    Returns
-    -------
-    list of Fault
-        Of that code, at the first row of each identifier; empty when the stock names none.
+    Each fault, of the `code` given, is at the first row of its identifier; none when the stock names none.
     """
     stock = set(known) - {""}
     if not stock:  # the stock's own column is at fault, with its own message
@@ -126,26 +100,12 @@ def under_other_names(
     frame: pd.DataFrame, known: Iterable[str], *, named: str, column: str, bailleur: str,
     settled: Iterable[str],
 ) -> list[Fault]:  # fmt: skip
-    """Doubt interviews that bear another name and résidences of the stock: they would not count.
+    """Doubt interviews that have another name and résidences of the stock: they would not count.
 
     A near name is doubted; another one by its résidences alone, where two names at most are so: of more,
-    identifiers are those that anybody gives. Where nobody bears the name, another doubt says it.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Interviews of a delivery, with the stamp.
-    known : iterable of str
-        Identifiers of the stock.
-    named, column : str
-        Columns of the bailleur and of the résidence.
-    settled : iterable of str
-        Names that somebody gave a meaning, be it their own.
-
-    Returns
-    -------
-    list of Fault
-        `bailleur_autre_nom`, one a name.
+    identifiers are commonplace. Where no interview has the name, another doubt says it. `named` and
+    `column` are the columns of the bailleur and of the résidence; `settled`, names already given a meaning,
+    be it their own. `bailleur_autre_nom`, one a name.
     """
     names = frame[named].astype(str)
     folded, there = names.map(fold), frame[column].isin(set(known) - {""})
@@ -215,27 +175,12 @@ def by_code(
     *,
     file: str,
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Write the code of each quarter that a table calls by its name.
+    """Write the code of each quarter that a table calls by its name, on the map that rules.
 
-    Parameters
-    ----------
-    frames : mapping of str to DataFrame
-        Typed tables with `code_qpv`, or `codes_qpv` (tuple), and the stamp, by role.
-    quarters : QpvMap
-        The map that rules them.
-    aliases : mapping of str to str
-        Name as a file writes it → code, or name on the map.
-    communes : iterable of str
-        INSEE codes of the stock: of quarters of one name, those there are meant.
-    file : str
-        Name of the settings.
-
-    Returns
-    -------
-    frames : dict of str to DataFrame
-    faults : list of Fault
-        `qpv_par_nom` (a doubt a name), `qpv_nom_ambigu`, `qpv_nom_inconnu` with near names and the
-        line to paste, `alias_sans_effet`.
+    `frames`, by role, have `code_qpv`, or `codes_qpv` (tuple), and the stamp; `aliases` map a name as a
+    file writes it to a code, or a name on the map; of quarters of one name, those in the `communes` (INSEE
+    codes) of the stock are meant; `file` is the name of the settings. `qpv_par_nom` (a doubt a name),
+    `qpv_nom_ambigu`, `qpv_nom_inconnu` with near names and the line to paste, `alias_sans_effet`.
     """
     known = _Quarters(quarters, aliases, communes)
     out: dict[str, pd.DataFrame] = {}
@@ -266,22 +211,10 @@ def by_code(
 def signed_quarters(
     conventions: pd.DataFrame, names: Mapping[str, str], *, year: int
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Read the quarters of conventions where no map is there: by code, or by a name that the stock bears.
+    """Read the quarters of conventions without a map: by code, or by a name of the stock (`names`, by code).
 
-    Parameters
-    ----------
-    conventions : DataFrame
-        Typed, with the stamp.
-    names : mapping of str to str
-        Code → name of the quarters of the located stock; their codes tell the map.
-    year : int
-        First tax year: a convention that ended before keeps the codes of its own map.
-
-    Returns
-    -------
-    conventions : DataFrame
-    faults : list of Fault
-        `convention_qpv_illisible`; `qpv_par_nom`, a doubt.
+    Codes of the stock identify the map. A convention that ended before `year`, the first tax year, keeps
+    the codes of its own map. `convention_qpv_illisible`; `qpv_par_nom`, a doubt.
     """
     if "codes_qpv" not in conventions:
         return conventions, []

@@ -37,23 +37,11 @@ _TEXT: Final = "texte"
 
 
 def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
-    """Compare two packs (name inside the pack → bytes).
+    """Compare two packs (name inside the pack → bytes), as `read_pack` gives them.
 
-    Parameters
-    ----------
-    first, second : mapping of str to bytes
-        As `tfpb.io.packs.pack.read_pack` gives them.
-
-    Returns
-    -------
-    list of Difference
-        Files, settings, versions and checks, then figures table by table in the order of the pack.
-        Lines are matched by what names them; the same figure repeated on several lines counts once.
-
-    Raises
-    ------
-    TfpbError
-        `pack_illisible`: records or tables that the program did not write so.
+    Files, settings, versions and checks, then figures table by table in the order of the pack. Lines are
+    matched by what names them; the same figure repeated on several lines counts once. Raises
+    `pack_illisible`: records or tables that the program did not write so.
     """
     try:
         return _differences(first, second)
@@ -237,13 +225,7 @@ def _keyed(rows: Sequence[_Row], columns: Sequence[str]) -> dict[tuple[str, ...]
 
 
 def dictionary(pack: Mapping[str, bytes]) -> list[_Row]:
-    """Return what the tables of a pack are called, a line a column; of a pack that does not say it, none.
-
-    Returns
-    -------
-    list of dict
-        `table, titre, colonne, intitule, format, source`.
-    """
+    """Return the names of the tables of a pack, a line a column; none if the pack lacks them."""
     if _DICTIONARY in pack:
         return rows_of(pack[_DICTIONARY])
     return [

@@ -61,30 +61,14 @@ def evaluation(
     """Set euros per dwelling, the gap of the linked items and its change side by side.
 
     One row a (convention or QPV) × axis × linked item. The convention (`niveau` « convention ») always
-    comes; a quarter (`niveau` « qpv ») keeps only rows whose gap may be published. An axis without
-    linked item, or without a survey, keeps its row of money with an empty item. Without a programme no
-    amount is known.
-
-    Parameters
-    ----------
-    located : Located
-        Dwellings of each quarter, counted door by door.
-    quarters : Quarters
-        Their names.
-    claims : Claims
-        Of the programme: `valorise` and `valorise_par_logement_qpv`, by axis.
-    published : Published or None
-        Protected survey results; the last wave is used, and the change since the one before it.
-    bailleur : str
-        Whose rows of the comparison are read.
-
-    Returns
-    -------
-    Evaluation
-        `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `sans_reponse`, `masque`,
-        `ecart_defavorable`, `ecart_equivalent`, `ecart_non_conclu`, `ecart_a_confirmer`, then `|hausse`,
-        `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
-        `|evolution_…` (`Story`) where the figure like with like tells another story.
+    comes; a quarter (`niveau` « qpv ») keeps only rows whose gap may be published. An axis without linked
+    item, or without a survey, keeps its row of money with an empty item. Without a programme no amount is
+    known. `claims` are `valorise` and `valorise_par_logement_qpv`, by axis; of `published`, rows of
+    `bailleur`, the last wave is used, and the change since the one before it. `lecture` is one of
+    `sans_enquete`, `sans_item`, `sans_reponse`, `masque`, `ecart_defavorable`, `ecart_equivalent`,
+    `ecart_non_conclu`, `ecart_a_confirmer`, then `|hausse`, `|baisse`, `|evolution_non_demontree` or
+    `|sans_evolution`, then by `|ecart_…` and `|evolution_…` (`Story`) where the figure like with like tells
+    another story.
     """
     if published is None and not claims.has("valorise"):
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
@@ -217,19 +201,9 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
 def readings(located: Located, *, abate: Callable[[Located], Claims]) -> pd.DataFrame:
     """Count dwellings and money again with every doubtful dwelling on one side, then on the other.
 
-    Parameters
-    ----------
-    located : Located
-        As retained.
-    abate : callable
-        Claims the money of a stock; what it does not claim is left empty.
-
-    Returns
-    -------
-    DataFrame
-        `hypothese, logements_dans, logements_a_verifier`, `abattement_eur` (on notices and due) and
-        `au_mieux_eur` (due at best, claims included; Decimal or None), a row for « retenu »,
-        « tous_dans » and « tous_hors ».
+    A row for « retenu », « tous_dans » and « tous_hors »: `abattement_eur` (on notices and due) and
+    `au_mieux_eur` (due at best, claims included; Decimal or None). `abate` claims the money of a stock;
+    what it does not claim is left empty.
     """
     rows = []
     for hypothesis, side in _READINGS:

@@ -75,22 +75,13 @@ _NO_LINE: Final[tuple[Row, Decimal]] = ({}, Decimal(0))
 
 
 def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...]:
-    """Lead a reference back to its lines (`pack_illisible`).
+    """Lead a reference back to its lines in a pack, as `read_pack` gives it (`pack_illisible`).
 
-    Parameters
-    ----------
-    pack : mapping of str to bytes
-        As `tfpb.io.packs.pack.read_pack` gives it.
-    reference : str
-        Name of a claim, alone or with its scope (« acquis », « Abattement acquis QN05991I »), number of a
-        premises or of a notice, identifier or name of a résidence, of a quarter, of an action, words of a
-        question, or an amount as it is printed (« 260 354 € », « 62 % »).
-
-    Returns
-    -------
-    tuple of Explanation
-        One a thing of that name; of an amount first the claims that it is, then where it stands. Empty when
-        the pack has nothing of that name.
+    It may be the name of a claim, alone or with its scope (« acquis », « Abattement acquis QN05991I »),
+    number of a premises or of a notice, identifier or name of a résidence, of a quarter, of an action,
+    words of a question, or an amount as it is printed (« 260 354 € », « 62 % »). One explanation a thing of
+    that name; of an amount first the claims that it is, then where it is. Empty when the pack has nothing
+    of that name.
     """
     try:
         tables = _Tables(pack)
@@ -243,10 +234,7 @@ class _Tables:
     def claimed(self, reference: str, slack: int) -> tuple[Explanation, ...]:
         """Return the claims printed so, or with such a bound: the whole before its parts, each with its rows.
 
-        Parameters
-        ----------
-        slack : int
-            Units that a table may add or take from a rounded cell so that its lines add up.
+        `slack`: units that a table may add or take from a rounded cell so that its lines add up.
         """
         wanted = _number(reference)
         if wanted is None:
@@ -319,12 +307,7 @@ class _Tables:
     def claim(self, lines: Sequence[Row], name: str = "") -> Explanation:
         """Explain a claim: its value and state, its quarters, the rows that it adds up, heaviest first.
 
-        Parameters
-        ----------
-        lines : sequence of rows of « faits »
-            One; of a figure made of several, all of them.
-        name : str
-            That of a figure made of several.
+        `lines` of « faits » are one, or all of them for a figure made of several, which `name` names.
         """
         first = lines[0]
         if name:

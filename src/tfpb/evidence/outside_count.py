@@ -28,28 +28,18 @@ _YEAR_APART: Final = 0.02
 
 
 class OutsideCount(NamedTuple):
-    """A quarter on one map, against Insee's count.
-
-    Parameters
-    ----------
-    logements, a_verifier, coupes : int
-        Dwellings located there, to check there, and out of every quarter of résidences partly in.
-    insee, ecart, part : float
-        Insee's count, located less it, located over it; NaN where Insee does not say.
-    motifs : tuple of str
-        Codes of what may explain the gap.
-    """
+    """A quarter on one map, against Insee's count."""
 
     carte: int
     code_qpv: str
     nom_qpv: str
-    logements: int
-    insee: float
-    ecart: float
-    part: float
-    a_verifier: int
-    coupes: int
-    motifs: tuple[str, ...]
+    logements: int  # located there
+    insee: float  # Insee's count; NaN, like the two next, where Insee gives none
+    ecart: float  # located less Insee's count
+    part: float  # located over Insee's count
+    a_verifier: int  # dwellings to check there
+    coupes: int  # dwellings out of every quarter, of résidences partly in
+    motifs: tuple[str, ...]  # codes of what may explain the gap
 
 
 def outside_counts(
@@ -58,21 +48,10 @@ def outside_counts(
     maps: Collection[int],
     counts: Mapping[int, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Compare the located dwellings to Insee's count, quarter by quarter, on the same map.
+    """Compare the located dwellings to Insee's count, quarter by quarter, on the same imported map.
 
-    Parameters
-    ----------
-    quarters : Quarters
-        Their names.
-    maps : collection of int
-        Vintages that are imported.
-    counts : mapping of int to DataFrame
-        Map → `code_qpv, logements` (NaN: secret or unknown, never nil).
-
-    Returns
-    -------
-    DataFrame
-        Fields of `OutsideCount`, one row a quarter where the stock has dwellings, sure or to check.
+    `counts` by map, NaN: secret or unknown, never nil. One row a quarter where the stock has dwellings,
+    sure or to check.
     """
     doors = located.entrances
     rows = [

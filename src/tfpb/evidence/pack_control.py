@@ -60,23 +60,15 @@ _UNDATED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding.
-
-    Parameters
-    ----------
-    code : str
-        Its sentence is in `words/documents/control_words.toml`; a motive's, among those of premises.
-    quarter : str
-        Empty when it is about the whole pack.
-    lacking : bool
-        Something is missing or contradicts itself; otherwise it is told to be known.
-    """
+    """One finding."""
 
     subject: Subject
     code: str
-    quarter: str = ""
+    """Its sentence is in `words/documents/control_words.toml`; a motive's, among those of premises."""
+    quarter: str = ""  # empty when it is about the whole pack
     fields: Mapping[str, Any] = field(default_factory=dict)
     lacking: bool = True
+    """Something is missing or contradicts itself; otherwise it is for information."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,46 +86,23 @@ class BalanceLine:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A pack as it was read.
+    """A pack as it was read."""
 
-    Parameters
-    ----------
-    name : str
-        Of its archive or folder.
-    year : int or None
-        Tax year it says it is of.
-    state : str
-        `diffusion` or `projet`; empty when it does not say.
-    tables : mapping of str to DataFrame
-        `conventions, actions, bilan, declaration`, those that are there, typed.
-    balance : tuple of BalanceLine
-        Lines of its `bilan`.
-    declared : tuple of str
-        Quarters of its `declaration`.
-    broken : tuple of (file, state)
-        What its list of hashes contradicts; None when it has no list.
-    unheld : int
-        Checks of its own run that do not hold.
-    unread : tuple of (table, what)
-        Tables, or cells, that cannot be read.
-    asked : tuple of (key, title, standing)
-        Questions of the files that it was made of, and how each stands.
-    no_quarter : str
-        State of its dwellings in quarters, where they are told to be none; empty otherwise.
-    """
-
-    name: str
+    name: str  # of its archive or folder
     bailleur: str = ""
-    year: int | None = None
-    state: str = ""
+    year: int | None = None  # tax year it claims
+    state: str = ""  # `diffusion` or `projet`; empty when not given
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    balance: tuple[BalanceLine, ...] = ()
-    declared: tuple[str, ...] = ()
+    """`conventions, actions, bilan, declaration`, those that are there, typed."""
+    balance: tuple[BalanceLine, ...] = ()  # lines of its `bilan`
+    declared: tuple[str, ...] = ()  # quarters of its `declaration`
     broken: tuple[tuple[str, str], ...] | None = None
-    unheld: int = 0
-    unread: tuple[tuple[str, str], ...] = ()
+    """(file, state) that its list of hashes contradicts; None without list."""
+    unheld: int = 0  # failed checks of its own run
+    unread: tuple[tuple[str, str], ...] = ()  # (table, what): tables, or cells, that cannot be read
     asked: tuple[tuple[str, str, str], ...] = ()
-    no_quarter: str = ""
+    """(key, title, status) of each question of the files that it was made of."""
+    no_quarter: str = ""  # state of its dwellings in quarters, where given as none; empty otherwise
 
     def rows(self, table: str) -> list[dict[Any, Any]]:
         """Return the lines of a table, none when it is not there."""
@@ -202,10 +171,7 @@ class Checked:
 def findings(pack: Received, reader: Reader | None) -> tuple[Found, ...]:
     """Return everything that a pack lacks, in the order of subjects.
 
-    Parameters
-    ----------
-    reader : Reader or None
-        The law on 1 January of its tax year; None when that year is not known.
+    `reader` is the law on 1 January of its tax year; None when that year is not known.
     """
     if pack.no_quarter and not pack.balance and not any(map(pack.rows, pack.tables)):
         known = pack.no_quarter == State.CONNU

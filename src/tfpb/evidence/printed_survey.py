@@ -41,23 +41,10 @@ class Unlike(NamedTuple):
 def checked(
     pack: Mapping[str, bytes], earlier: Sequence[Mapping[str, bytes]] = ()
 ) -> tuple[int, list[Unlike]]:
-    """Check what a pack prints (name inside the pack → bytes).
+    """Check what a pack prints (name inside the pack → bytes): rows with a figure, and those at odds.
 
-    Parameters
-    ----------
-    earlier : sequence of mapping of str to bytes
-        Packs released before, in order: rows of a wave that the pack does not replace are held against the
-        last that has them; what today's files give of a wave kept is in none.
-
-    Returns
-    -------
-    int, list of Unlike
-        Rows that bear a figure, and those that are not as the rule wants.
-
-    Raises
-    ------
-    TfpbError
-        `pack_illisible`
+    Rows of a wave that the pack does not replace are compared with the last of the `earlier` releases, in
+    order, that has them; what today's files give of a wave kept is in none. Raises `pack_illisible`.
     """
     rows = _rows(pack)
     if rows.empty:

@@ -39,25 +39,15 @@ _HANGING: Final = {
 def suspend_asked(
     base: Claims, asked: Iterable[Asked], read: Callable[[Mapping[str, str]], Claims | None]
 ) -> tuple[Claims, tuple[Outcome, ...]]:
-    """Return the claims, those that open questions touch between bounds, and what each answer comes to.
+    """Return the claims, those that open questions touch between bounds, and the outcome of each answer.
 
     Up to three questions, all answers are tried together. Of more, each alone, then with those that touch a
     same claim, to three; of a claim that more of them touch, the moves of each add up: its bounds are the
     widest. An answer under which the files stop moves nothing (`refused`); answers that stop them only
-    together leave without bounds what depends on their tables.
-
-    Parameters
-    ----------
-    base : Claims
-        Under the answers that claim least, in the place of those that nobody gave.
-    read : callable
-        Claims under supposed answers: key of the question → code. None where they give no figure.
-
-    Returns
-    -------
-    claims : Claims
-    outcomes : tuple of Outcome
-        Empty without open question: `read` is not called then.
+    together leave without bounds what depends on their tables. `base` is under the answers that claim
+    least, in the place of missing ones; `read` gives the claims under supposed answers (key of the question
+    → code), None where they give no figure. Without open question there is no outcome, and `read` is not
+    called.
     """
     open_ = {one.question.key: one for one in asked if one.is_open}
     if not open_:
@@ -112,21 +102,12 @@ def suspend_together(
     read: Callable[[Mapping[str, str]], Claims | None],
     kept: str,
 ) -> Claims:
-    """Return the claims that many alike questions touch between bounds, by one reading an input and pair.
+    """Return the claims that many similar questions touch between bounds, by one reading an input and pair.
 
-    Each question keeps rows or leaves them out, so that counts and euros are at their ends where all of an
-    input are kept, or none. A quotient of two of them (`QUOTIENTS`) is not: nothing bounds it.
-
-    Parameters
-    ----------
-    base : Claims
-        Where nothing that is asked about counts.
-    asked : sequence of Asked
-        Open, each with the answer `kept`.
-    read : callable
-        As of `suspend_asked`.
-    kept : str
-        Code of the answer that keeps everything.
+    Each question keeps rows or leaves them out, so extremes of counts and euros occur when all rows of an
+    input are kept, or none. A quotient of two of them (`QUOTIENTS`) is not: nothing bounds it. In `base`
+    nothing in question counts; the open questions have the answer `kept`, which keeps everything; `read` as
+    in `suspend_asked`.
     """
     keys: dict[str, list[str]] = {}
     for one in asked:
@@ -153,12 +134,9 @@ def suspend_together(
 def each_answer(
     name: Name, one: Asked, outcomes: Sequence[Outcome]
 ) -> list[tuple[str, Claim | None]]:
-    """Return what a claim is under each answer to a question, the others as they are read.
+    """Return what a claim is under each answer (by code) to a question, the others as they are read.
 
-    Returns
-    -------
-    list of (str, Claim or None)
-        Code of the answer; None where the files cannot be read so. Empty where no answer moves the claim.
+    None where the files cannot be read so. Empty where no answer moves the claim.
     """
     key, stopping, found = one.question.key, refused(outcomes), dict[str, Claims | None]()
     for outcome in outcomes:

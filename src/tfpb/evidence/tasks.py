@@ -76,51 +76,27 @@ class TaskKind:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A line of « À faire ».
-
-    Parameters
-    ----------
-    subject : str
-        `id_residence`, `id_action` or `code_qpv`.
-    code_qpv : str
-        Empty out of every quarter.
-    name : str
-        Of the résidence or the action; empty for a quarter.
-    detail : str
-        Where it stands, for a side to settle; how much of it is carried over, for a programme.
-    dwellings : Amount or None
-        None where the line is of no dwellings.
-    stake : Amount or None
-        Euros of the claim that the line changes; None where it changes none.
-    worth : Amount or None
-        What an action is valued, where more than its stake.
-    role : str
-        Who is in charge, as it may be sent: a role, never a person.
-    typed : str
-        What people wrote in its place, for the landlord alone.
-    day : date or None
-        None where nobody dated it; `at_once` is then to look at.
-    proposed : str
-        What the dossier alone says of who, when and how far: a cell that says otherwise was filled.
-    event : mapping
-        Of a deadline, its line of the calendar.
-    """
+    """A line of « À faire »."""
 
     kind: TaskKind
-    subject: str
-    code_qpv: str = ""
-    name: str = ""
+    subject: str  # `id_residence`, `id_action` or `code_qpv`
+    code_qpv: str = ""  # empty out of every quarter
+    name: str = ""  # of the résidence or the action; empty for a quarter
     detail: str = ""
-    dwellings: Amount | None = None
+    """Where it is, for a side to settle; how much of it is carried over, for a programme."""
+    dwellings: Amount | None = None  # None where the line is of no dwellings
     stake: Amount | None = None
-    worth: Amount | None = None
-    role: str = NOBODY
-    typed: str = ""
-    day: dt.date | None = None
+    """Euros of the claim that the line changes; None where it changes none."""
+    worth: Amount | None = None  # value of an action, where more than its stake
+    role: str = NOBODY  # in charge, as it may be sent: a role, never a person
+    typed: str = ""  # what people wrote in its place, for the landlord alone
+    day: dt.date | None = None  # None without a date; `at_once` is then to look at
     at_once: bool = False
     state: TaskState | None = TaskState.A_FAIRE
     proposed: str = ""
+    """What the dossier alone says of who, when and how far: a cell that says otherwise was filled."""
     event: Mapping[Any, Any] = field(default_factory=dict)
+    """Of a deadline, its line of the calendar."""
 
     @property
     def key(self) -> str:
@@ -219,14 +195,8 @@ def deadlines_of(dossier: Dossier) -> tuple[Task, ...]:
 def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tuple[Task, ...]:
     """Return what is left to do in a place over several bailleurs: a line a quarter and kind of claim.
 
-    Of whom and on what stands in the pack of each: no bailleur's résidence or action is named.
-
-    Parameters
-    ----------
-    claims : Claims
-        Of the place and its quarters.
-    role, sheet : str
-        Who is in charge, and the sheet to look at, of every line.
+    The details are in the pack of each: no bailleur's résidence or action is named. `claims` are of the
+    place and its quarters; `role` is in charge of every line, `sheet` is the one to look at.
     """
     out = []
     for code in ("signaler", "reclamer", "programmer", "prouver", "situer"):
