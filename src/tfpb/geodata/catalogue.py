@@ -14,49 +14,24 @@ from tfpb.words.places.geodata_words import QUARTERS_TITLE as TITLE
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One official source.
-
-    Parameters
-    ----------
-    portal : str
-        Name of the portal in `[portals]`.
-    formats : tuple of str
-        Accepted endings, the best first.
-    columns : tuple of str
-        Columns a good file bears.
-    smallest, largest : int
-        Bounds of its size, bytes.
-    imports : str
-        `qpv`, `adresses`, `communes` or `parcelles`.
-    vintage : int
-        0 when the source has no fixed vintage.
-    dataset : str
-        Slug of the dataset on an open-data portal; empty when `path` is used.
-    path : str
-        Path under the portal, with `{departement}`; empty when `dataset` is used.
-    wanted, fallback : tuple of str
-        Words the title, address and format of the resource must hold; the second if none holds the
-        first.
-    optional : bool
-        A failure to get it does not stop the others.
-    """
+    """One official source."""
 
     key: str
     title: str
     licence: str
-    portal: str
-    formats: tuple[str, ...]
-    columns: tuple[str, ...]
-    smallest: int
-    largest: int
-    imports: str
-    vintage: int = 0
+    portal: str  # name of the portal in `[portals]`
+    formats: tuple[str, ...]  # accepted endings, the best first
+    columns: tuple[str, ...]  # columns that a good file has
+    smallest: int  # least size, bytes
+    largest: int  # largest size, bytes
+    imports: str  # `qpv`, `adresses`, `communes` or `parcelles`
+    vintage: int = 0  # 0 when the source has no fixed vintage
     date: str = ""
-    dataset: str = ""
-    path: str = ""
-    wanted: tuple[str, ...] = ()
-    fallback: tuple[str, ...] = ()
-    optional: bool = False
+    dataset: str = ""  # slug of the dataset on an open-data portal; empty when `path` is used
+    path: str = ""  # path under the portal, with `{departement}`; empty when `dataset` is used
+    wanted: tuple[str, ...] = ()  # required in the title, address and format of the resource
+    fallback: tuple[str, ...] = ()  # required when none has the words wanted
+    optional: bool = False  # a failure to get it does not stop the others
 
     @property
     def address(self) -> str:

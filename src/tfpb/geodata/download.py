@@ -51,31 +51,13 @@ def install(
     import_addresses: Callable[[Path], object] | None = None,
     patience: Patience | None = None,
 ) -> list[str]:
-    """Download and import the official files of a département.
+    """Download and import the official files of a département: « 59 », « 2A », « 971 », « 1 » for « 01 ».
 
-    Parameters
-    ----------
-    departement : str
-        « 59 », « 2A », « 971 »; a lone digit gets its zero.
-    folder : Path
-        Folder of geographies; downloads are kept in its `telechargements`.
-    show : callable
-        Called with a French line at each step.
-    advance : callable
-        Called with the number of bytes received since the last call.
-    import_addresses : callable, optional
-        Imports one address file; by default the address index's own import.
-
-    Returns
-    -------
-    list of str
-        What was installed, one French line each; faults of optional sources too.
-
-    Raises
-    ------
-    TfpbError
-        `departement_inconnu`, or the faults of every required source that failed: what could be
-        installed is.
+    Downloads are kept in `telechargements` of the folder. `show` is called with a French line at each step,
+    `advance` with the number of bytes received since the last call; `import_addresses` imports one address
+    file, by default into the address index. Returns what was installed, one French line each, with faults
+    of optional sources. Raises `departement_inconnu`, or the faults of every required source that failed:
+    what could be installed is.
     """
     code = departement.strip().upper().zfill(2)
     if not _DEPARTMENT.match(code):
@@ -118,10 +100,7 @@ def _whole(folder: Path, vintage: int) -> bool:
 def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
     """Find the file of a source: by its path, or in what the portal lists of its dataset.
 
-    Raises
-    ------
-    TfpbError
-        `portail_injoignable`, `portail_illisible`, `ressource_absente`.
+    Raises `portail_injoignable`, `portail_illisible`, `ressource_absente`.
     """
     base = portal(source.portal)
     if not source.dataset:

@@ -44,27 +44,17 @@ _PARCELS: Final = re.compile(rb'"(?:arpente|contenance|prefixe)"')
 
 @dataclass(frozen=True, slots=True)
 class Geography:
-    """Imported geography.
-
-    Parameters
-    ----------
-    store : AddressStore or None
-        The offline index; None where nobody imported one and the run does without.
-    maps : mapping of int to QpvMap
-        By vintage.
-    folder : Path
-        Where parcels are, loaded for the communes that need them only.
-    counts : mapping of int to DataFrame
-        Insee's social dwellings a quarter (`code_qpv, logements`), by vintage.
-    """
+    """Imported geography."""
 
     store: AddressStore | None
+    """The offline index; None where there is none and the run does without."""
     communes: Communes
-    maps: dict[int, QpvMap]
+    maps: dict[int, QpvMap]  # by vintage
     outlines: gpd.GeoDataFrame | None
-    folder: Path
+    folder: Path  # of parcels, loaded for the communes that need them only
     sources: tuple[Source, ...]
     counts: Mapping[int, pd.DataFrame] = field(default_factory=dict)
+    """Insee's social dwellings a quarter (`code_qpv, logements`), by vintage."""
 
     @property
     def addresses(self) -> AddressStore:
@@ -103,24 +93,11 @@ class Geography:
 
 
 def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = True) -> Geography:
-    """Open the imported geography of a folder.
+    """Open the imported geography of a folder: every map and outline.
 
-    Parameters
-    ----------
-    needs : tuple of int
-        Vintages of quarters without which the run makes no sense.
-    index : bool
-        Whether the run makes no sense without the address index.
-
-    Returns
-    -------
-    Geography
-        Every imported map and outline; parcels are left on the disk until a commune asks for them.
-
-    Raises
-    ------
-    TfpbError
-        `geographie_absente` for each thing that lacks, with the command that imports it.
+    Parcels are left on the disk until a commune requires them. The run makes no sense without the vintages
+    of `needs`, nor, with `index`, without the address index: raises `geographie_absente` for each thing
+    that lacks, with the command that imports it.
     """
     store = folder / FILE_NAME
     maps = {v: found for v in VINTAGES if (found := load_qpv(folder, v)) is not None}

@@ -42,20 +42,8 @@ _PARCEL_COLUMNS: Final = ("id", "commune", "section", "numero")
 def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     """Import outlines of communes; those already stored are replaced commune by commune.
 
-    Parameters
-    ----------
-    path : Path
-        shp, geojson, json(.gz), gpkg or zip with a column of INSEE codes.
-
-    Returns
-    -------
-    GeoDataFrame (EPSG:4326)
-        `code_insee, nom, geometry` of the file's communes.
-
-    Raises
-    ------
-    TfpbError
-        `couche_sans_colonne` when no column holds INSEE codes.
+    shp, geojson, json(.gz), gpkg or zip with a column of INSEE codes (`couche_sans_colonne`). Returns
+    `code_insee, nom, geometry` of the file's communes, in EPSG:4326.
     """
     with opened(path) as files:
         read = [_outlines(p, layer or None) for p in files for layer in layers(p)]
@@ -116,16 +104,8 @@ def _outlines(path: Path, layer: str | None) -> gpd.GeoDataFrame | None:
 def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     """Import parcels; a commune that is already stored is replaced (`couche_sans_colonne`).
 
-    Parameters
-    ----------
-    path : Path
-        Cadastre in GeoJSON (json, json.gz, geojson), shp, gpkg or zip, with columns `id, commune,
-        section, numero`.
-
-    Returns
-    -------
-    GeoDataFrame (EPSG:4326)
-        `id, commune, section, numero, geometry` of the file's parcels.
+    Cadastre in GeoJSON (json, json.gz, geojson), shp, gpkg or zip, with columns `id, commune, section,
+    numero`. Returns these and `geometry` of the file's parcels, in EPSG:4326.
     """
     with opened(path) as files:
         found = [_parcels(p, layer or None, path.name) for p in files for layer in layers(p)]
@@ -137,19 +117,9 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
 
 
 def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.GeoDataFrame | None:
-    """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none.
+    """Load stored parcels (EPSG:4326), of some communes (INSEE codes) or of all; None when there are none.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of geographies.
-    communes : iterable of str, optional
-        INSEE codes; all by default.
-
-    Returns
-    -------
-    GeoDataFrame or None
-        `id, commune, section, numero, geometry`.
+    Columns are those of `import_parcels`.
     """
     towns = {p.stem for p in (folder / _PARCELS).glob("*.json")}
     wanted = sorted(towns if communes is None else towns.intersection(communes))

@@ -20,42 +20,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What lacks in one département.
-
-    Parameters
-    ----------
-    towns : tuple of str
-        Communes of the stock without an address, those of most rows first.
-    rows : int
-        Their rows of the stock.
-    bare : tuple of str
-        Communes without parcels: near a limit, these settle what a point alone leaves in doubt.
-    no_quarter : bool
-        Whether the ruling map is there, without any quarter of the département.
-    addresses, parcels : str
-        Where the official files are.
-    """
+    """What lacks in one département."""
 
     department: str
-    towns: tuple[str, ...]
-    rows: int
-    bare: tuple[str, ...]
-    no_quarter: bool
-    addresses: str
-    parcels: str
+    towns: tuple[str, ...]  # communes of the stock without an address, those of most rows first
+    rows: int  # their rows of the stock
+    bare: tuple[str, ...]  # communes without parcels, which settle doubts near a limit
+    no_quarter: bool  # the ruling map is there, without any quarter of the département
+    addresses: str  # place of the official files
+    parcels: str  # place of the official files
 
 
 def lacks_of(
     towns: Mapping[tuple[str, str, str], int], folder: Path, year: int
 ) -> tuple[Lack, ...]:
-    """Return what a folder of geography lacks for communes as a stock writes them.
+    """Return what a folder of geography lacks for communes as a stock writes them, in a tax year.
 
-    Parameters
-    ----------
-    towns : mapping of (str, str, str) to int
-        Code, name and postcode, as written → rows; a commune that nobody knows is another fault.
-    year : int
-        Tax year.
+    `towns`: code, name and postcode, as written → rows; an unknown commune is another fault.
     """
     store = AddressStore(folder / FILE_NAME) if (folder / FILE_NAME).is_file() else None
     communes = store.communes() if store is not None else Communes.load()

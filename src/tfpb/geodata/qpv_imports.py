@@ -299,29 +299,12 @@ def import_insee(
     sheet: str | None = None,
     renames: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Import the count of social dwellings by quarter.
+    """Import the count of social dwellings by quarter; NaN is secret or unknown, never nil.
 
-    Parameters
-    ----------
-    path : Path
-        Any table; its headers are looked for by meaning.
-    vintage : int
-        The map whose quarters it counts.
-    folder : Path
-        Folder of geographies.
-    renames : mapping of str to str, optional
-        `code_qpv`, `logements` → header of the file.
-
-    Returns
-    -------
-    DataFrame
-        `code_qpv, logements` (float; NaN is secret or unknown, never nil), sorted by code.
-
-    Raises
-    ------
-    TfpbError
-        `millesime_inconnu`; `colonne_absente`; `insee_autre_carte` when no row is of that map;
-        `insee_quartier_en_double` when rows of one quarter differ; a number that cannot be read.
+    Headers are looked for by meaning, or given by `renames` (`code_qpv`, `logements` → header); `vintage`
+    is the map whose quarters it counts. Sorted by code. Raises `millesime_inconnu`; `colonne_absente`;
+    `insee_autre_carte` when no row is of that map; `insee_quartier_en_double` when rows of one quarter
+    differ; a number that cannot be read.
     """
     if vintage not in _CODES:
         raise fail("millesime_inconnu", place=Place(path.name), got=vintage, cartes=listed())

@@ -62,23 +62,9 @@ def store(
 ) -> None:
     """Write a layer and its card: a reader finds the earlier pair or the new one, never half of each.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of geographies.
-    name : str
-        `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer `<name>-<hash>.parquet`.
-    known : Entry
-        The official source, in the catalogue.
-    licence : str, optional
-        In place of the official source's.
-    mended : iterable of str
-        Codes whose polygon was mended.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
+    `name` is `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer `<name>-<hash>.parquet`.
+    `known` is the official source, in the catalogue, and `licence` replaces its own; `mended` are codes
+    whose polygon was mended. Raises `ecriture_impossible`.
     """
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
@@ -108,13 +94,7 @@ def earlier_sources(folder: Path, name: str, *, but: str) -> list[SourceFile]:
 
 
 def read_card(folder: Path, name: str) -> Sidecar | None:
-    """Read the card of a layer; None when it is not stored.
-
-    Raises
-    ------
-    TfpbError
-        `geodonnees_abimees` when the card cannot be read.
-    """
+    """Read the card of a layer; None when it is not stored, `geodonnees_abimees` when it cannot be read."""
     path = folder / f"{name}.json"
     if not path.is_file():
         return None
@@ -135,26 +115,15 @@ def read_stored(folder: Path, name: str) -> gpd.GeoDataFrame | None:
 
 
 def list_installed(folder: Path) -> list[str]:
-    """Describe what is stored, one French line a layer (addresses apart).
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of geographies.
-    """
+    """Describe what is stored, one French line a layer (addresses excluded)."""
     return stored_lines([side for _, side, _ in _cards(folder) if side is not None])
 
 
 def verify_installed(folder: Path) -> list[str]:
     """List what is not whole, one French line each; empty when all is.
 
-    Every card is read again, the file it names is hashed, opened and counted, and its polygons are
-    checked valid: a cut copy, a swapped file and a changed byte are all found.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of geographies.
+    Every card is read again, the file it names is hashed, opened and counted, and its polygons are checked
+    valid: a cut copy, a swapped file and a changed byte are all found.
     """
     wrong = []
     for name, side, error in _cards(folder):

@@ -44,18 +44,10 @@ _HTML: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
 
 @dataclass(frozen=True, slots=True)
 class Patience(Limits):
-    """How long to wait, besides the limits on an answer; a try that is too slow brought nothing.
+    """How long to wait, besides the limits on an answer; a try that is too slow brought nothing."""
 
-    Parameters
-    ----------
-    pause_s : float
-        First pause between tries, doubled each time.
-    tries : int
-        Tries in a row that may bring nothing; the count restarts when one brings bytes.
-    """
-
-    pause_s: float = 1.0
-    tries: int = _TRIES
+    pause_s: float = 1.0  # first pause between tries, doubled each time
+    tries: int = _TRIES  # in a row without any byte; bytes restart the count
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +78,13 @@ def fetch(
     advance: Callable[[int], None] = lambda _count: None, show: Callable[[str], None] = lambda _text: None,
     checksum: Checksum | None = None,
 ) -> Path:  # fmt: skip
-    """Download a file to `target`.
+    """Download a file to `target`; the bytes grow in `<name>.part` next to it, kept if all tries fail.
 
-    Parameters
-    ----------
-    target : Path
-        Final name; the bytes grow in `<name>.part` beside it, kept for a later run if all tries fail.
-    source : Entry
-        Says the sizes a good file may have.
-    advance : callable
-        Called with the number of bytes received since the last call.
-    show : callable
-        Called with a French line when another server sends the file.
-    checksum : Checksum, optional
-        Hash given by the portal.
-
-    Raises
-    ------
-    TfpbError
-        `telechargement_refuse` (404 and the like), `telechargement_coupe`,
-        `telechargement_page_web`, `telechargement_taille`, `telechargement_abime`,
-        `telechargement_injoignable`, `telechargement_devie`, `telechargement_empreinte`.
+    `source` gives the sizes a good file may have, `checksum` is the portal's hash; `advance` is called with
+    the number of bytes received since the last call, `show` with a French line when another server sends
+    the file. Raises `telechargement_refuse` (404 and the like), `telechargement_coupe`,
+    `telechargement_page_web`, `telechargement_taille`, `telechargement_abime`,
+    `telechargement_injoignable`, `telechargement_devie`, `telechargement_empreinte`.
     """
     wait = patience or Patience()
     part = target.with_name(f"{target.name}.part")
@@ -225,10 +203,7 @@ def _span(answer: httpx.Response, have: int) -> tuple[int, int]:
 def prove(path: Path, source: Entry, *, name: str, address: str) -> None:
     """Prove that a downloaded file is what it should be, before it takes its name.
 
-    Raises
-    ------
-    TfpbError
-        An HTML page, a size out of bounds, a cut or corrupt archive, JSON that does not end.
+    Raises for an HTML page, a size out of bounds, a cut or corrupt archive, JSON that does not end.
     """
     place = Place(name)
     size = path.stat().st_size
