@@ -118,10 +118,7 @@ def region(
 def _tls(scheduler: str, *files: Path | None) -> Tls | None:
     """Gather what opens an encrypted cluster; all of it, or nothing.
 
-    Raises
-    ------
-    TfpbError
-        `dask_tls_incomplet`, `fichier_absent`.
+    Raises `dask_tls_incomplet`, `fichier_absent`.
     """
     from tfpb.errors import fail
     from tfpb.io.tables.contents import require_file

@@ -172,18 +172,10 @@ def check_output(
     layers: bool = False,
     siblings: Callable[[Path], Iterable[Path]] = lambda _: (),
 ) -> None:
-    """Refuse an output that is no table (nor layer) or would replace an input; tell a useless `--csv-brut`.
+    """Refuse an output that is no table (nor layer) or would replace an input.
 
-    Parameters
-    ----------
-    output : Path
-        As the user names it; it may bear no name at all.
-    raw : bool
-        Whether `--csv-brut` is given.
-    layers : bool
-        Whether the command writes map layers too.
-    siblings : callable
-        Names what stands beside an output that bears a name.
+    Warns of a useless `--csv-brut`. The output may have no name at all; `siblings` names what is written
+    next to one that has; `layers`: the command writes map layers too.
     """
     from tfpb.io.packs.output_files import refuse_inputs
     from tfpb.io.tables.tabular import WRITTEN_LAYERS, check_format
@@ -345,12 +337,7 @@ def show_held_back(notices: Iterable[Fault]) -> None:
 def show_doubts(faults: Iterable[Fault], *, where: str = "") -> None:
     """List doubts briefly on the standard channel, each kind once with the first as its example.
 
-    What to do follows, unless all of them are listed elsewhere.
-
-    Parameters
-    ----------
-    where : str
-        Where all of them are listed, when they are.
+    What to do follows, unless all of them are listed elsewhere (`where`).
     """
     from tfpb.words.faults.sentences import fault_text
 
@@ -390,19 +377,10 @@ def geodata_folder(
 ) -> Path:
     """Return the folder of imported geography: the option, the settings' own, or the user's.
 
-    Where the option and the settings name two, the one that is read is printed.
-
-    Parameters
-    ----------
-    option : Path or None
-        `--geodonnees`, or the variable in its place.
-    new : bool
-        Whether the command makes the folder: a name near an existing one is then said, not refused.
-
-    Raises
-    ------
-    TfpbError
-        `geodonnees_mal_nommees` for a folder that does not exist beside one whose name is near.
+    The option is `--geodonnees`, or the variable in its place; where it and the settings name two folders,
+    the one that is read is printed. When the command makes the folder (`new`), a name near an existing one
+    is warned of, not refused. Raises `geodonnees_mal_nommees` for a folder that does not exist next to one
+    whose name is near.
     """
     if settings is not None and settings.reglages.geodonnees:
         named = settings.path(settings.reglages.geodonnees)
@@ -428,13 +406,7 @@ def geodata_folder(
 
 
 def renames(pairs: Iterable[str] | None) -> dict[str, str]:
-    """Read `--colonne adresse=NOM` options.
-
-    Raises
-    ------
-    typer.BadParameter
-        If one has no « = ».
-    """
+    """Read `--colonne adresse=NOM` options; typer.BadParameter if one has no « = »."""
     out = {}
     for pair in pairs or ():
         name, mark, header = pair.partition("=")
