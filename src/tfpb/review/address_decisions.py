@@ -48,29 +48,17 @@ class AddressKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AddressDecision:
-    """One row that someone filled in the sheet « Adresses ».
-
-    Parameters
-    ----------
-    choice : str
-        `accepter`, `introuvable`, or an address chosen from the list.
-    corrected : str
-        Address written by hand; it prevails over `choice`.
-    x, y : str
-        Coordinates given by hand; they prevail over both.
-    place : Place
-        File, sheet and row.
-    """
+    """One row that someone filled in the sheet « Adresses »."""
 
     key: AddressKey
-    choice: str
-    corrected: str
-    x: str
+    choice: str  # `accepter`, `introuvable`, or an address chosen from the list
+    corrected: str  # address written by hand; it prevails over `choice`
+    x: str  # given by hand, like y; they prevail over both
     y: str
     author: str
     date: str
     piece: str
-    place: Place
+    place: Place  # file, sheet and row
 
 
 def key_of(address: str, postcode: str, commune: str, code: str, name: str) -> AddressKey:
@@ -86,24 +74,13 @@ def keys_of(addresses: pd.DataFrame) -> list[AddressKey]:
 
 @dataclass(frozen=True, slots=True)
 class DecidedAddresses:
-    """Addresses to geocode, with the decisions taken on them.
+    """Addresses to geocode, with the decisions taken on them."""
 
-    Parameters
-    ----------
-    frame : DataFrame
-        `ADDRESS_COLUMNS`, decisions written in.
-    rows : list of AddressDecision or None
-        The decision on each row.
-    lost : tuple of Fault
-        A doubt for each decision whose address is no longer in the file.
-    placed : tuple of Place or None
-        Of each row whose coordinates are the geometry of a layer, where it stands; empty for a table.
-    """
-
-    frame: pd.DataFrame
-    rows: list[AddressDecision | None]
-    lost: tuple[Fault, ...] = ()
+    frame: pd.DataFrame  # `ADDRESS_COLUMNS`, decisions written in
+    rows: list[AddressDecision | None]  # the decision on each row
+    lost: tuple[Fault, ...] = ()  # a doubt for each decision whose address is no longer in the file
     placed: tuple[Place | None, ...] = ()
+    """Of each row whose coordinates are the geometry of a layer, its place there; empty for a table."""
 
 
 def decided(
@@ -111,14 +88,9 @@ def decided(
     decisions: Iterable[AddressDecision],
     placed: Sequence[Place | None] = (),
 ) -> DecidedAddresses:
-    """Return the addresses to geocode, decisions written in.
+    """Return the addresses to geocode (`ADDRESS_COLUMNS`), decisions written in.
 
-    Parameters
-    ----------
-    addresses : DataFrame
-        `ADDRESS_COLUMNS`.
-    placed : sequence of Place or None, optional
-        As `DecidedAddresses`.
+    `placed` as in `DecidedAddresses`.
     """
     by_key = {decision.key: decision for decision in decisions}
     rows = [by_key.get(key) for key in keys_of(addresses)]
@@ -168,18 +140,9 @@ def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:
 def settled(
     results: pd.DataFrame, rows: Sequence[AddressDecision | None]
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return the geocoded rows with the verdicts of the decisions.
+    """Return the geocoded rows with the verdicts of the decisions (`rows`, one a row).
 
-    Parameters
-    ----------
-    results : DataFrame
-        `RESULT_COLUMNS`.
-    rows : sequence of AddressDecision or None, one a row
-
-    Returns
-    -------
-    DataFrame, list of Fault
-        Same index; a doubt for each decision that leads to no point.
+    Same index; a doubt for each decision that leads to no point.
     """
     if not any(rows):
         return results, []
@@ -222,17 +185,8 @@ def as_placed(
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Let points of a layer rule where their addresses are elsewhere; one doubt counts them.
 
-    Parameters
-    ----------
-    results : DataFrame
-        `RESULT_COLUMNS`.
-    placed : sequence of Place or None
-        As `DecidedAddresses`.
-
-    Returns
-    -------
-    DataFrame, list of Fault
-        Same index; `point_deplace`, or nothing.
+    Same index; `point_deplace`, or nothing. `placed` as in `DecidedAddresses`. `results` are
+    `RESULT_COLUMNS`.
     """
     if not placed:
         return results, []

@@ -55,22 +55,13 @@ _FIGURES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """Located entrances, and what a picture shows around those to decide on.
-
-    Parameters
-    ----------
-    maps : mapping of vintage to QpvMap
-    radius_m : float
-        Uncertainty of points that carry none, in metres.
-    parcels, streets : GeoDataFrame, optional
-        Ground, in any CRS it declares; `streets` has `nom` and lines.
-    """
+    """Located entrances, and what a picture shows around those to decide on."""
 
     entrances: pd.DataFrame
     maps: Mapping[int, QpvMap]
-    radius_m: float
-    parcels: gpd.GeoDataFrame | None = None
-    streets: gpd.GeoDataFrame | None = None
+    radius_m: float  # uncertainty of points that have none, in metres
+    parcels: gpd.GeoDataFrame | None = None  # in any CRS it declares
+    streets: gpd.GeoDataFrame | None = None  # in any CRS it declares; `nom` and lines
 
 
 def address_doubts(
@@ -83,20 +74,9 @@ def address_doubts(
 ) -> pd.DataFrame:
     """List the rows that are not accepted or already decided, each with its possible addresses.
 
-    Parameters
-    ----------
-    results : DataFrame
-        `RESULT_COLUMNS`, decisions applied.
-    original : DataFrame
-        `adresse, code_postal, commune, code_insee, nom` as the file has them, same rows.
-    decisions : sequence of AddressDecision or None, one a row
-    lines : sequence of int
-        Rows of the file, as a spreadsheet numbers them.
-
-    Returns
-    -------
-    DataFrame
-        Columns of the review sheet, and `choix` (tuple of str).
+    `results` (`RESULT_COLUMNS`) have decisions applied; `original` is `adresse, code_postal, commune,
+    code_insee, nom` as the file has them, same rows as `decisions` and `lines`, as a spreadsheet numbers
+    them. Columns of the review sheet, and `choix` (tuple of str).
     """
     waits = (results["result_verdict"] != GeocodeVerdict.ACCEPTE) & (
         results["result_status"] != "skipped"
@@ -138,17 +118,7 @@ def _proposed(alternative: str, line: str) -> str:
 
 
 def row_keys(entrances: pd.DataFrame) -> pd.Series[Any]:
-    """Return the identifier each row is decided by: its résidence, or its row where it has none.
-
-    Parameters
-    ----------
-    entrances : DataFrame, n rows
-        With `id_residence` or not.
-
-    Returns
-    -------
-    Series of str, n rows
-    """
+    """Return the identifier each row is decided by: its résidence, or its row where it has none."""
     ids = texts(entrances, "id_residence")
     rows = (
         entrances["_ligne"].tolist()
@@ -165,19 +135,10 @@ def row_keys(entrances: pd.DataFrame) -> pd.Series[Any]:
 def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None) -> pd.DataFrame:
     """List the entrances to decide on and those already decided: the sheet can be handed back as it is.
 
-    Parameters
-    ----------
-    entrances : DataFrame
-        Stock columns (or any table) + `RESULT_COLUMNS` as far as known + `LOCATION_COLUMNS`.
-    decisions : DataFrame, optional
-        Typed `DECISIONS_LIMITES` of the run before; every line of it is found again in the sheet,
-        those that match no entrance at the end. An entrance that contrary ones leave in doubt is to decide
-        anew: the last one alone, handed back, would rule.
-
-    Returns
-    -------
-    DataFrame
-        `REVIEW_COLUMNS` + `POSITION`, entrances in order.
+    Stock columns (or any table), `RESULT_COLUMNS` as far as known, `LOCATION_COLUMNS`. Every line of the
+    `decisions` (`DECISIONS_LIMITES`) of the run before is found again in the sheet, those that match no
+    entrance at the end. An entrance that contrary ones leave in doubt is to decide anew: the last one
+    alone, handed back, would rule. `REVIEW_COLUMNS` + `POSITION`, entrances in order.
     """
     keyed = entrances.assign(id_residence=row_keys(entrances))
     taken: dict[int, int] = {}
@@ -247,17 +208,9 @@ def _filled(decisions: pd.DataFrame, line: int) -> dict[str, Any]:
 
 
 def lost_decisions(filled: pd.DataFrame, used: pd.DataFrame | None) -> list[int]:
-    """Find decisions of a review file that the run does not use: they must not be written over.
+    """Find decisions of a review file (positions in `filled`) that the run does not use (`used`).
 
-    Parameters
-    ----------
-    filled, used : DataFrame
-        Typed `DECISIONS_LIMITES`: what stands in the file, what the run was given.
-
-    Returns
-    -------
-    list of int
-        Positions in `filled`.
+    They must not be written over.
     """
     columns = [c for c in DECISIONS_LIMITES.names if c in filled.columns]
     known = set() if used is None else set(_lines(used, columns))

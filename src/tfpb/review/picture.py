@@ -45,23 +45,12 @@ _LETTER_M: Final = 0.011
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a picture shows, all in metres of one legal projection.
+    """What a picture shows, all in metres of one legal projection."""
 
-    Parameters
-    ----------
-    quarters : object array of polygons
-        Quarters of the ruling map.
-    older : object array of polygons
-        Quarters of the other map, drawn dashed; may be empty.
-    parcels : object array of polygons
-    streets : GeoDataFrame or None
-        `nom, geometry`: lines.
-    """
-
-    quarters: Shapes
-    older: Shapes
-    parcels: Shapes
-    streets: gpd.GeoDataFrame | None
+    quarters: Shapes  # polygons of the ruling map
+    older: Shapes  # polygons of the other map, drawn dashed; may be empty
+    parcels: Shapes  # polygons
+    streets: gpd.GeoDataFrame | None  # `nom, geometry`: lines
 
     def within(self, x: float, y: float, half: float) -> Scene:
         """Return what a picture of some half width shows around a point."""
@@ -159,20 +148,10 @@ _PICTURE: Final = Stage(
 
 
 def pictures(rows: pd.DataFrame, land: Terrain, execute: Execute = directly) -> list[bytes | None]:
-    """Draw every row of the review sheet that has a position.
+    """Draw, as a PNG without a clock, every row of the review sheet (`limit_doubts`) that has a position.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `tfpb.review.doubts.limit_doubts(around.entrances, …)`.
-    execute : Execute
-        Draws each picture, a stage of its own: what is around a point does not move when another is
-        decided.
-
-    Returns
-    -------
-    list of bytes or None, one a row
-        PNG without a clock. The first `MOST` are drawn: beyond, a workbook becomes too heavy to open.
+    The first `MOST` are drawn: beyond, a workbook becomes too heavy to open. `execute` draws each picture
+    as a stage of its own: what is around a point does not move when another is decided.
     """
     drawn: dict[tuple[object, ...], bytes] = {}  # entrances of one address are one picture
     out: list[bytes | None] = []

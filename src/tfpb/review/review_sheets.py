@@ -38,20 +38,10 @@ _MOST_LISTED: Final = 250
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How a sheet is laid out.
+    """How a sheet is laid out, by `review_sheets.toml`."""
 
-    Parameters
-    ----------
-    lead : tuple of str
-        Lines above the heading row, the first in bold.
-    headings : mapping of str to str
-        Column → its heading.
-    widths, asked, decimals, formats, frozen
-        As `review_sheets.toml` says.
-    """
-
-    lead: tuple[str, ...]
-    headings: Mapping[str, str]
+    lead: tuple[str, ...]  # above the heading row, the first in bold
+    headings: Mapping[str, str]  # column → its heading
     widths: Mapping[str, float]
     asked: Sequence[str]
     decimals: int
@@ -74,13 +64,7 @@ _LIMITS: Final = _Layout(
 
 
 def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:
-    """Put the sheet « Adresses » first in a workbook, in the place of an earlier one.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        `tfpb.review.doubts.address_doubts`.
-    """
+    """Put the sheet « Adresses » (`address_doubts`) first in a workbook, replacing an earlier one."""
     page = _new_sheet(book, ADDRESSES, 0)
     columns = [name for name in _ADDRESSES.widths if name in rows.columns]
     last = _fill(page, _ADDRESSES, columns, rows)
@@ -106,16 +90,9 @@ def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:
 def add_limits(
     book: Workbook, rows: pd.DataFrame, pictures: Sequence[bytes | None], codes: Sequence[str]
 ) -> None:
-    """Add the sheet « Limites » to a workbook, in the place of an earlier one.
+    """Add the sheet « Limites » (`limit_doubts`) to a workbook, replacing an earlier one.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `tfpb.review.doubts.limit_doubts`.
-    pictures : sequence of bytes or None, one a row
-        PNG of each doubt.
-    codes : sequence of str
-        Codes of quarters that may be chosen.
+    `pictures` are PNG, one a row; `codes`, those of quarters that may be chosen.
     """
     page = _new_sheet(book, LIMITS)
     columns = [name for name in _LIMITS.widths if name in rows.columns or name == _PICTURE]

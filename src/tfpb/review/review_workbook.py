@@ -38,24 +38,11 @@ def review_bytes(
     codes: Sequence[str] = (),
     base: bytes | None = None,
 ) -> bytes:
-    """Make the review workbook: the sheets that are given, empty ones too, so that all read back alike.
+    """Make the review workbook: the sheets that are given, empty ones too, so that all read back equal.
 
-    Parameters
-    ----------
-    addresses, limits : DataFrame or None
-        `tfpb.review.doubts.address_doubts` and `limit_doubts`; None leaves the sheet of `base` as it
-        is.
-    pictures : sequence of bytes or None
-        PNG of each row of `limits`.
-    codes : sequence of str
-        Codes of quarters that may be chosen.
-    base : bytes, optional
-        Workbook whose other sheets are kept.
-
-    Returns
-    -------
-    bytes
-        xlsx without a clock: the same rows give the same bytes.
+    `addresses` are `address_doubts`, `limits` are `limit_doubts`; None leaves the sheet of `base` as it is.
+    `pictures` are PNG, one a row of `limits`; `codes`, those of quarters that may be chosen. xlsx without a
+    clock: the same rows give the same bytes.
     """
     from openpyxl import Workbook, load_workbook  # noqa: PLC0415 - only where something is doubtful
 
@@ -80,20 +67,7 @@ def review_bytes(
 def read_limit_decisions(path: Path) -> pd.DataFrame:
     """Read the sheet « Limites » of a review workbook, or a plain table of decisions.
 
-    Parameters
-    ----------
-    path : Path
-        A workbook, or any table.
-
-    Returns
-    -------
-    DataFrame
-        Typed `DECISIONS_LIMITES`.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of the sheet.
+    Typed `DECISIONS_LIMITES`; raises every fault of the sheet.
     """
     table = _sheet(path, LIMITS, DECISIONS_LIMITES.names)
     frame, faults = typed(table, DECISIONS_LIMITES)
@@ -104,20 +78,7 @@ def read_limit_decisions(path: Path) -> pd.DataFrame:
 def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
     """Read the rows that someone filled in the sheet « Adresses », or in a table with its headings.
 
-    Parameters
-    ----------
-    path : Path
-        A workbook, or any table.
-
-    Returns
-    -------
-    tuple of AddressDecision
-        In the order of the rows; rows left empty are not there.
-
-    Raises
-    ------
-    TfpbError
-        The file cannot be read, or is no review of addresses.
+    In order, without rows left empty. Raises when the file cannot be read, or is no review of addresses.
     """
     table = _sheet(path, ADDRESSES, tuple(HEADERS.values()))
     ours = {fold(heading): name for name, heading in HEADERS.items()}
@@ -169,28 +130,13 @@ def review_file(
     chosen: Sequence[AddressDecision] = (),
     execute: Execute = directly,
 ) -> dict[Path, bytes]:
-    """Make the review workbook of located entrances, for its place: « Limites », and « Adresses » if asked.
+    """Make the review workbook of located entrances, for its place; empty when nothing is to decide.
 
-    Parameters
-    ----------
-    stem : Path
-        Output it stands beside, without its ending.
-    decisions : DataFrame or None
-        As given to `tfpb.perimeters.locate`.
-    streets : callable, optional
-        Draws the streets around the doubtful rows, where `land` has none.
-    addresses : DataFrame, optional
-        `tfpb.review.doubts.address_doubts`; left out, the sheet « Adresses » of a file that stands
-        there stays as it is.
-    chosen : sequence of AddressDecision
-        Decisions on addresses that this run was given.
-    execute : Execute
-        Makes the workbook, and each of its pictures, stages of their own.
-
-    Returns
-    -------
-    dict of Path to bytes
-        The workbook at its place; empty when there is nothing to decide.
+    « Limites », and « Adresses » from `addresses` (`address_doubts`): without it, the sheet of an existing
+    file is unchanged. `stem` is the output it is next to, without its ending; `decisions` are as given to
+    `tfpb.perimeters.locate`, `chosen` those on addresses; `streets` draws the streets around the doubtful
+    rows, where `land` has none; `execute` makes the workbook, and each of its pictures, as stages of their
+    own.
     """
     rows = limit_doubts(land.entrances, decisions)
     if not len(rows) and (addresses is None or not len(addresses)):
@@ -227,19 +173,11 @@ _WORKBOOK: Final = Stage(
 
 
 class Slot(NamedTuple):
-    """Where a review goes.
-
-    Parameters
-    ----------
-    base : bytes or None
-        The file that stands there, when it has sheets that the review does not write.
-    kept : str
-        Name of the first file that was left alone for the decisions it holds; empty when none was.
-    """
+    """Where a review goes."""
 
     path: Path
-    base: bytes | None
-    kept: str
+    base: bytes | None  # the file there, when it has sheets that the review does not write
+    kept: str  # name of the first file left alone for its decisions; empty when none was
 
 
 def free_slot(
@@ -252,16 +190,9 @@ def free_slot(
 ) -> Slot:
     """Choose where the review of an output goes: never over decisions that this run was not given.
 
-    Parameters
-    ----------
-    output : Path
-        What it stands beside, without its ending.
-    limits, addresses : bool
-        The sheets that the review writes; others of a file that stands there are kept.
-    decisions : DataFrame or None
-        Typed `DECISIONS_LIMITES`, as given to this run.
-    chosen : sequence of AddressDecision
-        Decisions on addresses, as given to this run.
+    `output` is without its ending; `limits` and `addresses` are the sheets written, and others of an
+    existing file are kept; `decisions` (typed `DECISIONS_LIMITES`) and `chosen` (on addresses) were given
+    to this run.
     """
     written = ({LIMITS} if limits else set()) | ({ADDRESSES, CHOICES} if addresses else set())
     known = {replace(d, place=Place()) for d in chosen}
