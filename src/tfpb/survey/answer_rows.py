@@ -31,18 +31,10 @@ _WAYS: Final = [Ajustement.BRUT, Ajustement.COMPARABLE]
 def wave_rows(survey: Published, name: str, wave: str) -> pd.DataFrame:
     """Return the comparison of one wave, one row a territory × item; proportions 0..1.
 
-    Parameters
-    ----------
-    name : str
-        Bailleur whose rows are read (`Published.name_of`).
-
-    Returns
-    -------
-    DataFrame
-        `vague, niveau, territoire, item, n_qpv, n_hors, n, qpv, qpv_bas, qpv_haut, hors, hors_bas,
-        hors_haut, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, comparable, comparable_bas,
-        comparable_haut, marge_points, marge_demontree_points, verdict, publication, peu_de_reponses, isole,
-        assurance, bascule`. What is not shown holds no number.
+    `name` is the bailleur whose rows are read (`Published.name_of`). What is not shown has no number.
+    `vague, niveau, territoire, item, n_qpv, n_hors, n, qpv, qpv_bas, qpv_haut, hors, hors_bas, hors_haut,
+    ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, comparable, comparable_bas, comparable_haut,
+    marge_points, marge_demontree_points, verdict, publication, peu_de_reponses, isole, assurance, bascule`.
     """
     mine = pick(survey.comparison, vague=wave, bailleur=name, ajustement=_WAYS)
     raw = pick(mine, ajustement=Ajustement.BRUT)
@@ -59,13 +51,9 @@ def wave_rows(survey: Published, name: str, wave: str) -> pd.DataFrame:
 def change_rows(survey: Published, name: str) -> pd.DataFrame:
     """Return the changes between waves, one row a pair of waves × territory × item.
 
-    Returns
-    -------
-    DataFrame
-        `vague` (« 2019-2023 »), keys as `wave_rows`, `evolution_qpv, evolution_hors` (with `_bas`,
-        `_haut`), `ecart` (change of the gap), its intervals, `n`, `verdict`, `publication` and marks;
-        `comparable` (with `_bas`, `_haut`): change of the gap like with like; `mode_change`: firm or mode
-        changed between the two.
+    `vague` (« 2019-2023 »), keys as `wave_rows`, `evolution_qpv, evolution_hors` (with `_bas`, `_haut`),
+    `ecart` (change of the gap), its intervals, `n`, `verdict`, `publication` and marks; `comparable` (with
+    `_bas`, `_haut`): change of the comparable gap; `mode_change`: firm or mode changed between the two.
     """
     own = pick(survey.comparison, bailleur=name, ajustement=_WAYS, groupe=list(_CHANGES))
     mine = pick(own, ajustement=Ajustement.BRUT)
@@ -82,14 +70,10 @@ def change_rows(survey: Published, name: str) -> pd.DataFrame:
 def satisfaction(survey: Published, name: str) -> pd.DataFrame:
     """Return one row a territory, bailleur and item: the last wave, older ones, what changed.
 
-    Every number is one of a published row, of the same key: none is worked out here, so that a change
-    which is withheld is empty whatever both of its waves show.
-
-    Returns
-    -------
-    DataFrame
-        `KEYS`, the columns of `wave_rows` of the last wave, the same ended by `_<vague>` for older waves,
-        the last first, then `evolution_…_<vague>` for each pair of waves, named as its rows are.
+    Every number is one of a published row, of the same key: none is worked out here, so that a change which
+    is withheld is empty whatever both of its waves show. `KEYS`, the columns of `wave_rows` of the last
+    wave, the same ended by `_<vague>` for older waves, the last first, then `evolution_…_<vague>` for each
+    pair of waves, named as its rows are.
     """
     parts = [part.set_index(list(_ROW[1:])) for part in _parts(survey, name)]
     if not parts:
@@ -133,12 +117,9 @@ def joined(
     out: pd.DataFrame, rows: pd.DataFrame, prefix: str, *, keys: Sequence[str] = _ROW,
     how: Literal["left", "inner"] = "left", more: tuple[str, ...] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """Set estimates and their intervals at 90 % beside rows of the same keys, under a prefix.
+    """Add estimates and their 90 % intervals to rows of the same keys, under a prefix.
 
-    Raises
-    ------
-    ValueError
-        Two rows of one key.
+    ValueError for two rows of one key.
     """
     ends = {"estimation": prefix, "ic90_bas": f"{prefix}_bas", "ic90_haut": f"{prefix}_haut"}
     there = _keyed(rows, keys)

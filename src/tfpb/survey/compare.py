@@ -177,10 +177,7 @@ def _with_tables(
 ) -> tuple[Survey, Standard | None, list[Fault]]:
     """Read the tables that the plan names: the survey calibrated, its standard, and the doubts on both.
 
-    Raises
-    ------
-    TfpbError
-        Every fault of both at once.
+    Raises every fault of both at once.
     """
     faults: list[Fault] = []
     counts = None

@@ -50,10 +50,7 @@ def doubt(code: str, got: str = "", /, **fields: object) -> Fault:
 def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], list[Fault]]:
     """Return the territory columns that exist, and a doubt for each that does not.
 
-    Parameters
-    ----------
-    by : sequence of str
-        Names as asked; case and accents do not count.
+    Case and accents of the names do not count.
     """
     kept: list[str] = []
     notices: list[Fault] = []
@@ -372,16 +369,11 @@ _SIDES: Final = {1: "qpv", 0: "hors_qpv"}
 
 
 def sample_against_stock(survey: Survey) -> pd.DataFrame:
-    """Set the interviews of each wave beside the dwellings they stand for.
+    """Compare the interviews of each wave with the dwellings they represent.
 
-    An interview has the side, type and period of its résidence's row in the stock: both are counted in
-    the same categories. One that the stock does not hold is left out, and dwellings of no known side.
-
-    Returns
-    -------
-    DataFrame
-        `FIELD_COLUMNS`, each bailleur under its name (`ensemble` when there is
-        one only), unprotected; empty without stock.
+    An interview has the side, type and period of its résidence's row in the stock: both are counted in the
+    same categories. One that the stock lacks is left out, and dwellings of no known side. Each bailleur is
+    under its name (`ensemble` when there is one only), unprotected; empty without stock.
     """
     stock = survey.stock
     if stock is None:

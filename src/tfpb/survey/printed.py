@@ -114,19 +114,10 @@ def bounds_outwards(
 
 
 def words_of(low: Floats, high: Floats, margin: float) -> Objects:
-    """Return the word of each gap, from the printed ends of its 90 % interval.
+    """Return the word of each gap, from the printed ends of its 90 % interval, proportions as δ (`margin`).
 
-    Parameters
-    ----------
-    low, high : float arrays
-        Ends, as proportions; NaN (no number) is `non_calculable`.
-    margin : float
-        δ, a proportion.
-
-    Returns
-    -------
-    object array of `Verdict` values
-        One and only one holds wherever low ≤ high: the table of words of the survey.
+    NaN (no number) is `non_calculable`. One and only one word applies wherever low ≤ high: the table of
+    words of the survey.
     """
     out = np.full(np.shape(low), str(Verdict.NON_CALCULABLE), dtype=object)
     near = low > -margin

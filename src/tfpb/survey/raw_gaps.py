@@ -35,28 +35,14 @@ _WAYS: Final = (Ajustement.BRUT.value, Ajustement.COMPARABLE.value)
 def exploration(
     comparison: pd.DataFrame, *, wave: str, bailleur: str, segments: Collection[str] = ()
 ) -> pd.DataFrame:
-    """List the raw gaps of territories with what chance alone would bring.
+    """List the raw gaps of territories with what chance alone would bring, the least likely first.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        A protected comparison: gaps that may not be shown are no part of it.
-    wave, bailleur : str
-        `ensemble` for all bailleurs.
-    segments : collection of str
-        Levels that are no territory: nobody visits them (`Published.segments`).
-
-    Returns
-    -------
-    DataFrame
-        `niveau, territoire, item, n, qpv, ecart, ic95_bas, ic95_haut, publication, part_hasard,
-        ressort`, the least likely by chance first. `n`, `qpv`: answers and level in the territory.
-        `part_hasard`: share of chance expected among the rows that stand out at least as much (adjusted
-        within the level of territories). `ressort`: at most `FALSE_SHARE`, and QPV lower.
-
-    Notes
-    -----
-    The p-value is that at which the printed interval, on the side of zero, would reach it.
+    Gaps of the protected comparison that may not be shown are excluded, as are `segments`, levels that are
+    no territory (`Published.segments`); `bailleur` is `ensemble` for all. `n`, `qpv`: answers and level in
+    the territory. `part_hasard`: share of chance expected among the rows that are at least as extreme
+    (adjusted within the level of territories). `ressort`: at most `FALSE_SHARE`, and QPV lower. The p-value
+    is that at which the printed interval, on the side of zero, would reach it. `niveau, territoire, item,
+    n, qpv, ecart, ic95_bas, ic95_haut, publication, part_hasard, ressort`.
     """
     rows = comparison[
         (comparison["vague"] == wave)
@@ -94,21 +80,13 @@ class Story(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A comparable figure that tells another story than the raw one.
-
-    Parameters
-    ----------
-    change : bool
-        Of a change between waves; otherwise of a gap.
-    estimate, low, high : float
-        The comparable figure and its 90 % interval, as printed.
-    """
+    """A comparable figure that contradicts the raw one."""
 
     story: Story
-    change: bool
-    estimate: float
-    low: float
-    high: float
+    change: bool  # of a change between waves; otherwise of a gap
+    estimate: float  # the comparable figure, as printed
+    low: float  # of its 90 % interval, as printed
+    high: float  # of its 90 % interval, as printed
 
     @property
     def figures(self) -> tuple[str, float, float, float]:
@@ -117,12 +95,9 @@ class Disagreement:
 
 
 def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
-    """List the raw gaps, and changes of gaps, that like with like tells otherwise (`autre_histoire`).
+    """List the raw gaps, and changes of gaps, that comparable figures contradict (`autre_histoire`).
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        `COMPARISON_COLUMNS`, protected: both rows must be shown.
+    Both rows of the protected comparison must be shown.
     """
     rows = comparison[
         (comparison["autre_histoire"] == ALONE) & comparison["publication"].isin(SHOWN)

@@ -24,44 +24,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Interviews with their answers as ranks.
-
-    Parameters
-    ----------
-    respondents : DataFrame
-        One row an interview: `vague, bailleur, residence, poids (float), qpv (0 or 1), strate`, the
-        adjustment variables and the columns of the located résidences (text, "" when unknown), and
-        the stamp of the source line.
-    answers : dict of int16 array, shape (len(respondents),)
-        Rank of the level (0 is best), or `ABSENT`, `NSP`, `NOT_CONCERNED` (negative).
-    marks : dict of float array
-        Marks of the items on a scale of marks, NaN otherwise.
-    scales : dict of Scale
-        Scale of each item.
-    stock : DataFrame, optional
-        Résidences whose dwellings are known (`reading.surveyed_stock`), those whose side is to be checked
-        included: they may be of either population. `_parc` of the respondents is the row of their
-        résidence, −1 when it is not there.
-    faults : tuple of Fault
-        Everything found while reading, faults and doubts alike.
-    readings : tuple of Reading
-        Interviews read, kept and left out, by file, bailleur and wave.
-    periods : mapping of str to str
-        Dates of each wave, as the plan declares them.
-    has_clusters, has_weights : bool
-        Whether the deliveries name a résidence, a weight.
-    """
+    """Interviews with their answers as ranks."""
 
     respondents: pd.DataFrame
+    """One row an interview: `vague, bailleur, residence, poids (float), qpv (0 or 1), strate`, the
+    adjustment variables and the columns of the located résidences (text, "" when unknown), and the stamp of
+    the source line."""
     answers: dict[str, NDArray[np.int16]]
-    marks: dict[str, Floats]
-    scales: dict[str, Scale]
+    """By item, rank of the level (0 is best), or `ABSENT`, `NSP`, `NOT_CONCERNED` (negative)."""
+    marks: dict[str, Floats]  # marks of the items on a scale of marks, NaN otherwise
+    scales: dict[str, Scale]  # of each item
     stock: pd.DataFrame | None = None
-    faults: tuple[Fault, ...] = ()
+    """Résidences whose dwellings are known (`reading.surveyed_stock`), those whose side is to be checked
+    included: they may be of either population. `_parc` of the respondents is the row of their résidence, −1
+    when it is not there."""
+    faults: tuple[Fault, ...] = ()  # found while reading, faults and doubts
     readings: tuple[Reading, ...] = ()
+    """Interviews read, kept and left out, by file, bailleur and wave."""
     periods: Mapping[str, str] = field(default_factory=dict)
-    has_clusters: bool = True
-    has_weights: bool = True
+    """Dates of each wave, as the plan declares them."""
+    has_clusters: bool = True  # whether the deliveries name a résidence
+    has_weights: bool = True  # whether the deliveries have a weight
 
     @property
     def items(self) -> tuple[str, ...]:

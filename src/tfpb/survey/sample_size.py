@@ -53,20 +53,10 @@ def n_necessaire(
 
 
 def interviews_needed(comparison: pd.DataFrame, row: pd.Series) -> int | None:
-    """Return the interviews a group would have needed for one gap of the comparison.
+    """Return the interviews a group would have needed for one gap (`groupe` `ecart`) of the comparison.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        `COMPARISON_COLUMNS`, protected.
-    row : Series
-        A row on groupe `ecart`.
-
-    Returns
-    -------
-    int or None
-        From the share of both sides together on the same item, and a design effect of 1.6; None when
-        it is not shown.
+    From the share of both sides together on the same item, and a design effect of 1.6; None when it is not
+    shown.
     """
     same = comparison[
         (comparison["groupe"] == "ensemble")

@@ -24,13 +24,9 @@ def to_confirm(
 ) -> Published:
     """Leave to be confirmed what questions on the deliveries may change: shares, gaps and changes.
 
-    Parameters
-    ----------
-    waiting : frozenset of str
-        Bailleurs of which a question is open; `ENSEMBLE` of common ones.
-    assumed : bool
-        Whether the direction of codes itself is assumed: every row is then to be confirmed, and what has no
-        verdict to say so bears no number.
+    `waiting` are bailleurs with an open question, `ENSEMBLE` for common ones; `assumed`: the direction of
+    codes itself is assumed: every row is then to be confirmed, and what has no verdict to say so has no
+    number.
     """
     table = whole.comparison
     shown = table["publication"].isin(SHOWN)

@@ -53,37 +53,19 @@ MODE_CHANGED: Final = 0.015
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What decides, before any answer is known, whether a figure is shown, and with which words.
+    """What decides, before any answer is known, whether a figure is shown, and with which words."""
 
-    Parameters
-    ----------
-    margin : float
-        Margin of equivalence δ, a proportion (0.05 for 5 points).
-    mask_n : int
-        Fewer valid answers than this: hidden.
-    shown_n : int
-        Fewer households than this in the base: hidden.
-    cible : {"parc", "service"}
-        These dwellings, now; or the service that these résidences are an instance of.
-    least_homes : int
-        Fewer résidences than this: hidden.
-    few_n : int
-        Fewer households than this on a side (rounded): « peu de réponses ».
-    few_half : float
-        Half-width of the 90 % interval, as expected before the answers, beyond which it is so too; « peu de
-        résidences » where as many answers, each of another résidence, would be enough.
-    default_deff : float
-        Design effect assumed when the delivery names no résidence.
-    """
-
-    margin: float = 0.05
-    mask_n: int = 11
-    shown_n: int = 30
+    margin: float = 0.05  # margin of equivalence δ, a proportion (0.05 for 5 points)
+    mask_n: int = 11  # fewer valid answers than this: hidden
+    shown_n: int = 30  # fewer households than this in the base: hidden
     cible: str = SERVICE
-    least_homes: int = 2
-    few_n: int = 60
+    """`parc`, these dwellings, now; `service`, of which these résidences are an instance."""
+    least_homes: int = 2  # fewer résidences than this: hidden
+    few_n: int = 60  # fewer households than this on a side (rounded): « peu de réponses »
     few_half: float = 0.07
-    default_deff: float = 1.6
+    """Half-width of the 90 % interval, as expected before the answers, beyond which it is so too; « peu de
+    résidences » where as many answers, each of another résidence, would be enough."""
+    default_deff: float = 1.6  # design effect assumed when the delivery names no résidence
 
     @classmethod
     def of(cls, plan: Plan, cible: str = SERVICE) -> Thresholds:
@@ -105,14 +87,10 @@ class Thresholds:
 def publication_states(
     *, n: Floats, count: Floats, homes: Floats, thresholds: Thresholds
 ) -> Integers:
-    """Return the state of each cell as an index of `STATES`, by its numbers alone.
+    """Return the state of each cell as an index of `STATES`, by its numbers alone, (domains, items).
 
-    A group without a valid answer is not computable rather than hidden: there is no one to protect.
-
-    Parameters
-    ----------
-    n, count, homes : float arrays, shape (domains, items)
-        Valid answers, households of the base, résidences that answered.
+    `n` are valid answers, `count` households of the base, `homes` résidences that answered. A group without
+    a valid answer is not computable rather than hidden: there is no one to protect.
     """
     few = (count < thresholds.shown_n) | (homes < thresholds.least_homes)
     state = np.where(few, UNPUBLISHABLE, PUBLISHABLE)
@@ -124,13 +102,8 @@ def publication_states(
 def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin: float) -> Objects:
     """Return the verdict on each gap, from the printed ends of its 90 % interval.
 
-    Parameters
-    ----------
-    state : int array
-        Index of `STATES`.
-    few : bool array
-        « Peu de réponses » or « de résidences », known before the answers: the side of zero is kept,
-        whichever it is, and nothing is concluded from the margin.
+    `state` is an index of `STATES`; `few` is « peu de réponses » or « de résidences », known before the
+    answers: the side of zero is kept, whichever it is, and nothing is concluded from the margin.
     """
     out = words_of(low, high, margin)
     for word, kept in _OF_FEW.items():
@@ -143,13 +116,9 @@ def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin:
 def evolution_verdicts(low: Floats, high: Floats, state: Integers, broken: Floats) -> Objects:
     """Return the verdict on each change of the gap between two waves, from its 90 % interval.
 
-    A change that may not be shown has none: `publication` gives the reason.
-
-    Parameters
-    ----------
-    broken : float array
-        What the change must lie beyond: nil; 1.5 points where the firm or the mode changed; infinite
-        where the scale did, and the series is broken off.
+    A change that may not be shown has none: `publication` gives the reason. `broken` is what the change
+    must lie beyond: nil; 1.5 points where the firm or the mode changed; infinite where the scale did, and
+    the series is broken off.
     """
     out = np.full(low.shape, str(Verdict.NON_DEMONTRE), dtype=object)
     out[low > broken] = str(Verdict.HAUSSE)
@@ -279,11 +248,6 @@ def homogeneity_p(estimates: Floats, errors: Floats) -> float:
 
 
 def differ(questions: Sequence[Pair]) -> list[bool]:
-    """Return for which questions the groups differ, Holm's correction over all of them.
-
-    Parameters
-    ----------
-    questions : sequence of (estimates, errors)
-    """
+    """Return for which questions (estimates, errors) the groups differ, by Holm over all of them."""
     p = np.array([homogeneity_p(*pair) for pair in questions])
     return [bool(low) for low in holm(p) < _RISK]

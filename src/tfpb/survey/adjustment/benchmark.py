@@ -92,16 +92,9 @@ def referenced_rows(
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Read a table of outside figures: item, value, reference; group, interval, n, wave optional.
 
-    Parameters
-    ----------
-    repere : DataFrame or ReadTable
-        `item` is an identifier, a column name or a wording of the plan; values are proportions or
-        percentages (gaps in points), a row being in one unit; a line without wave stands for every wave.
-
-    Returns
-    -------
-    DataFrame (`BENCHMARK_COLUMNS` and `_bailleur`, empty), list of Fault
-        A line that cannot be read, or has no reference, is a doubt and is left out.
+    `item` is an identifier, a column name or a wording of the plan; values are proportions or percentages
+    (gaps in points), a row being in one unit; a line without wave is of every wave. A line that cannot be
+    read, or has no reference, is a doubt and is left out. `BENCHMARK_COLUMNS` and `_bailleur`, empty.
     """
     frame = as_frame(repere)
     found = {name: find_column(frame, names) for name, names in _NAMES.items()}

@@ -49,22 +49,12 @@ _FEWER: Final = 0.8
 
 @dataclass(frozen=True, eq=False)
 class Composition:
-    """Cells of composition: combinations of the categories of some variables.
+    """Cells of composition: combinations of the categories of some variables."""
 
-    Parameters
-    ----------
-    atom, stock : int arrays
-        Cell of each atom and of each résidence of the stock, −1 when a variable is unknown.
-    category : int array, shape (variables, cells)
-        Category of each cell.
-    names : tuple of tuple of str
-        Categories of each cell, one a variable, folded.
-    """
-
-    atom: Indices
-    stock: Indices
-    category: Indices
-    names: tuple[tuple[str, ...], ...]
+    atom: Indices  # cell of each atom, −1 when a variable is unknown
+    stock: Indices  # cell of each résidence of the stock, −1 when a variable is unknown
+    category: Indices  # category of each cell, (variables, cells)
+    names: tuple[tuple[str, ...], ...]  # categories of each cell, one a variable, folded
 
     @classmethod
     def of(
@@ -117,21 +107,12 @@ class Composition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alike:
-    """Figures like with like.
+    """Comparable figures."""
 
-    Parameters
-    ----------
-    rows : DataFrame
-        As released.
-    exact : DataFrame
-        Those of the whole and of bailleurs, for a statistician of the house (`control_alike`).
-    notices : list of Fault
-        The support of each bailleur.
-    """
-
-    rows: pd.DataFrame
+    rows: pd.DataFrame  # as released
     exact: pd.DataFrame
-    notices: list[Fault]
+    """The whole's and bailleurs', for the organisation's statistician (`control_alike`)."""
+    notices: list[Fault]  # the support of each bailleur
 
     @classmethod
     def none(cls, notices: list[Fault]) -> Alike:
@@ -150,20 +131,10 @@ def comparable_rows(
     """Rows of the comparison like with like, and the support of each bailleur.
 
     Both sides are raked to the dwellings of the landlord's own stock (or, without stock, to the weighted
-    sample of the later wave), on the margins of the variables and of the bailleur. There is no row
-    when their common categories hold less than `ENOUGH_SUPPORT` of the target, a side has too few
-    effective résidences, a margin is off by more than a point, or what the row leaves aside is few.
-
-    Parameters
-    ----------
-    variables : sequence of str
-        Columns of the atoms: type of dwelling, period of construction…
-    stock : DataFrame, optional
-        `Survey.stock`.
-    standard : Standard, optional
-        Of a file (`read_standard`), instead of the stock.
-    owner : str
-        Column of the atoms and of the stock that names the bailleur.
+    sample of the later wave; or to `standard`, of a file), on the margins of the variables (columns of the
+    atoms) and of the bailleur (column `owner`). There is no row when their common categories contain less
+    than `ENOUGH_SUPPORT` of the target, a side has too few effective résidences, a margin is off by more
+    than a point, or too few remain outside the comparable subset.
     """
     c = comparison
     names = (*variables, owner)
@@ -256,18 +227,11 @@ def _target(
 
 
 def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Floats]:
-    """Return the cells whose categories every side has, and the share of the target they hold.
+    """Return the cells whose categories every side has, and the share of the target that they are.
 
-    Parameters
-    ----------
-    held : float array, shape (lines, sides, cells, items)
-    wanted : float array, shape (lines, cells, items)
-
-    Returns
-    -------
-    bool array, shape (lines, cells, items)
-    float array, shape (lines, items)
-        The least over the variables; of the last one, the bailleur, the share of the sides' own answers.
+    `held` is (lines, sides, cells, items), `wanted` and the cells (lines, cells, items); the share, (lines,
+    items), is the least over the variables; of the last one, the bailleur, the share of the sides' own
+    answers.
     """
     common = np.ones(wanted.shape, dtype=bool)
     support = np.ones((len(wanted), wanted.shape[2]))
@@ -284,25 +248,11 @@ def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Fl
 
 
 def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floats]:
-    """Rake each side to the margins of a target.
+    """Rake each side to the margins of a target (`wanted`, of which only the margins are read).
 
-    Parameters
-    ----------
-    held : float array, shape (lines, sides, cells, items)
-        Weights.
-    wanted : float array, shape (lines, cells, items)
-        The target, whose margins alone are read.
-
-    Returns
-    -------
-    float array, shape of `held`
-        Factors, of mean 1 and `MOST_FACTOR` at most.
-    float array, shape (lines, sides, items)
-        Share by which the margin that is met worst is missed.
-
-    Notes
-    -----
-    Each side of each line and item is raked apart, over the cells that it has: it stops once it is still.
+    Each side of each line and item is raked separately, over the cells that it has: it stops once it is
+    still. `held` are weights, (lines, sides, cells, items); factors have its shape, mean 1 and
+    `MOST_FACTOR` at most; then the share by which the worst margin is missed, (lines, sides, items).
     """
     start = divided(held, held.sum(axis=2, keepdims=True))
     whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
@@ -319,24 +269,12 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entries:
-    """Shares of cells that are raked, as long as each other.
+    """Shares of cells that are raked; arrays are of equal length, one a variable for the two last."""
 
-    Parameters
-    ----------
-    share : float array
-        Before raking.
-    side : int array
-        Number of the side, of one line and item, that an entry is of.
-    category : tuple of int array
-        Number of its category on that side, one array a variable.
-    wanted : tuple of float array
-        Share that the category must have.
-    """
-
-    share: Floats
-    side: Indices
-    category: tuple[Indices, ...]
-    wanted: tuple[Floats, ...]
+    share: Floats  # before raking
+    side: Indices  # number of the side, of one line and item, that an entry is of
+    category: tuple[Indices, ...]  # number of its category on that side
+    wanted: tuple[Floats, ...]  # share that the category must have
 
     @classmethod
     def of(cls, cells: Composition, start: Floats, margins: Sequence[Floats]) -> _Entries:
@@ -394,12 +332,8 @@ def _figures(
 ) -> tuple[Indices, Rows, Indices]:
     """Write each side of each line as a weighting of its atoms.
 
-    Returns
-    -------
-    int array, shape (figures,)
-        Domain of each figure; those of the earlier wave first, both sides of each line together.
-    int array, shape (lines, sides)
-        Figures of each line, in the order of `Comparison.sides`.
+    Returns the domain of each figure, (figures,), those of the earlier wave first, both sides of each line
+    together; the weighting; the figures of each line, (lines, sides), in the order of `Comparison.sides`.
     """
     waves = _by_wave(c.sides.shape[1])
     domain = np.concatenate([c.sides[lines][:, side].ravel() for side in waves])

@@ -24,18 +24,10 @@ Standard: TypeAlias = "dict[tuple[str, ...], float]"
 
 
 def read_standard(reference: AnyTable, variables: Sequence[str]) -> tuple[Standard, list[Fault]]:
-    """Read a standard population.
+    """Read a standard population: the variables and a count (`effectif`, `logements`…).
 
-    Parameters
-    ----------
-    reference : DataFrame or ReadTable
-        The variables and a count (`effectif`, `logements`…); rows of one category are added.
-
-    Returns
-    -------
-    dict, list of Fault
-        Folded categories, one a variable → count; a column that lacks or a count that cannot be read is a
-        fault, a row that lacks a category a doubt: its count is left out.
+    Rows of one category (folded) are added; a column that lacks or a count that cannot be read is a fault,
+    a row that lacks a category a doubt: its count is left out.
     """
     frame = as_frame(reference)
     count = find_column(frame, _COUNT_NAMES)

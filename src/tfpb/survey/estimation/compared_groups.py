@@ -31,21 +31,10 @@ COLUMN_OF: Final = {Groupe.QPV: "qpv", Groupe.HORS_QPV: "hors", Groupe.ENSEMBLE:
 def groups(
     atoms: pd.DataFrame, by: Sequence[str] = (), *, owners: Sequence[str] | None = None
 ) -> tuple[pd.DataFrame, Sets]:
-    """List what is compared among some atoms, and the domains that it refers to.
+    """List what is compared among some atoms (ensemble first), and the atoms of each domain referred to.
 
-    Parameters
-    ----------
-    atoms : DataFrame
-        `bailleur, qpv` (0 or 1) and the territory columns.
-    by : sequence of str
-        Territory columns.
-    owners : sequence of str, optional
-        Bailleurs to keep (those of a panel); `ensemble` is then over them alone.
-
-    Returns
-    -------
-    DataFrame (`COLUMNS`), list of int arrays
-        Lines, ensemble first; atoms of each domain.
+    `by` are territory columns; with `owners`, bailleurs to keep (those of a panel), `ensemble` is over them
+    alone.
     """
     owner = atoms["bailleur"].astype(str).to_numpy()
     side = atoms["qpv"].to_numpy(dtype=int)

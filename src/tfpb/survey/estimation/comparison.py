@@ -45,25 +45,14 @@ _OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Domains:
-    """Shares of some sets of interviews under one weighting, arrays of shape (domains, measures).
-
-    Parameters
-    ----------
-    exact : float array
-        Σ a_ij y_ij.
-    count, n : float arrays
-        Households of the base, and to ten.
-    dispersion : Dispersion
-    planned : float array
-        D before any answer is known.
-    """
+    """Shares of some sets of interviews under one weighting, arrays of shape (domains, measures)."""
 
     rows: Rows
-    exact: Floats
-    count: Floats
-    n: Floats
+    exact: Floats  # Σ a_ij y_ij
+    count: Floats  # households of the base
+    n: Floats  # households of the base, to ten
     dispersion: Dispersion
-    planned: Floats
+    planned: Floats  # D before any answer is known
 
     def printed(self, shared: Floats | None = None) -> Sides:
         """Return the shares as sides of what is printed."""
@@ -72,50 +61,25 @@ class Domains:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Groups whose sides are set against each other, of one wave or of two.
+    """Groups whose sides are compared, of one wave or of two."""
 
-    Parameters
-    ----------
-    vague : str
-        The wave, or both joined by a dash.
-    index : DataFrame
-        `compared_groups.COLUMNS`, one line a group.
-    labels : tuple of tuple of str
-        Labels of the levels of each item.
-    means : Means
-        Exact means of the domains; those of the earlier wave first, then those of the later one.
-    sides : int array, shape (groups, 2 or 4)
-        Domains in QPV and hors QPV of the later (or only) wave, then of the earlier one.
-    later : bool array, shape (atoms,)
-        Atoms of the later (or only) wave.
-    population : tuple of Population
-        What the domains of each wave are aimed at, and how alike résidences are.
-    domains : Domains
-        Raw.
-    count : float array, shape (domains, items)
-        Interviews of the base of each question.
-    state : int array, shape (domains, items)
-        Publication state of each domain.
-    kept_effect : float array, shape (2,)
-        Correlation of what a résidence shows in two waves, by side; nil in one wave.
-    broken : float array, shape (items,)
-        What a change must lie beyond (`verdicts.evolution_verdicts`).
-    """
-
-    vague: str
-    index: pd.DataFrame
+    vague: str  # the wave, or both joined by a dash
+    index: pd.DataFrame  # `compared_groups.COLUMNS`, one line a group
     items: Sequence[Item]
     thresholds: Thresholds
-    labels: tuple[tuple[str, ...], ...]
-    means: Means
+    labels: tuple[tuple[str, ...], ...]  # of the levels of each item
+    means: Means  # exact, of the domains; those of the earlier wave first
     sides: Indices
-    later: Flags
+    """Domains in QPV and hors QPV of the later (or only) wave, then of the earlier one: (groups, 2 or 4)."""
+    later: Flags  # atoms of the later (or only) wave
     population: tuple[Population, ...]
-    domains: Domains
-    count: Floats
-    state: Integers
+    """Target of each wave's domains, and how similar résidences are."""
+    domains: Domains  # raw
+    count: Floats  # interviews of the base of each question, (domains, items)
+    state: Integers  # publication state, (domains, items)
     kept_effect: Floats
-    broken: Floats
+    """Correlation of a résidence between two waves, by side, (2,); nil in one wave."""
+    broken: Floats  # what a change must lie beyond (`verdicts.evolution_verdicts`), (items,)
 
     @property
     def sums(self) -> Sums:
@@ -214,12 +178,8 @@ def estimate_wave(
 ) -> Comparison:
     """Estimate every item of every group of one wave.
 
-    Parameters
-    ----------
-    by : sequence of str
-        Territory columns.
-    keys : sequence of str
-        Further columns that the atoms must not mix (variables of the calibration).
+    `by` are territory columns, `keys` further columns that the atoms must not mix (variables of the
+    calibration).
     """
     rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
     sums = _sums(survey, items, rows, ("bailleur", "qpv", *by, *keys), thresholds)
@@ -286,14 +246,9 @@ def estimate_groups(
 ) -> Comparison:
     """Estimate groups of atoms.
 
-    Parameters
-    ----------
-    grouping : callable
-        Lists the groups among atoms, and among résidences of the stock (`compared_groups.groups`).
-    later : bool array, shape (atoms,), optional
-        Atoms of the later wave when there are two: changes are then estimated.
-    stock : DataFrame, optional
-        Résidences whose dwellings are known (`Survey.stock`): aimed at under `parc`.
+    `grouping` lists the groups among atoms, and among résidences of the stock (`compared_groups.groups`);
+    `later`, (atoms,), marks the later wave when there are two: changes are then estimated; `stock` are
+    résidences whose dwellings are known (`Survey.stock`): the target under `parc`.
     """
     index, sets = grouping(sums.design.atoms, by)
     every = np.ones(len(sums.design.atoms), dtype=bool)
@@ -336,20 +291,11 @@ def estimate_groups(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """How the stock of some figures is calibrated, a wave each.
+    """How the stock of some figures is calibrated, a wave each."""
 
-    Parameters
-    ----------
-    domain : int array, shape (figures of a wave,)
-        Domain of each, as the wave numbers them.
-    cell : int array, shape (résidences of the stock,)
-        −1 where the composition of one is not known.
-    factor : float array, shape (figures of a wave, cells, measures)
-    """
-
-    domain: Indices
-    cell: Indices
-    factor: Floats
+    domain: Indices  # of each figure of a wave, as the wave numbers them
+    cell: Indices  # of each résidence of the stock, −1 where its composition is not known
+    factor: Floats  # (figures of a wave, cells, measures)
 
 
 def shares_of(
@@ -362,14 +308,8 @@ def shares_of(
 ) -> Domains:
     """Return the shares of some figures under one weighting, with their D.
 
-    Parameters
-    ----------
-    rows : Rows
-        Figures of the earlier wave first, then those of the later one, as many.
-    count : float array, shape (figures, measures)
-        Interviews of the base.
-    calibration : sequence of Calibration
-        None for raw figures, which are the domains themselves.
+    `rows` are figures of the earlier wave first, then as many of the later one; `count`, (figures,
+    measures), interviews of the base; without `calibration`, raw figures are the domains themselves.
     """
     exact = np.where(rows.weight(sums) > 0, rows.values(sums), np.nan)
     width = rows.count // len(population)

@@ -56,16 +56,8 @@ def control_table(estimates: Estimates) -> pd.DataFrame:
 def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.DataFrame:
     """Rows of the unadjusted figures of some groups, exact, by the design alone.
 
-    Parameters
-    ----------
-    lines : int array, optional
-        Lines of the index; those of the whole and of bailleurs without it.
-
-    Returns
-    -------
-    DataFrame
-        Names of the row, `n, n_residences, estimation, erreur_type, ddl, effet_plan, n_effectif`, and
-        `publie`: whether the row may be shown; `assez`: whether it may be handed to a statistician.
+    `lines` are of the index, by default those of the whole and of bailleurs. `publie`: whether the row may
+    be shown; `assez`: whether it may be handed to a statistician.
     """
     c = comparison
     lines, parts = c.totals if lines is None else lines, []
@@ -102,17 +94,10 @@ def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.Dat
 def control_alike(
     c: Comparison, like: Domains, sides: Indices, lines: Indices, kept: Flags
 ) -> pd.DataFrame:
-    """Rows of figures like with like of the whole and of bailleurs, exact.
+    """Rows of comparable figures of the whole and of bailleurs, exact.
 
-    Parameters
-    ----------
-    like : Domains
-        Calibrated figures.
-    sides : int array, shape (lines, 2 or 4)
-        Figures of each line, in the order of `Comparison.sides`.
-    lines : int array, shape (lines,)
-    kept : bool array, shape (lines, items)
-        Rows that there are.
+    `like` are calibrated; `sides`, (lines, 2 or 4), the figures of each line in the order of
+    `Comparison.sides`; `kept`, (lines, items), marks the rows that exist.
     """
     own = np.flatnonzero(np.isin(lines, c.totals))
     sides, lines, kept = sides[own], lines[own], kept[own]

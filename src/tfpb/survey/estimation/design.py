@@ -45,42 +45,24 @@ def indicator(group: Indices, count: int) -> sparse.csc_array:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Atoms, clusters and strata of some interviews.
+    """Atoms, clusters and strata of some interviews."""
 
-    Parameters
-    ----------
-    atoms : DataFrame
-        Key columns of the atoms, one row an atom.
-    row_atom : int array, shape (rows,)
-        Atom of each interview.
-    weight, delivered_weight : float arrays, shape (rows,)
-        Weights used, and before calibration.
-    cluster : int array, shape (atoms,)
-    cluster_stratum : int array, shape (clusters,)
-    stratum_size : int array, shape (strata,)
-        Clusters of each stratum, those without a valid answer included.
-    margins : tuple of int arrays, shape (atoms,)
-        Cell of each atom in each calibration margin; empty when the weights were not calibrated, one
-        for a post-stratification, several for raking.
-    default_deff : float
-        Design effect to assume when no résidence is known; NaN otherwise.
-    stratum_deff : float array, shape (strata,)
-        What the variance of each stratum counts for: more than one where it names no résidence.
-    home : int array, shape (atoms,)
-        Résidence of each atom whatever its stratum; an interview without one is a résidence of its own.
-    """
-
-    atoms: pd.DataFrame
-    row_atom: Indices
-    weight: Floats
-    delivered_weight: Floats
-    cluster: Indices
-    cluster_stratum: Indices
-    stratum_size: Integers
+    atoms: pd.DataFrame  # key columns, one row an atom
+    row_atom: Indices  # atom of each interview
+    weight: Floats  # weights used
+    delivered_weight: Floats  # weights before calibration
+    cluster: Indices  # of each atom
+    cluster_stratum: Indices  # of each cluster
+    stratum_size: Integers  # clusters of each stratum, those without a valid answer included
     stratum_deff: Floats
+    """Multiplies the variance of a stratum: over one where it names no résidence."""
     margins: tuple[Indices, ...] = ()
+    """Cell of each atom in each calibration margin; empty when the weights were not calibrated, one for a
+    post-stratification, several for raking."""
     default_deff: float = float("nan")
+    """Design effect assumed when no résidence is known; NaN otherwise."""
     home: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    """Résidence of each atom whatever its stratum; an interview without one is a résidence of its own."""
 
     @property
     def inflation(self) -> Floats:
@@ -107,49 +89,28 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Answers summed over the atoms of a design, arrays of shape (atoms, measures).
-
-    Parameters
-    ----------
-    weight, residual_rows : float arrays, shape (atoms, 1)
-        Σ w of all interviews; the same under `Design.residual_weight`.
-    total, base, square : float arrays
-        Σ w·y, Σ w and Σ w·y² over valid answers.
-    n : float array
-        Valid answers.
-    asked : float array
-        Interviews of the base of each question (`asked_of`), or valid answers where no base is given.
-    nsp, not_concerned : float arrays
-        Σ w of the two kinds of answers out of the base.
-    residual_total, residual_base : float arrays
-        As `total` and `base`, under `Design.residual_weight`.
-    weight_squares : float array
-        Σ w² over valid answers.
-    hits, hit_squares : float arrays
-        Σ y and Σ y² over valid answers, unweighted.
-    """
+    """Answers summed over the atoms of a design, arrays of shape (atoms, measures)."""
 
     design: Design
-    weight: Floats
-    residual_rows: Floats
-    total: Floats
-    base: Floats
-    square: Floats
-    n: Floats
-    asked: Floats
-    nsp: Floats
-    not_concerned: Floats
-    residual_total: Floats
-    residual_base: Floats
-    weight_squares: Floats
-    hits: Floats
-    hit_squares: Floats
+    weight: Floats  # Σ w of all interviews, (atoms, 1)
+    residual_rows: Floats  # the same under `Design.residual_weight`
+    total: Floats  # Σ w·y over valid answers
+    base: Floats  # Σ w over valid answers
+    square: Floats  # Σ w·y² over valid answers
+    n: Floats  # valid answers
+    asked: Floats  # interviews of the base of each question (`asked_of`); else valid answers
+    nsp: Floats  # Σ w of these answers, out of the base
+    not_concerned: Floats  # Σ w of these answers, out of the base
+    residual_total: Floats  # `total` under `Design.residual_weight`
+    residual_base: Floats  # `base` under `Design.residual_weight`
+    weight_squares: Floats  # Σ w² over valid answers
+    hits: Floats  # Σ y over valid answers, unweighted
+    hit_squares: Floats  # Σ y² over valid answers, unweighted
 
 
 _SUMMED: Final = tuple(
     f.name for f in fields(Sums) if f.name not in {"design", "weight", "residual_rows", "asked"}
 )
-"""What is summed over answers."""
 
 
 def build_design(
@@ -163,25 +124,12 @@ def build_design(
 ) -> Design:
     """Reduce interviews to atoms.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        `bailleur, residence, strate, poids` and the key columns.
-    keys : sequence of str
-        Columns that tables may separate.
-    clustered : bool
-        False when the delivery names no résidence: each interview is then its own cluster and the
-        variance is `default_deff` times that of a simple random sample. Where others name some, so is
-        that of a stratum (a bailleur's) that names none.
-    margins : sequence of str
-        Columns of the calibration margins, each a cell index.
-    delivered : float array, optional
-        Weights before calibration.
-
-    Notes
-    -----
-    A résidence met in two strata counts as a cluster in each (R's ``nest=TRUE``). An interview
-    without résidence is a cluster of its own.
+    `keys` are columns that tables may separate; unless `clustered`, the delivery names no résidence: each
+    interview is then its own cluster and the variance is `default_deff` times that of a simple random
+    sample. Where others name some, so is that of a stratum (a bailleur's) that names none. `margins` are
+    columns of the calibration margins, each a cell index; `delivered`, weights before calibration. A
+    résidence met in two strata counts as a cluster in each (R's ``nest=TRUE``). An interview without
+    résidence is a cluster of its own.
     """
     weight = frame["poids"].to_numpy(dtype=float)
     stratum, strata = pd.factorize(frame["strate"], sort=True)
@@ -286,17 +234,9 @@ def asked_of(survey: Survey, rows: Indices, items: Sequence[Item]) -> Flags:
 def sum_answers(design: Design, answers: Sequence[Coded], asked: Flags | None = None) -> Sums:
     """Sum answers over atoms, once for all estimates.
 
-    Parameters
-    ----------
-    answers : sequence of (codes, values)
-        Codes of the rows, int array of shape (rows,), negative out of the base (`ABSENT`, `NSP`,
-        `NOT_CONCERNED`); and the value of each code, float array of shape (codes, measures).
-    asked : bool array, shape (rows, measures), optional
-        `asked_of`.
-
-    Notes
-    -----
-    Each item is one weighted count of (atom, code), multiplied by the values of the codes.
+    An answer is the codes of the rows, (rows,), negative out of the base (`ABSENT`, `NSP`,
+    `NOT_CONCERNED`), and the value of each code, (codes, measures): one weighted count of (atom, code),
+    multiplied by the values of the codes. `asked` is `asked_of`, (rows, measures).
     """
     atoms, under = len(design.atoms), design.residual_weight
     measures = sum(values.shape[1] for _, values in answers)

@@ -105,33 +105,15 @@ def combined_bounds(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """The sides of some figures, exact; arrays of shape (…, sides, measures).
+    """The sides of some figures, exact; arrays of shape (…, sides, measures)."""
 
-    Parameters
-    ----------
-    share : float array
-        Shares (or means).
-    dispersion : float array
-        D, as bounds may tell it.
-    step : float array
-        What each side is printed at.
-    shared : float array, shape (…, pairs, measures), optional
-        As of `combined_bounds`.
-    variance : float array, optional
-        Variance of the answers where a mean is estimated, no share; NaN for a share.
-    unit : float array, shape (measures,), or float
-        The finest step of each measure.
-    cell : float array, optional
-        How near bounds tell each side; its step without it.
-    """
-
-    share: Floats
-    dispersion: Floats
-    step: Floats
-    shared: Floats | None = None
-    variance: Floats | None = None
-    unit: Floats | float = POINT
-    cell: Floats | None = None
+    share: Floats  # shares (or means)
+    dispersion: Floats  # D, as bounds may show it
+    step: Floats  # what each side is printed at
+    shared: Floats | None = None  # as of `combined_bounds`, (…, pairs, measures)
+    variance: Floats | None = None  # of the answers where a mean is estimated; NaN for a share
+    unit: Floats | float = POINT  # the finest step of each measure
+    cell: Floats | None = None  # how near bounds show each side; its step without it
 
     @classmethod
     def of(
@@ -233,10 +215,7 @@ class Sides:
 def exceeding_p(low: Callable[[Floats], Floats], limit: float, shape: tuple[int, ...]) -> Floats:
     """One-sided p-value of an interval: the risk at which its low bound reaches a limit.
 
-    Parameters
-    ----------
-    low : callable
-        Low bound for given normal quantiles, arrays of `shape`; decreasing in them.
+    `low` gives the low bound, decreasing, for given normal quantiles, arrays of `shape`.
     """
     from scipy.special import ndtr  # noqa: PLC0415 - slow to load, and many commands estimate nothing
 

@@ -26,16 +26,10 @@ if TYPE_CHECKING:
 
 
 def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
-    """Rows of one wave: shares of each level, means of marks, gaps of both.
+    """Rows of one wave: shares of each level, means of marks, gaps of both (`LEVEL_COLUMNS`).
 
-    `LEVEL_COLUMNS`. A question has one dispersion a side, whatever is printed of it.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        Of one wave: its design, domains and publication states are used again.
-    rows : int array
-        Interviews of the wave, in the order of the design.
+    A question has one dispersion a side, whatever is printed of it. The wave's design, domains and
+    publication states are used again; `rows` are its interviews, in the order of the design.
     """
     c = comparison
     means = domain_means(sum_answers(c.design, coded_answers(survey, c, rows)), c.means.member)

@@ -39,33 +39,18 @@ def membership(sets: Sequence[Indices], atoms: int) -> sparse.csr_array:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Means of domains, arrays of shape (domains, measures).
-
-    Parameters
-    ----------
-    member : sparse array, shape (domains, atoms)
-    estimate : float array
-        Σ w·y / Σ w over valid answers; NaN for an empty domain.
-    base : float array
-        Σ w over valid answers.
-    srs_variance : float array
-        Variance under simple random sampling with replacement: Σ w(y−p)²/Σ w / (n−1).
-    n, clusters, strata : float arrays
-        Valid answers, résidences and strata with a valid answer.
-    nsp_share, not_concerned_share : float arrays
-        NSP / (valid + NSP) and non concernés / all, weighted.
-    """
+    """Means of domains, arrays of shape (domains, measures); `member` is (domains, atoms)."""
 
     sums: Sums
     member: sparse.csr_array
-    estimate: Floats
-    base: Floats
-    srs_variance: Floats
-    n: Floats
-    clusters: Floats
-    strata: Floats
-    nsp_share: Floats
-    not_concerned_share: Floats
+    estimate: Floats  # Σ w·y / Σ w over valid answers; NaN for an empty domain
+    base: Floats  # Σ w over valid answers
+    srs_variance: Floats  # under simple random sampling with replacement: Σ w(y−p)²/Σ w / (n−1)
+    n: Floats  # valid answers
+    clusters: Floats  # résidences with a valid answer
+    strata: Floats  # strata with a valid answer
+    nsp_share: Floats  # NSP / (valid + NSP), weighted
+    not_concerned_share: Floats  # non concernés / all, weighted
 
     @property
     def units(self) -> Floats:
@@ -136,21 +121,12 @@ def design_effects(means: Means, variance: Floats) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, slots=True)
 class Contrasts:
-    """Linear combinations of domain means: Σ coefficient · mean, gathered by `owner`.
+    """Linear combinations of domain means: Σ coefficient · mean, gathered by `owner`."""
 
-    Parameters
-    ----------
-    owner, domain : int arrays, shape (terms,)
-        Combination of each term, in increasing order, and the domain it weighs.
-    coefficient : float array, shape (terms, 1) or (terms, measures)
-    count : int
-        Number of combinations.
-    """
-
-    owner: Indices
-    domain: Indices
-    coefficient: Floats
-    count: int
+    owner: Indices  # combination of each term, in increasing order
+    domain: Indices  # that each term weighs
+    coefficient: Floats  # (terms, 1) or (terms, measures)
+    count: int  # number of combinations
 
     @classmethod
     def of(cls, domains: Indices, signs: Sequence[float]) -> Contrasts:
@@ -199,15 +175,9 @@ def expanded(
 ) -> Iterator[tuple[int, int, Indices, Indices, Floats]]:
     """Write combinations of domain means as sums over atoms, a part at a time.
 
-    Yields
-    ------
-    first, last : int
-        Combinations of this part.
-    place : int array, shape (entries,)
-        ``(combination − first) · atoms + atom``.
-    domain : int array, shape (entries,)
-    factor : float array, shape (entries, measures)
-        What Σ w·y of the atom counts for: coefficient / Σ_domain w.
+    Yields the first and last combinations of the part; ``(combination − first) · atoms + atom``,
+    (entries,); the domain, (entries,); and the factor of Σ w·y of the atom, coefficient / Σ_domain w,
+    (entries, measures).
     """
     atoms = len(means.sums.design.atoms)
     for first, last in _batches(means, contrasts):

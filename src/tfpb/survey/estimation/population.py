@@ -40,31 +40,20 @@ MOST_SHARED: Final = 0.9
 class Population:
     """Résidences of one wave and of the stock.
 
-    A résidence whose side is to be checked is half of the population of each: nobody there is heard, and
-    what its tenants would add to either side is part of the variance.
-
-    Parameters
-    ----------
-    likeness, planned : Likeness
-        As the answers show it; as it is assumed before any is known.
-    found : Variances
-        Parts of the variance of answers on each side (hors QPV, QPV).
-    units : Units
-        Answers of each résidence.
-    member : sparse array, shape (domains, résidences of the stock)
-        The chance of each to be of each domain, where it is not nil.
-    dwellings : float array, shape (résidences of the stock, measures)
-        Nil where nobody is concerned, or nobody who was asked gave a valid answer.
-    home_row : int array, shape (résidences of the survey,)
+    A résidence whose side is to be checked is half of the population of each: no interview there counts,
+    and what its tenants would add to either side is part of the variance.
     """
 
-    likeness: Likeness
-    planned: Likeness
-    found: Variances
-    units: Units
+    likeness: Likeness  # as the answers show it
+    planned: Likeness  # as it is assumed before any is known
+    found: Variances  # parts of the variance of answers on each side (hors QPV, QPV)
+    units: Units  # answers of each résidence
     member: sparse.csr_array
+    """Chance of each résidence of the stock (column) to be of each domain (row)."""
     dwellings: Floats
-    home_row: Indices
+    """(Résidences of the stock, measures), nil where no one is concerned, or no interviewed household gave
+    a valid answer."""
+    home_row: Indices  # of each résidence of the survey
 
     @classmethod
     def of(
@@ -75,17 +64,11 @@ class Population:
         grouping: Grouping,
         stock: pd.DataFrame | None,
     ) -> Population:
-        """Describe the population of one wave.
+        """Describe the population of one wave (`atoms` are its own).
 
-        Parameters
-        ----------
-        atoms : int array
-            Those of the wave.
-        index : DataFrame
-            Groups compared, as `grouping` lists them among atoms; it also lists them in the stock.
-        stock : DataFrame, optional
-            `bailleur, qpv` (−1 where it is to be checked), logements`, territories and type, one row a
-            résidence.
+        `index` are groups compared, as `grouping` lists them among atoms; it also lists them in the
+        `stock`: `bailleur, qpv` (−1 where it is to be checked), `logements`, territories and type, one row
+        a résidence.
         """
         from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
 
@@ -122,13 +105,9 @@ class Population:
     def aim(
         self, domain: Indices, cell: Indices | None = None, factor: Floats | None = None
     ) -> Aim | None:
-        """Return the dwellings that some figures aim at; None without stock.
+        """Return the dwellings that some figures, by their domain, aim at; None without stock.
 
-        Parameters
-        ----------
-        domain : int array, shape (figures,)
-        cell, factor
-            As in `Aim`; none where figures are not calibrated.
+        `cell` and `factor` as in `Aim`; none where figures are not calibrated.
         """
         from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
 

@@ -56,10 +56,7 @@ _ADJUSTMENTS: Final = {a.value: k for k, a in enumerate(Ajustement)}
 def raw_rows(comparison: Comparison) -> pd.DataFrame:
     """Rows of the unadjusted figures: both sides, together (in one wave), and the gap; or changes.
 
-    Returns
-    -------
-    DataFrame
-        `COMPARISON_COLUMNS`, and `CLAIMS`.
+    `COMPARISON_COLUMNS`, and `CLAIMS`.
     """
     c = comparison
     every = np.arange(len(c.index))
@@ -88,18 +85,9 @@ def figure_rows(
 ) -> pd.DataFrame:
     """Rows of every kind of figure of some groups.
 
-    Parameters
-    ----------
-    domains : Domains
-        Shares that the sides are, raw or calibrated.
-    sides : int array, shape (lines, 2 or 4)
-        Rows of `domains` of each group.
-    lines : int array, shape (lines,)
-        Groups, as the index numbers them.
-    kept : bool array, shape (lines, items), optional
-        Rows that there are; all of them without it.
-    story : bool array, shape (lines, items), optional
-        Gaps that like with like tells otherwise.
+    `domains` are shares of the sides, raw or calibrated; `sides`, (lines, 2 or 4), rows of `domains` of
+    each group; `lines`, groups as the index numbers them; `kept`, (lines, items), rows that exist (by
+    default all); `story`, gaps that the comparable figure contradicts.
     """
     shared = c.shared(domains, sides) if sides.shape[1] > 2 else None  # noqa: PLR2004 - two waves
     seen = domains.printed(shared).at(sides)
@@ -182,12 +170,9 @@ def _expected_half(dispersion: Floats) -> Floats:
 
 
 def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None = None) -> Columns:
-    """Return what figures rest on: answers, whether they are few, whether they are shown.
+    """Return the basis of figures: answers, whether they are few, whether they are shown.
 
-    Parameters
-    ----------
-    sides, own : int arrays, shape (lines, sides used)
-        Rows of `domains`, and the raw domains that these are of.
+    `sides` are rows of `domains`, `own` the raw domains that these are of, (lines, sides used).
     """
     own = sides if own is None else own
     state = c.state[own].max(axis=1)

@@ -48,22 +48,12 @@ _BLOCK: Final = 1 << 15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Figures Σ coefficient · Σ w·y over atoms, gathered by `owner`.
+    """Figures Σ coefficient · Σ w·y over atoms, gathered by `owner`."""
 
-    Parameters
-    ----------
-    owner, atom : int arrays, shape (entries,)
-        Figures in ascending order.
-    coefficient : float array, shape (entries, measures)
-        a_ij over the weight of the interview: 1 / Σ w of the domain for its mean.
-    count : int
-        Number of figures.
-    """
-
-    owner: Indices
-    atom: Indices
-    coefficient: Floats
-    count: int
+    owner: Indices  # figure of each entry, in ascending order
+    atom: Indices  # of each entry
+    coefficient: Floats  # a_ij over the weight of the interview: 1 / Σ w of the domain for its mean
+    count: int  # number of figures
 
     @classmethod
     def of_domains(cls, member: sparse.csr_array, base: Floats) -> Rows:
@@ -101,19 +91,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dispersion:
-    """D in its two parts, arrays of shape (figures, measures).
+    """D in its two parts, arrays of shape (figures, measures)."""
 
-    Parameters
-    ----------
-    between, within : float arrays
-        What résidences bring, and the households of each.
-    aimed : bool array
-        Figures whose population is the dwellings of the stock; of the others it has no limit.
-    """
-
-    between: Floats
-    within: Floats
-    aimed: Flags
+    between: Floats  # from résidences
+    within: Floats  # from the households of each
+    aimed: Flags  # figures whose population is the dwellings of the stock; else unlimited
 
     @property
     def total(self) -> Floats:
@@ -123,17 +105,10 @@ class Dispersion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
-    """How alike the answers of one résidence are, by résidence and measure.
+    """How similar the answers of one résidence are, by résidence (survey, stock) and measure."""
 
-    Parameters
-    ----------
-    high, low : float arrays, shape (résidences of the survey, measures)
-        ρ⁺ and ρ⁻: cautious is high between résidences and low inside them.
-    stock_high, stock_low : float arrays, shape (résidences of the stock, measures)
-    """
-
-    high: Floats
-    low: Floats
+    high: Floats  # ρ⁺: cautious is high between résidences
+    low: Floats  # ρ⁻: cautious is low inside résidences
     stock_high: Floats
     stock_low: Floats
 
@@ -146,26 +121,16 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aim:
-    """The dwellings that figures aim at.
+    """The dwellings that figures aim at."""
 
-    Parameters
-    ----------
-    member : sparse array, shape (figures · cells, résidences of the stock)
-    cell : int array, shape (résidences of the stock,)
-        Cell of composition of each; all 0 where figures are not calibrated.
-    factor : float array, shape (figures, cells, measures)
-        Calibration factor of the stock, 1 where figures are not calibrated.
-    dwellings : float array, shape (résidences of the stock, measures)
-        N_i; nil where nobody is concerned, or nobody who was asked gave a valid answer.
-    home_row : int array, shape (résidences of the survey,)
-        Row of the stock, −1 when it is not there.
-    """
-
-    member: sparse.csr_array
-    cell: Indices
+    member: sparse.csr_array  # (figures · cells, résidences of the stock)
+    cell: Indices  # of composition of each résidence; all 0 where figures are not calibrated
     factor: Floats
+    """Calibration factor, (figures, cells, measures), 1 where figures are not calibrated."""
     dwellings: Floats
-    home_row: Indices
+    """N_i, (résidences of the stock, measures); nil where no one is concerned, or no interviewed household
+    gave a valid answer."""
+    home_row: Indices  # row of the stock of each résidence of the survey, −1 when it is not there
 
     def total(self, values: Floats, power: int = 1) -> Floats:
         """Return Σ factor^power · value over the résidences of each figure, (figures, measures)."""
@@ -224,16 +189,9 @@ def dispersions(
 ) -> list[Dispersion]:
     """Return D of every figure under each likeness: the one variance of the survey, for both targets.
 
-    Parameters
-    ----------
-    aim : Aim, optional
-        Without it, A_i = 0. A figure of which the stock knows less than nine tenths of the weight has
-        none either (`aimed`).
-
-    Notes
-    -----
-    Where the delivery names no résidence, each interview is its own and counts for the design effect
-    that is assumed.
+    Without `aim`, A_i = 0. A figure of which the stock knows less than nine tenths of the weight has none
+    either (`aimed`). Where the delivery names no résidence, each interview is its own and counts for the
+    design effect that is assumed.
     """
     shape = (rows.count, rows.coefficient.shape[1])
     out = [
@@ -302,25 +260,14 @@ def aimed(weight: Floats, known: Floats, whole: Floats) -> Flags:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Units:
-    """Answers of résidences, one unit each: what a correlation is estimated from.
+    """Answers of résidences, one unit each, (units, measures): what a correlation is estimated from."""
 
-    Parameters
-    ----------
-    n, hits, squares : float arrays, shape (units, measures)
-        Valid answers, Σ y and Σ y², unweighted.
-    home : int array, shape (units,)
-    place : int array, shape (units,)
-        Within which résidences are compared: a quarter, or a bailleur outside quarters.
-    side : int array, shape (units,)
-        1 in QPV, else 0.
-    """
-
-    n: Floats
-    hits: Floats
-    squares: Floats
+    n: Floats  # valid answers
+    hits: Floats  # Σ y, unweighted
+    squares: Floats  # Σ y², unweighted
     home: Indices
-    place: Indices
-    side: Indices
+    place: Indices  # where résidences are compared: a quarter, or a bailleur outside quarters
+    side: Indices  # 1 in QPV, else 0
 
     @classmethod
     def of(cls, sums: Sums, atoms: Indices, place: Indices) -> Units:
@@ -335,22 +282,12 @@ class Units:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variances:
-    """Parts of the variance of answers, arrays of shape (groups, measures).
+    """Parts of the variance of answers, arrays of shape (groups, measures)."""
 
-    Parameters
-    ----------
-    between, within : float arrays
-        σ² between résidences of one place (below zero when less than chance), and within them.
-    homes : float array
-        Résidences that answered.
-    known : bool array
-        Whether two résidences of one place answered somewhere.
-    """
-
-    between: Floats
-    within: Floats
-    homes: Floats
-    known: Flags
+    between: Floats  # σ² between résidences of one place (below zero when less than chance)
+    within: Floats  # σ² within résidences
+    homes: Floats  # résidences that answered
+    known: Flags  # whether two résidences of one place answered somewhere
 
     @property
     def correlation(self) -> Floats:
@@ -405,10 +342,7 @@ def variances(units: Units, group: Indices, groups: int) -> Variances:
 def side_correlations(own: Floats, homes: Floats) -> tuple[Floats, Floats]:
     """Return ρ⁺ and ρ⁻ of each side, completed where résidences are few, (groups, measures).
 
-    Parameters
-    ----------
-    own, homes : float arrays, shape (groups, measures)
-        ρ of each question, and the résidences that it is known from.
+    `own` is ρ of each question, `homes` the résidences that it is known from.
     """
     if not own.shape[1]:
         return own, own
@@ -449,17 +383,11 @@ def likeness_of(
     classes: Sequence[tuple[Indices, Indices, int]],
     stock_side: Indices,
 ) -> tuple[Likeness, Variances]:
-    """Estimate how alike the answers of one résidence are, by question, side and class.
+    """Estimate how similar the answers of one résidence are, by question, side and class.
 
-    Parameters
-    ----------
-    homes : int
-        Résidences of the design.
-    classes : sequence of (int array, int array, int)
-        A classing: class of each résidence of the survey, of each of the stock (−1 when unknown), and
-        the number of classes.
-    stock_side : int array, shape (résidences of the stock,)
-        −1 where it is to be checked: the more cautious of both.
+    `homes` counts the résidences of the design; a classing is the class of each résidence of the survey, of
+    each of the stock (−1 when unknown), and the number of classes; `stock_side` is −1 where it is to be
+    checked: the more cautious of both.
     """
     found = variances(units, units.side, 2)
     high, low = side_correlations(found.correlation, found.homes)

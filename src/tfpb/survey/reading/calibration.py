@@ -50,22 +50,13 @@ def delivered_weight(frame: pd.DataFrame) -> Floats:
 
 
 def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
-    """Calibrate weights wave by wave on a margins file.
+    """Calibrate weights wave by wave on a margins file: `variable, modalite, effectif`, perhaps `vague`.
 
-    Parameters
-    ----------
-    margins : DataFrame or ReadTable
-        `variable, modalite, effectif`, and `vague` when margins differ. A crossing is written
-        « bailleur*qpv », its categories « Habitat*1 ». One variable: post-stratification. Several:
-        raking, swept until the weights are still (relative change under 1e-12).
-
-    Returns
-    -------
-    Survey, list of Fault
-        The survey with calibrated `poids`. Unchanged with the faults of a margin that cannot be read, stands
-        twice or names its wave on some rows only; with a doubt that gives the reason when a category of
-        the sample has no margin, or margins do not hold together. A category of the margins that nobody
-        interviewed is of is doubted from a hundredth: weights speak for the others alone.
+    A crossing is written « bailleur*qpv », its categories « Habitat*1 ». One variable: post-stratification.
+    Several: raking, swept until the weights are still (relative change under 1e-12). Unchanged with the
+    faults of a margin that cannot be read, occurs twice or names its wave on some rows only; with a doubt
+    that gives the reason when a category of the sample has no margin, or margins do not agree. A category
+    of the margins without any interview is doubted from a hundredth: weights represent the others alone.
     """
     frame = as_frame(margins)
     columns = {n: find_column(frame, (n,)) for n in ("variable", "modalite", "effectif", "vague")}

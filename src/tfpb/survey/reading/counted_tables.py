@@ -23,19 +23,10 @@ _DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d
 
 
 def read_counts(table: AnyTable, column: str) -> tuple[Floats, list[Fault]]:
-    """Read a column of counts, none of which may lack.
+    """Read a column of counts, none of which may lack; NaN where the cell is at fault.
 
-    Parameters
-    ----------
-    table : DataFrame or ReadTable
-    column : str
-        As the table writes it.
-
-    Returns
-    -------
-    float array, list of Fault
-        NaN where the cell is at fault: `valeur_vide`, `valeur_illisible` (negative too), or `valeur_ambigue`,
-        « 12.000 » being twelve or twelve thousand.
+    `valeur_vide`, `valeur_illisible` (negative too), or `valeur_ambigue`, « 12.000 » being twelve or twelve
+    thousand.
     """
     written = texts(as_frame(table), column)
     dotted = any(_DOT_DECIMAL.fullmatch(text) for text in written)
@@ -62,16 +53,7 @@ def empty_cells(
     among: Flags | None = None,
     severity: Severity = Severity.FAUTE,
 ) -> list[Fault]:
-    """List the empty cells of a column.
-
-    Parameters
-    ----------
-    table : DataFrame or ReadTable
-    expected : str
-        What should stand there.
-    among : bool array, optional
-        Rows looked at.
-    """
+    """List the empty cells of a column, among some rows, where something was expected."""
     empty = texts(as_frame(table), column) == ""
     rows = np.flatnonzero(empty if among is None else empty & among)
     hint = {"attendu": expected}

@@ -155,13 +155,7 @@ def parse_side(value: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Interviews being read, and the list that gets what is wrong with them.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With their stamp.
-    """
+    """Interviews being read, stamped, and the list that gets what is wrong with them."""
 
     frame: pd.DataFrame
     faults: list[Fault]
@@ -172,21 +166,10 @@ class Rows:
     ) -> tuple[Indices, list[T | None]]:  # fmt: skip
         """Parse each distinct text once; those that `parse` does not know (None) are faults.
 
-        Parameters
-        ----------
-        values : object array, shape (rows,)
-            Text of one column, "" where empty.
-        code : str
-            Of the faults, one a file and unknown text.
-        column : str, or object array of the same shape
-            Header it was read under, in each row when deliveries differ.
-        **fields
-            Further fields of the fault.
-
-        Returns
-        -------
-        int array, shape (rows,), and list
-            Index of each row in the parsed values; None for unknown text.
+        `values` are texts of one column, "" where empty; a fault, of the `code` and `fields` given, comes
+        for each file and unknown text; `column` is the header it was read under, in each row when
+        deliveries differ. Returns the index of each row in the parsed values, and these; None for unknown
+        text.
         """
         codes, uniques = distinct(values)
         parsed = [parse(u) for u in uniques]

@@ -55,20 +55,10 @@ class _Question:
 
 
 def draft_plan(table: ReadTable, dictionary: Dictionary) -> str:
-    """Draft the plan of a delivery as commented TOML.
+    """Draft the plan of a delivery as commented TOML (`plan_enquete.toml`).
 
-    Parameters
-    ----------
-    table : ReadTable
-        A delivery as read.
-    dictionary : Dictionary
-        Labels and meanings of its columns; may be empty.
-
-    Returns
-    -------
-    str
-        `plan_enquete.toml`. It reads the delivery as it stands as soon as one question is
-        recognised; every guess that is not plain is marked « À CONFIRMER » in a comment.
+    It reads the delivery unchanged as soon as one question is recognised; every guess that is not plain is
+    marked « À CONFIRMER » in a comment. The dictionary may be empty.
     """
     frame = table.frame.drop(columns=[c for c in STAMP if c in table.frame.columns])
     headers = [str(c) for c in frame.columns]

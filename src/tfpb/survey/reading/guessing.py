@@ -50,30 +50,17 @@ _HIGHEST_MARK: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class GuessedScale:
-    """A scale as guessed; codes and labels are kept as delivered.
+    """A scale as guessed; codes and labels are kept as delivered."""
 
-    Parameters
-    ----------
-    kind : str
-        `niveaux` or `note`.
-    satisfied, unsatisfied, not_concerned, unknown : tuple of str
-        Codes and labels of each side.
-    middle : tuple of str
-        Those of `unsatisfied` that are middling (« moyen »): to be confirmed.
-    left : tuple of str
-        Answers that could not be placed.
-    labelled : bool
-        False when codes came without any label.
-    """
-
-    kind: str
+    kind: str  # `niveaux` or `note`
     satisfied: tuple[str, ...] = ()
     unsatisfied: tuple[str, ...] = ()
     not_concerned: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     middle: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    labelled: bool = True
+    """Those of `unsatisfied` that are middling (« moyen »): to be confirmed."""
+    left: tuple[str, ...] = ()  # answers that could not be placed
+    labelled: bool = True  # False when codes came without any label
 
 
 def role_candidates(role: str, headers: Sequence[str], labels: Mapping[str, str]) -> list[str]:
@@ -102,13 +89,7 @@ def likely_columns(role: str, headers: Sequence[str], labels: Mapping[str, str])
 
 
 def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale | None:
-    """Guess the scale of a column from its distinct answers and their labels.
-
-    Returns
-    -------
-    GuessedScale or None
-        None when the column is no question of satisfaction.
-    """
+    """Guess the scale of a column from its distinct answers and their labels; None without satisfaction."""
     filled = _once_each(answers)
     if not filled:
         return None

@@ -24,41 +24,20 @@ _NUMBERED: Final = re.compile(r"(.+) \(\d+\)")
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Columns that are read as one and that differ.
+    """Columns that are read as one and that differ."""
 
-    Parameters
-    ----------
-    column : str
-        The one that is read.
-    headers : tuple of str
-        All of them.
-    position : int
-        First row, from 0, where two of them are filled and differ.
-    """
-
-    column: str
-    headers: tuple[str, ...]
-    position: int
+    column: str  # the one that is read
+    headers: tuple[str, ...]  # all of them
+    position: int  # first row, from 0, where two of them are filled and differ
 
 
 def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[Contradiction]]:
     """Fill the empty cells of each column that is read with those of the others that mean the same.
 
-    Waves stacked in one file may each have a name for a question: one column would be read, and the
-    answers of the other wave be « not asked ».
-
-    Parameters
-    ----------
-    frame : DataFrame of text
-        A delivery, "" where empty.
-
-    Returns
-    -------
-    frame : DataFrame
-        The other columns stay.
-    contradictions : list of Contradiction
-        Columns that were not joined: two names of a question, or one header twice, with two values on a
-        row. Of two names of a role or a variable the plan's first rules.
+    Waves stacked in one file may each have a name for a question: one column would be read, and the answers
+    of the other wave be « not asked ». The other columns are kept. A contradiction is of columns that were
+    not joined: two names of a question, or one header twice, with two values on a row. Of two names of a
+    role or a variable the plan's first rules.
     """
     contradictions = []
     changed: dict[str, list[str]] = {}

@@ -46,28 +46,17 @@ _WORDS: Final = {1: QpvStatut.DANS.value, 0: QpvStatut.HORS.value}
 def located_residences(
     table: AnyTable, *, file: str = "", sheet: str = "", carte: int | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return one row a résidence with its side (`cote`) and its grouping columns.
+    """Return one row a résidence with its side (`cote`) and its grouping columns, as text.
 
-    Parameters
-    ----------
-    table : DataFrame of text, or ReadTable
-        Résidences with `cote`, or entrances as `tfpb localiser` writes them (`id_residence`,
-        `qpv_statut`, `nb_logements`).
-    file, sheet : str
-        Where a DataFrame comes from.
-    carte : int, optional
-        Map that rules the survey: its own status columns are then read.
-
-    Returns
-    -------
-    DataFrame, list of Fault
-        Text columns; a résidence takes the side, and the value of each column, of most of its
-        dwellings, and their sum (blank where one is); in a QPV, the quarter of most of those that are in
-        one. Doubtful rows that are not `facts.place.located` do not weigh.
-        On equal dwellings its side is `a_verifier`, as where none is written, and on several sides
-        where a count is blank. `colonne_absente` when the file does not hold where résidences stand,
-        `residences_autre_carte` when it does so on another map, `valeur_illisible` for a side in words
-        that are not known; those of `read_counts` for dwellings.
+    The table has résidences with `cote`, or entrances as `tfpb localiser` writes them (`id_residence`,
+    `qpv_statut`, `nb_logements`); the status columns of `carte`, the map that rules the survey, are read;
+    `file` and `sheet` are where a DataFrame comes from. A résidence takes the side, and the value of each
+    column, of most of its dwellings, and their sum (blank where one is); in a QPV, the quarter of most of
+    those that are in one. Doubtful rows that are not `facts.place.located` do not weigh. On equal dwellings
+    its side is `a_verifier`, as where none is written, and on several sides where a count is blank.
+    `colonne_absente` when the file does not place résidences, `residences_autre_carte` when it does so on
+    another map, `valeur_illisible` for a side in words that are not known; those of `read_counts` for
+    dwellings.
     """
     frame = as_frame(table)
     if not isinstance(table, pd.DataFrame):
@@ -274,14 +263,8 @@ def apply_located_side(
 ) -> tuple[Integers, list[Fault]]:
     """Return the side of each row (1, 0, -1 left out) and the doubts about it.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Standard columns; `qpv` is the delivered flag (-1 when empty).
-    residences : DataFrame, optional
-        Located résidences; without them the delivered flag rules.
-    keep : bool array
-        Rows still in; others get no further doubt.
+    Without located résidences the delivered flag `qpv` rules (-1 when empty). Rows out of `keep` get no
+    further doubt.
     """
     flag = frame["qpv"].to_numpy(dtype=np.int64)
     named = frame["residence"].to_numpy(dtype=object) != ""

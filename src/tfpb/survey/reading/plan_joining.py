@@ -27,19 +27,10 @@ Change = tuple[tuple[str | int, ...], Any]
 def plan_changes(
     plan: Mapping[str, Any], other: Mapping[str, Any], *, adds: bool = True
 ) -> list[Change]:
-    """Return what to write in a plan so that it reads another delivery too.
+    """Return the (keys, value) to write in a plan so that it reads another delivery too.
 
-    Parameters
-    ----------
-    plan, other : mapping
-        `plan_enquete.toml` as TOML gives it: the one to complete, and the draft of the other delivery.
-    adds : bool
-        Whether questions that the plan does not have are added to it.
-
-    Returns
-    -------
-    list of (keys, value)
-        From the outermost table inwards.
+    Both are `plan_enquete.toml` as TOML gives it: the one to complete, and the draft of the other delivery,
+    whose new questions are added if `adds`. Keys go from the outermost table inwards.
     """
     out: list[Change] = []
     columns = plan.get("colonnes", {})

@@ -121,15 +121,7 @@ def recode(
 
 
 def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tuple[Reading, ...]:
-    """Count interviews that were left out before `recode`, all for one reason.
-
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        Those interviews, as `recode` takes them.
-    why : str
-        Code of the doubt.
-    """
+    """Count interviews that were left out before `recode`, all for one reason (`why`, the doubt's code)."""
     parts = [_standard(f, plan, [], located=True)[0] for f in frames if len(f)]
     if not parts:
         return ()

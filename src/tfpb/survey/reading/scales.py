@@ -36,29 +36,16 @@ _PLAN: Final = Place("plan_enquete.toml")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A scale ready to read answers.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        Levels in order, best first as the plan lists them; for a mark, the two sides of the cut.
-    satisfied : tuple of bool
-        Whether each level counts as satisfied.
-    lookup : dict
-        Token → rank, `NSP` or `NOT_CONCERNED`.
-    marks : bool
-        The answer is a mark: its value is kept for means.
-    cut, minimum, maximum : float
-        A mark from `cut` on is satisfied; bounds of the marks.
-    """
+    """A scale ready to read answers."""
 
     labels: tuple[str, ...]
-    satisfied: tuple[bool, ...]
-    lookup: dict[str, int]
-    marks: bool = False
-    cut: float = float("nan")
-    minimum: float = 0.0
-    maximum: float = 10.0
+    """Levels in order, best first as the plan lists them; for a mark, the two sides of the cut."""
+    satisfied: tuple[bool, ...]  # whether each level counts as satisfied
+    lookup: dict[str, int]  # token → rank, `NSP` or `NOT_CONCERNED`
+    marks: bool = False  # the answer is a mark: its value is kept for means
+    cut: float = float("nan")  # a mark from `cut` on is satisfied
+    minimum: float = 0.0  # of the marks
+    maximum: float = 10.0  # of the marks
 
     def read(self, text: str) -> tuple[int, float] | None:
         """Read one answer: (rank, mark), the mark being NaN but on a scale of marks.
@@ -145,22 +132,12 @@ def _levels(codes: tuple[Code, ...], names: dict[str, str]) -> list[tuple[str, l
 def read_answers(
     text: pd.DataFrame, rows: Rows, variables: pd.DataFrame, plan: Plan
 ) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, Floats]]:
-    """Read every item of the plan.
+    """Read every item of the plan: its scale, its answers, its marks.
 
-    Parameters
-    ----------
-    text : DataFrame
-        One column an item (its identifier), text as delivered, NaN where the delivery lacks it, and
-        `_lu_<identifier>`: the header it was read under.
-    rows : Rows
-        The same rows; its list receives `code_reponse_inconnu` (one a file, column and code),
-        `echelle_inconnue`, `item_absent`, `reponses_hors_filtre`.
-    variables : DataFrame
-        The same rows' variables, categories named as the plan does: what filters are read on.
-
-    Returns
-    -------
-    scales, answers, marks : dicts by item
+    `text` has one column an item (its identifier), as delivered, NaN where the delivery lacks it, and
+    `_lu_<identifier>`: the header it was read under. The list of `rows` receives `code_reponse_inconnu`
+    (one a file, column and code), `echelle_inconnue`, `item_absent`, `reponses_hors_filtre`. Filters are
+    read on `variables`, whose categories are named as the plan does.
     """
     built = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
     scales: dict[str, Scale] = {}

@@ -30,19 +30,8 @@ def disagreements(
 ) -> Iterator[Fault]:
     """Doubt the waves whose interviews agree with the stock on a variable hardly more than by chance.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Standard columns, stamped.
-    name : str
-        Variable.
-    delivered, stock : array of str, shape (len(frame),)
-        What the delivery and the stock say of each interview's résidence, "" where one says nothing.
-
-    Yields
-    ------
-    Fault
-        `variable_contraire`, with the variable and the wave. No count: it would be one of answers.
+    `delivered` and `stock` are the two values for each interview's résidence, "" without one. Yields
+    `variable_contraire`, with the variable and the wave. No count: it would be one of answers.
     """
     one, other = (np.array([fold(str(v)) for v in values]) for values in (delivered, stock))
     shared = set(one) & set(other) - {""}

@@ -30,26 +30,11 @@ def surveyed_stock(
 ) -> tuple[pd.DataFrame | None, Indices, list[Fault]]:
     """Return the résidences whose dwellings are known, and that of each interview.
 
-    Those of a résidence that counts more interviews in a wave than dwellings are not known: a sample larger
-    than its population would leave nothing uncertain.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        `vague, bailleur, residence` of the interviews, stamped.
-    residences : DataFrame, optional
-        `RESIDENCE_COLUMNS`, or a table of located résidences with their dwellings.
-
-    Returns
-    -------
-    DataFrame or None
-        One row a résidence whose dwellings are known: `bailleur` (as the survey writes it), `qpv` (1 or
-        0, −1 where its side is to be checked), `logements` (float) and the territories; None where no
-        side is known.
-    int array, shape (interviews,)
-        Row of each interview's résidence, −1 when it is not there.
-    list of Fault
-        A doubt for each résidence whose dwellings are fewer than its interviews.
+    From `vague, bailleur, residence` of the interviews and `RESIDENCE_COLUMNS`. Those of a résidence that
+    counts more interviews in a wave than dwellings are not known (a doubt each): a sample larger than its
+    population would leave nothing uncertain. One row a résidence: `bailleur` (as the survey writes it),
+    `qpv` (1 or 0, −1 where its side is to be checked), `logements` and the territories; None where no side
+    is known. Then the row of each interview's résidence, −1 when it is not there.
     """
     nowhere = np.full(len(frame), -1, dtype=np.intp)
     if residences is None or residences.empty:
