@@ -122,10 +122,7 @@ def wrap(
 ) -> list[str]:
     """Break a text into lines of at most that width; a word too long for a line is cut.
 
-    Parameters
-    ----------
-    lines : int
-        Most lines wanted, 0 for no limit; the last one then ends with an ellipsis.
+    After the most `lines` wanted (0 for no limit) comes an ellipsis.
     """
     out = [""]
     for word in filter(None, TIED.sub("\u00a0", printable(text)).split(" ")):
@@ -177,22 +174,11 @@ _PLACED: Final = f"""#set document(title: sys.inputs.title, date: none)
 
 
 def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any) -> bytes:
-    """Turn a drawing into a page of its size in another form.
+    """Turn a drawing (`save_svg`) into a page of its size in another form.
 
-    Parameters
-    ----------
-    svg : bytes
-        As `save_svg` writes it.
-    size_mm : (width, height)
-    title : str
-        Of the document, and what is said of the drawing to who does not see it.
-    form
-        `format` and what it takes, for typst: ``format="png", ppi=200``.
-
-    Returns
-    -------
-    bytes
-        The same for the same drawing: no clock is read, fonts are the shipped ones.
+    `title` is of the document, and the drawing's description for screen readers; `form` is `format` and
+    what it takes, for typst: ``format="png", ppi=200``. The same for the same drawing: no clock is read,
+    fonts are the shipped ones.
     """
     wide, high = map(str, size_mm)
     inputs = {"title": title, "wide": wide, "high": high, "svg": svg.decode("utf-8")}

@@ -87,10 +87,7 @@ def as_text(value: Any, fmt: Format) -> str:
 def rounding_note(table: Table, printed: Callable[[TableColumn], Format]) -> str:
     """Write that a column of whole euros does not add up to its total as printed; empty where all do.
 
-    Parameters
-    ----------
-    printed : function
-        Format that the medium gives a column.
+    `printed` returns the format that the medium gives a column.
     """
     for column in table.columns:
         total = table.totals.get(column.key)

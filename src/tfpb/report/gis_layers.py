@@ -51,13 +51,9 @@ _PT: Final = 25.4 / 72
 def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     """Return what a GIS reads: short stable names, EPSG:2154.
 
-    Returns
-    -------
-    dict of str to DataFrame
-        `residences` (as on the maps, `statut` and `dessines` included), `doutes` (the entrances to check);
-        a row that no entrance locates has no geometry,
-        `qpv` (those that hold some), `limites_<year>` of each map (all around them), the looks of these,
-        and of a draft a table of that name.
+    `residences` (as on the maps, `statut` and `dessines` included), `doutes` (the entrances to check); a
+    row that no entrance locates has no geometry, `qpv` (those of the stock), `limites_<year>` of each map
+    (all around them), the looks of these, and of a draft a table of that name.
     """
     stock = dossier.located
     homes, doors = stock.residences, stock.entrances

@@ -45,23 +45,11 @@ def ground(
     outlines: gpd.GeoDataFrame | None = None,
     parcels: gpd.GeoDataFrame | None = None,
 ) -> Ground:
-    """Draw the ground from what was imported.
+    """Draw the ground from what was imported, in the legal projection of the first commune.
 
-    Parameters
-    ----------
-    addresses : DataFrame
-        `street` (str), `number` (int or text that begins with digits), `x, y` (metres, legal
-        projection), `citycode` (str).
-    outlines : GeoDataFrame, optional
-        Communes, any CRS: `code_insee, nom`.
-    parcels : GeoDataFrame, optional
-        Parcels or footprints, any CRS.
-
-    Returns
-    -------
-    Ground
-        Every frame in the legal projection of the first commune. Same input, same output, whatever the
-        order of rows.
+    `addresses` have `street`, `number` (int or text that begins with digits), `x, y` (metres, legal
+    projection), `citycode`; `outlines` are communes (`code_insee, nom`), `parcels` parcels or footprints,
+    in any CRS. Same input, same output, whatever the order of rows.
     """
     epsg = legal_epsg(min(addresses["citycode"].astype(str), default=""))
     communes = _brought(outlines, ["code_insee", "nom"], epsg)
@@ -82,10 +70,7 @@ def _brought(layer: gpd.GeoDataFrame | None, columns: list[str], epsg: int) -> g
 def streets(addresses: pd.DataFrame, *, epsg: int, zone: Any = None) -> gpd.GeoDataFrame:
     """Join the numbers of each street into lines: `nom, rang, geometry`, longest first.
 
-    Parameters
-    ----------
-    zone : geometry, optional
-        What the maps show, in metres of the legal projection: only addresses near its parts count.
+    `zone` is what the maps show, in metres of the legal projection: only addresses near its parts count.
     """
     names: list[str] = []
     lines: list[LineString] = []

@@ -62,11 +62,8 @@ _GAP_COLUMNS: Final = (
 def map_model(dossier: Dossier) -> MapModel:
     """Gather everything maps show of a dossier.
 
-    Returns
-    -------
-    MapModel
-        Quarters where the bailleur has dwellings or doubts, résidences by side, protected gaps, and
-        one page a quarter that holds dwellings of the stock.
+    Quarters where the bailleur has dwellings or doubts, résidences by side, protected gaps, and one page a
+    quarter with dwellings of the stock.
     """
     located = dossier.located
     ruling = dossier.maps[located.vintage].frame

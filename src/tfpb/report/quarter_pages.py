@@ -43,43 +43,21 @@ PLACE: Final = "situer"
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswers:
-    """What the survey says of a bailleur, gathered once for the pages of all its quarters.
+    """Answers of a bailleur's tenants, gathered once for the pages of all its quarters."""
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Raw levels, gaps and changes, of `COMPARISON_COLUMNS`.
-    items : sequence of str
-        The three questions of a page.
-    labels : mapping of str to str
-        Wording of each item.
-    general : mapping of str to str
-        Theme of each item that is the general question of one.
-    against : mapping
-        Figures that one like with like contradicts, as `stories_of` lists them.
-    found : mapping
-        Rows by territory, question, group and wave.
-    places : set of str
-        Territories that have rows.
-    mode_changed : set of str
-        Pairs of waves over which firm or mode changed.
-    margin : float
-        Of equivalence, in points.
-    everyone : bool
-        Answers of all bailleurs: the survey does not name this one.
-    """
-
-    rows: pd.DataFrame
-    items: Sequence[str]
-    labels: Mapping[str, str]
-    general: Mapping[str, str]
+    rows: pd.DataFrame  # raw levels, gaps and changes, of `COMPARISON_COLUMNS`
+    items: Sequence[str]  # the three questions of a page
+    labels: Mapping[str, str]  # wording of each item
+    general: Mapping[str, str]  # theme of each item that is the general question of one
     against: Mapping[Key, Disagreement]
+    """Figures that a comparable one contradicts, by `stories_of`."""
     waves: Sequence[str]
-    margin: float
-    everyone: bool = False
+    margin: float  # of equivalence, in points
+    everyone: bool = False  # answers of all bailleurs: the survey does not name this one
     found: Mapping[tuple[str, ...], dict[Any, Any]] = field(default_factory=dict)
-    mode_changed: frozenset[str] = frozenset()
-    places: frozenset[str] = frozenset()
+    """Rows by territory, question, group and wave."""
+    mode_changed: frozenset[str] = frozenset()  # pairs of waves over which firm or mode changed
+    places: frozenset[str] = frozenset()  # territories that have rows
 
 
 def own_answers(dossier: Dossier) -> OwnAnswers | None:

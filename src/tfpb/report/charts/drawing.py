@@ -28,17 +28,9 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
 
 
 def draw(chart: Chart) -> dict[str, bytes]:
-    """Draw a chart.
+    """Draw a chart as `svg`: 168 mm wide, as high as its rows need. Same chart, same bytes.
 
-    Parameters
-    ----------
-    chart : Chart
-        See the package for the columns of each kind.
-
-    Returns
-    -------
-    dict of str to bytes
-        Its `svg`: 168 mm wide, as high as its rows need. Same chart, same bytes.
+    See the package for the columns of each kind.
     """
     with style():
         sheet = _DRAWERS[chart.kind](chart) if len(chart.rows) else _empty()

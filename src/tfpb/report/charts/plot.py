@@ -83,14 +83,7 @@ def gap_axes(
 ) -> Axes:
     """Open axes of gaps QPV − hors QPV, zero in the middle, over the band of equivalence.
 
-    Parameters
-    ----------
-    place : (left, right, top, bottom)
-        Millimetres.
-    values : sequence of float
-        What must be seen (proportions).
-    margin : float
-        Margin of equivalence (proportion); 0 for none.
+    `place` is in millimetres; `values`, which must be visible, and `margin` (0 for none) are proportions.
     """
     axes = row_axes(sheet, *place)
     reach = max([0.1, margin * 1.6, *map(abs, values)]) * 1.04  # no interval ends on the frame

@@ -32,10 +32,7 @@ _LEAD, _NOTE = (WORD_STYLES[k] for k in ("lead", "note"))
 def letter(report: Report) -> bytes:
     """Render a report of one section as a letter to complete: no cover, no contents.
 
-    Returns
-    -------
-    bytes
-        The same for the same report.
+    The same bytes for the same report.
     """
     document = _begun(report)
     _opening(document, report)

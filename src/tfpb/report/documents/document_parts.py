@@ -229,14 +229,10 @@ def _floor(header: str, fmt: Format, cells: list[str]) -> float:
 
 
 def _share(floors: list[float], wished: list[float]) -> tuple[list[float], float]:
-    """Share the width of a page: every column its floor, the rest by what each wished for.
+    """Share the width of a page: every column its floor, the remainder by what each wished for.
 
-    Returns
-    -------
-    widths : list of float
-        Characters a column.
-    size : float
-        The largest type in which the floors and most of the wishes fit, in points.
+    Returns characters a column, and the largest type, in points, in which the floors and most of the wishes
+    fit.
     """
     more = [max(0.0, wish - floor) for wish, floor in zip(wished, floors, strict=True)]
     asked = sum(more)

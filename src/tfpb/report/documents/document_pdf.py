@@ -62,22 +62,10 @@ def render(
 ) -> bytes:
     """Render the report as a PDF/UA-1 file.
 
-    Parameters
-    ----------
-    images : mapping of str to mapping
-        Drawn charts by key; a chart without image is left out.
-    maps : mapping of str to bytes
-        Drawings of the printed maps: `<code of the quarter>.svg`.
-    cover : bool
-        Without it, neither cover nor contents: the title stands above the first section. A report that
-        opens with its answer has that in place of a cover.
-    page_pt : float
-        Body of a document without cover.
-
-    Returns
-    -------
-    bytes
-        The same for the same report: no clock is read, fonts are the shipped ones only.
+    A chart without image is left out; `maps` are drawings of the printed maps, `<code of the quarter>.svg`.
+    Without cover, no contents either: the title is above the first section, and `page_pt` is the body. A
+    report that opens with its answer has that in place of a cover. The same bytes for the same report: no
+    clock is read, fonts are the shipped ones only.
     """
     inputs: dict[str, str] = {}
     content = {
@@ -116,16 +104,9 @@ def render(
 def one_page(
     most: Iterable[int], make: Callable[[int], Report], images: parts.Pictures
 ) -> tuple[Report, bytes]:
-    """Return the report with the most rows that one page holds, and that page, without cover.
+    """Return the report with the most rows that one page has space for, and that page, without cover.
 
-    Parameters
-    ----------
-    most : iterable of int
-        How many rows to try, the most first; the last is taken whatever it fills.
-    make : callable
-        Report of so many rows at most.
-    images
-        As `render`.
+    `most` are numbers of rows to try, the most first; the last is taken whatever it fills.
     """
     for rows in most:
         report = make(rows)

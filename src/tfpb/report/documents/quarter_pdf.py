@@ -32,16 +32,10 @@ _LARGE_PT: Final = 13.0
 
 
 def render_face(face: Face, drawn: bytes = b"", alt: str = "") -> bytes:
-    """Render the page of a quarter: its map, then the second face; photographs, if any, stand on the next.
+    """Render the page of a quarter: its map, then the second face; photographs, if any, on the next page.
 
-    Room is made by spacing, then by naming fewer actions and pieces, which are counted; never by the type.
-
-    Parameters
-    ----------
-    drawn : bytes
-        Its map, as SVG; empty where none is drawn.
-    alt : str
-        What the map shows, in words.
+    Space is made by spacing, then by naming fewer actions and pieces, which are counted; never by the type.
+    `drawn` is the map as SVG, empty where none is drawn; `alt` says it in words.
     """
     for actions, pieces in _FEWER:
         pad, pdf = _spaced(face, actions, pieces, widest=actions == _FEWER[0][0])

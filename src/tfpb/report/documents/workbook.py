@@ -60,16 +60,9 @@ _RANKS: Final = {name: rank for rank, name in enumerate(words.MAIN_SHEETS)}
 def render(report: Report) -> bytes:
     """Render the report as an xlsx file.
 
-    Parameters
-    ----------
-    report : Report
-        Sections whose `sheet` is not empty become sheets: the main ones in their order, then their details,
-        each of one table; what it is a workbook of stands on the first. A sheet without a row is not written.
-
-    Returns
-    -------
-    bytes
-        The same for the same report: dates are the dossier's, entries of the archive are fixed.
+    Sections whose `sheet` is not empty become sheets: the main ones in their order, then their details,
+    each of one table; the heading of the workbook is on the first. A sheet without a row is not written.
+    The same bytes for the same report: dates are the dossier's, entries of the archive are fixed.
     """
     book = Workbook()
     del book[book.sheetnames[0]]

@@ -27,21 +27,10 @@ _PER_ITEM_CM: Final = 0.85
 
 
 def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
-    """Write the figures of a chart and the chart beside them, on a page of their own in print.
+    """Write the figures of a chart and the chart next to them, on a page of their own in print.
 
-    Parameters
-    ----------
-    row : int
-        First free row.
-    chart : Chart
-        `BARS` (`libelle, valeur, valeur2…`) or `DUMBBELL` (`libelle, qpv, hors`).
-    header : Font
-        Of the row above the figures.
-
-    Returns
-    -------
-    int
-        First free row after the chart.
+    `BARS` (`libelle, valeur, valeur2…`) or `DUMBBELL` (`libelle, qpv, hors`), from the first free row to
+    the next, which is returned; `header` is the font of the row above the figures.
     """
     names, keys, fmt = _series(chart)
     for k, text in enumerate((CHART_LABEL, *names), 1):

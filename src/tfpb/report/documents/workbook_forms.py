@@ -224,12 +224,7 @@ _WIDE: Final = {BILAN["action"]: 34, BILAN["description"]: 34, BILAN["texte_bila
 def bilan_workbook(sheets: Mapping[str, pd.DataFrame], *, title: str) -> bytes:
     """Write the sheets of `tfpb.tax.programme.exports.bilan_frames`, ready to print on A4.
 
-    Parameters
-    ----------
-    sheets : mapping of str to DataFrame
-        Sheet name → rows; a column whose header holds « Taux » is a proportion.
-    title : str
-        Stands above each table.
+    A column with « Taux » in its header is a proportion; the title is above each table.
     """
     book = Workbook()
     book.remove(book.worksheets[0])

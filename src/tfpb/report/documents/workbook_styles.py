@@ -142,10 +142,7 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
 def put_row(sheet: Worksheet, row: int, cells: Iterable[tuple[Any, Look, Hashable]]) -> list[Any]:
     """Write the row under all that is written, its cells as `put` does each, and return them.
 
-    Parameters
-    ----------
-    cells : iterable of (value, look, key)
-        From the first column; what has one key has one look in the whole workbook.
+    Cells are (value, look, key) from the first column; what has one key has one look in the whole workbook.
     """
     out = []
     for col, (value, look, key) in enumerate(cells, 1):

@@ -62,12 +62,8 @@ _PARTS: Final[dict[str, dict[str, Any]]] = {
 def column(sheet: Sheet, page: QpvPage, shown: Numbered) -> None:
     """Write the right column: stock and money, satisfaction lines, what is left to do.
 
-    What does not fit is counted; notes are there when nothing is lost for them.
-
-    Parameters
-    ----------
-    shown : Numbered
-        What the map numbers.
+    What does not fit is counted; notes are there when nothing is lost for them. `shown` is what the map
+    numbers.
     """
     bottom = MAP_Y + MAP_H + 2.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)

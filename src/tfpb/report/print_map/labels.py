@@ -155,15 +155,7 @@ class Taken:
 def name_streets(
     streets: Sequence[tuple[str, int, list[Array]]], taken: Taken, *, most: int = 70
 ) -> list[Label]:
-    """Name streets along their lines, main ones first.
-
-    Parameters
-    ----------
-    streets : sequence of (name, rank, pieces)
-        Pieces are lines, already cut to the frame.
-    most : int
-        Most names on one map.
-    """
+    """Name at most `most` streets along their lines (pieces cut to the frame), main ones first."""
     order = sorted(streets, key=lambda s: (s[1], -sum(_length(p) for p in s[2]), s[0]))
     placed: list[Label] = []
     for name, rank, pieces in order:
@@ -247,17 +239,12 @@ class Named:
 def point_names(
     spots: pd.DataFrame, quarters: Collection[str], known: Mapping[str, int], start: int
 ) -> tuple[list[Named], list[Named]]:
-    """Return the names of marks to place: the quarter's own, those of the list first; and, apart, the others.
+    """Return the names of marks to place: the quarter's own, those of the list first; and the others.
 
-    Parameters
-    ----------
-    spots : DataFrame
-        `nom, id_residence, statut, etat, code_qpv, dessines, coupee, numeros`, and `mx, my, r`: place and
-        radius; `hors`: dwellings outside, of one disc for two sides.
-    known : mapping of str to int
-        Numbers of résidences on the list of the page.
-    start : int
-        Number of the first that the list does not hold: both sides of one that the limit cuts bear it.
+    `spots` have `nom, id_residence, statut, etat, code_qpv, dessines, coupee, numeros`, and `mx, my, r`:
+    place and radius; `hors`: dwellings outside, of one disc for two sides. `known` are numbers of
+    résidences on the list of the page; `start`, the first that the list lacks: both sides of one that the
+    limit cuts have it.
     """
     own = stands_in(spots, quarters).to_numpy()
     split = (
@@ -301,23 +288,11 @@ def _lines(row: pd.Series[Any], *, split: bool, number: bool) -> list[str]:
 def name_points(
     points: Iterable[Named], taken: Taken, *, kind: str = "point", most: int = 40, start: int = 1
 ) -> tuple[list[Label], list[tuple[int, str]]]:
-    """Name marks next to their symbols, where the name fits.
+    """Name marks next to their symbols, the most important first, where the name fits.
 
-    The quarter's own (`point`) that have no place bear a number in place of their name, after those that are
-    numbered; the others stay without.
-
-    Parameters
-    ----------
-    points : iterable of Named
-        Most important first.
-    start : int
-        Number of the first that no list holds.
-
-    Returns
-    -------
-    labels : list of Label
-    rest : list of (number, name)
-        Those that a number stands for.
+    The quarter's own (`point`) that have no place have a number in place of their name, from `start`, after
+    those that are numbered; the others have none. Returned with the numbers and the names that they
+    replace.
     """
     out: list[Label] = []
     left: list[Named] = []
@@ -394,15 +369,10 @@ def badge(axes: Axes, x: float, y: float, number: int) -> None:
 def name_areas(
     areas: gpd.GeoDataFrame, taken: Taken, *, kind: str, outside: bool = False
 ) -> list[Label]:
-    """Name quarters or communes inside their outline, where there is room; or just outside it.
+    """Name quarters or communes inside their outline, where there is space; or just outside it.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame
-        A code, `nom` and polygons.
-    kind : {"quarter", "commune"}
-    outside : bool
-        Whether small areas are named too, and a name may stand beside its area.
+    Areas have a code, `nom` and polygons; `kind` is `quarter` or `commune`; with `outside`, small areas are
+    named too, and a name may be next to its area.
     """
     window = shapely.box(0, 0, taken.width, taken.height)
     out = []

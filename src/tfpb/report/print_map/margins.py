@@ -242,13 +242,7 @@ def stamp_svg(svg: bytes, run_hash: str) -> bytes:
 
 
 def stamp_png(png: bytes, run_hash: str) -> bytes:
-    """Set a hash on a picture of few colours, in those of its colours that come nearest.
-
-    Parameters
-    ----------
-    png : bytes
-        With a palette, as `tfpb.report.canvas.save_png` writes it.
-    """
+    """Set a hash on a PNG with a palette (`save_png`), in those of its colours that come nearest."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 - idem
 
     picture = Image.open(io.BytesIO(png))

@@ -66,10 +66,7 @@ def stamped(picture: Mapping[str, bytes], run_hash: str) -> dict[str, bytes]:
 def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
     """Draw the A4 page of a quarter as `png` and `pdf`; same model, same bytes: no clock, no random id.
 
-    Raises
-    ------
-    KeyError
-        If the quarter has no outline in the model.
+    KeyError if the quarter has no outline in the model.
     """
     view = views.page_view(model, page, views.atlas(model, views.page_epsg(page.code_qpv)))
     images = stamped(draw_sheet(view), model.run_hash)
@@ -88,19 +85,10 @@ def map_files(
     *,
     dpi: int = views.DPI,
 ) -> dict[str, bytes]:
-    """Render the web map and the printed sheets; the drawing of a sheet is for who places it in a document.
+    """Render the web map and the printed sheets; the drawing of a sheet is for placing it in a document.
 
-    Parameters
-    ----------
-    making : Making
-        Told of each file or sheet: `sheet_count(model)` + 1 in all.
-    dpi : int
-        Resolution of the PNG.
-
-    Returns
-    -------
-    dict of str to bytes
-        `carte.html`, and `quartiers/<name>.png` and `.svg` for each quarter and overview.
+    `carte.html`, and `quartiers/<name>.png` (at `dpi`) and `.svg` for each quarter and overview; `making`
+    gets each file or sheet: `sheet_count(model)` + 1 in all.
     """
     files = {"carte.html": map_html.render(model)}
     making.advance(1)

@@ -46,22 +46,12 @@ FAR_SCALE: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The window of a printed map.
+    """The window of a printed map."""
 
-    Parameters
-    ----------
-    width, height : float
-        Millimetres on paper.
-    scale : int
-        Denominator.
-    x0, y0 : float
-        Lower left corner, metres.
-    """
-
-    width: float
+    width: float  # millimetres on paper, like height
     height: float
-    scale: int
-    x0: float
+    scale: int  # denominator
+    x0: float  # lower left corner, metres, as y0
     y0: float
 
     @property
@@ -101,25 +91,14 @@ def page_epsg(code_qpv: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """The layers that are drawn, all in metres of one projection or in millimetres of one frame.
+    """The layers that are drawn, all in metres of one projection or in millimetres of one frame."""
 
-    Parameters
-    ----------
-    qpv, old : GeoDataFrame
-        Quarters of the ruling map, and of the other one: `code_qpv, nom`.
-    residences : GeoDataFrame of points
-        Marks: `id_residence, nom, statut, etat, code_qpv, dessines, coupee, numeros`.
-    streets : GeoDataFrame of lines
-        `nom, rang`.
-    communes : GeoDataFrame
-        `code_insee, nom`.
-    """
-
-    qpv: gpd.GeoDataFrame
-    old: gpd.GeoDataFrame
+    qpv: gpd.GeoDataFrame  # quarters of the ruling map: `code_qpv, nom`
+    old: gpd.GeoDataFrame  # quarters of the other map
     residences: gpd.GeoDataFrame
-    streets: gpd.GeoDataFrame
-    communes: gpd.GeoDataFrame
+    """Marks: `id_residence, nom, statut, etat, code_qpv, dessines, coupee, numeros`."""
+    streets: gpd.GeoDataFrame  # lines: `nom, rang`
+    communes: gpd.GeoDataFrame  # `code_insee, nom`
     parcels: gpd.GeoDataFrame
 
 
@@ -172,15 +151,9 @@ def touching(layer: gpd.GeoDataFrame, frame: Frame) -> NDArray[np.intp]:
 
 
 def cut(layers: Atlas, frame: Frame, wide: Frame) -> Atlas:
-    """Keep of each layer the rows and columns that a sheet draws, in their order.
+    """Keep of each layer (metres) the rows and columns that a sheet draws, in their order.
 
-    Parameters
-    ----------
-    layers : Atlas, in metres
-    frame : Frame
-        The map.
-    wide : Frame
-        The inset: quarters, communes and main streets only.
+    `frame` is the map, `wide` the inset: quarters, communes and main streets only.
     """
     main = layers.streets["rang"].to_numpy() == 1
 
@@ -238,21 +211,13 @@ DPI: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What every sheet of a run bears, whatever it shows; but the run's hash, set last (`stamp`).
-
-    Parameters
-    ----------
-    sources : tuple of str
-        Of quarters, addresses and figures.
-    grounded : bool
-        Whether streets could be drawn at all.
-    """
+    """What every sheet of a run has, whatever it shows; but the run's hash, set last (`stamp`)."""
 
     vintage: int
     date: str
     mark: str
-    sources: tuple[str, ...]
-    grounded: bool
+    sources: tuple[str, ...]  # of quarters, addresses and figures
+    grounded: bool  # whether streets could be drawn at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,26 +238,17 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class OverviewView:
-    """The overview of a territory, ready to draw.
-
-    Parameters
-    ----------
-    quarters : DataFrame
-        Those of the territory, largest first: `code_qpv, nom, logements`, abatement and spending a
-        dwelling.
-    question : str
-        Label and survey of what `gaps` (words, by code of quarter) are about; may be empty.
-    doubts, unplaced : int
-        Résidences to be checked that the map shows, and those that it cannot show.
-    """
+    """The overview of a territory, ready to draw."""
 
     title: str
     subtitle: str
     quarters: pd.DataFrame
-    question: str
-    gaps: dict[str, str]
-    doubts: int
-    unplaced: int
+    """Those of the territory, largest first: `code_qpv, nom, logements`, abatement and spending a
+    dwelling."""
+    question: str  # label and survey of `gaps`; may be empty
+    gaps: dict[str, str]  # words, by code of quarter
+    doubts: int  # résidences to be checked that the map shows
+    unplaced: int  # résidences to be checked that the map cannot show
     frame: Frame
     layers: Atlas
     imprint: Imprint
@@ -329,10 +285,7 @@ def inset_frame(layers: Atlas, frame: Frame) -> Frame:
 def page_view(model: MapModel, page: QpvPage, layers: Atlas, *, dpi: int = DPI) -> PageView:
     """Cut the layers of a model (metres) to the page of a quarter.
 
-    Raises
-    ------
-    KeyError
-        If the quarter has no outline in the model.
+    KeyError if the quarter has no outline in the model.
     """
     own = among(layers.qpv, (page.code_qpv,))
     if own.empty:
@@ -352,22 +305,9 @@ def overview_view(
 ) -> OverviewView:
     """Take from a model what the overview of a territory shows.
 
-    Parameters
-    ----------
-    title : str
-        Name of the territory; the model's title by default.
-    codes : tuple of str, optional
-        Quarters of the territory (a commune, an EPCI…); all of the model by default. Those that hold
-        no résidence are left out, unless none does.
-    layers : Atlas, optional
-        Layers already in the territory's projection, to share between sheets.
-    dpi : int
-        Resolution of the PNG.
-
-    Raises
-    ------
-    KeyError
-        If no quarter of the model is in `codes`.
+    By default the title and the quarters are the model's. Quarters without a résidence are left out, unless
+    all are. `layers` are already in the territory's projection, to share between sheets. KeyError if no
+    quarter of the model is in `codes`.
     """
     mine = among(model.qpv, codes) if codes is not None else model.qpv
     if mine.empty:
@@ -437,20 +377,10 @@ def known(value: Any) -> float | None:
 def territories(
     places: Iterable[Place], quarters: Mapping[str, Iterable[str]]
 ) -> tuple[Territory, ...]:
-    """Return the territories to draw beside the whole stock.
+    """Return the territories to draw in addition to the whole stock, sorted by name within a kind.
 
-    Parameters
-    ----------
-    places : iterable of Place
-        Communes of the stock.
-    quarters : mapping of str to iterable of str
-        INSEE codes of the communes of each quarter; those that are no place of the stock do not count.
-
-    Returns
-    -------
-    tuple of Territory
-        Each commune when there are several; each EPCI, and each région, when there are several EPCI.
-        A quarter over several communes belongs to each. Sorted by name within a kind.
+    Each commune when there are several; each EPCI, and each région, when there are several EPCI. A quarter
+    over several communes (INSEE codes) belongs to each; those that are no place of the stock do not count.
     """
     known = {p.code_insee: p for p in places}
     held: dict[tuple[str, str, str], set[str]] = defaultdict(set)

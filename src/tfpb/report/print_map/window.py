@@ -83,14 +83,9 @@ def draw(
 ) -> Numbered:
     """Draw a map window; the axes are set to millimetres from the lower left corner.
 
-    Parameters
-    ----------
-    layers : Atlas, in metres
-    own : collection of str
-        Quarters the sheet is about: their outlines stand out, the others stay behind.
-    page : QpvPage, optional
-        Of one quarter, whose résidences are named and numbered as its list; without it, an overview, whose
-        quarters are.
+    Layers are in metres; the outlines of `own`, quarters the sheet is about, are in front of the others.
+    With a `page`, that of one quarter, its résidences are named and numbered as its list; without it, an
+    overview, whose quarters are.
     """
     axes.set(xlim=(0, frame.width), ylim=(0, frame.height), autoscale_on=False)
     bare(axes)

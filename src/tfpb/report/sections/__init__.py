@@ -38,16 +38,9 @@ if TYPE_CHECKING:
 def report(dossier: Dossier, also: Sequence[Asked] = ()) -> Report:
     """Return the report of a dossier: the sections in the order of the workbook.
 
-    Parameters
-    ----------
-    also : sequence of Asked
-        Questions of common deliveries, besides the dossier's own.
-
-    Returns
-    -------
-    Report
-        Sections of the workbook (contract names) and, between them, those of the document only.
-        `properties` holds `date_iso` and the captions of the maps, by key (`carte:<code_qpv>`).
+    `also` are questions of common deliveries. Sections of the workbook (contract names) and, between them,
+    those of the document only. `properties` has `date_iso` and the captions of the maps, by key
+    (`carte:<code_qpv>`).
     """
     head, tasks, asked = dossier.settings.dossier, tasks_of(dossier), (*also, *dossier.asked)
     sections: list[Section | None] = [

@@ -185,29 +185,12 @@ def table(
     notes: tuple[str, ...] | None = None,
     **facts: object,
 ) -> Table:
-    """Return a declared table filled with rows.
+    """Return a declared table filled with rows: declared columns, in order; one that lacks is empty.
 
-    Parameters
-    ----------
-    key : str
-        Of the declaration.
-    rows : DataFrame
-        Declared columns are kept, in their order; one that is not there stays empty.
-    repeated : sequence of mapping
-        Facts of each column that stands for a column whose key holds a `{name}`.
-    totals, remarks
-        As `Table`.
-    held : Within, optional
-        Claims that the declared totals are (`totaux`: column and name of its claim).
-    notes : tuple of str, optional
-        In place of the declared ones.
-    **facts
-        What the `{name}` of the texts stand for; `source` is known of rows that were read.
-
-    Raises
-    ------
-    KeyError
-        A fact or a declaration is missing.
+    `repeated` gives facts of each column made from one whose key has a `{name}`; `held`, claims that the
+    declared totals are (`totaux`: column and name of its claim); `notes` replace the declared ones; `facts`
+    fill the `{name}` of the texts, and `source` is known of rows that were read. KeyError when a fact or a
+    declaration is missing.
     """
     known = declarations().tableaux
     own = known[key]
@@ -276,16 +259,9 @@ def claimed(
 ) -> pd.DataFrame:
     """Return rows with the declared columns that are claims (`faits`: column, name of its claim), and states.
 
-    Parameters
-    ----------
-    key : str
-        Of the declaration.
-    rows : DataFrame
-        `scope`: that of the claims of each row.
-    repeated : sequence of mapping
-        As `table`; « valorise axe 3 » is what an axis of the scope of the row was given.
-    blank_unclaimed : bool
-        Whether a cell is empty where nobody made its claim, in place of not known.
+    `scope` is that of the claims of each row; `repeated` as in `table`; « valorise axe 3 » is the value of
+    that axis in the scope of the row. With `blank_unclaimed`, a cell whose claim was not made is empty, in
+    place of not known.
     """
     known = declarations().tableaux
     own = known[known[key].comme or key]

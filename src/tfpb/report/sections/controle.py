@@ -32,12 +32,8 @@ def control_report(
 ) -> Report:
     """Return the workbook's sheets, the first of which is also the page.
 
-    Parameters
-    ----------
-    year : int or None
-        Tax year that is checked; None for each its own.
-    shown : int
-        Most packs on the page, those that lack most first; 0 for none.
+    `year` is the tax year that is checked, None for each its own; `shown`, the most packs on the page,
+    those that lack most first; 0 for none.
     """
     rows = _packs(checked)
     lacks = {s: int((rows[s] == words.HEAD).sum()) for s in _SUBJECTS}

@@ -33,10 +33,7 @@ Row = dict[Any, Any]
 def survey_rows(survey: Published, name: str) -> list[Row]:
     """Return the rows of a survey: a wave each, then its response, sample, weights and calibration.
 
-    Parameters
-    ----------
-    name : str
-        Bailleur whose stock and gaps are told, or `ensemble`.
+    `name` is the bailleur whose stock and gaps are shown, or `ensemble`.
     """
     waves = []
     for w in survey.waves:

@@ -49,10 +49,7 @@ _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
 def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> Face:
     """Return the second face of a quarter's page: axis by axis, each question once.
 
-    Parameters
-    ----------
-    answers : OwnAnswers or None
-        What the survey says of the bailleur: the quarter's own rows alone are read here, masked or not.
+    Of the bailleur's answers, the quarter's own rows alone are read here, masked or not.
     """
     code, year, head = page.code_qpv, dossier.settings.dossier.annee, dossier.settings.dossier
     held, plan = dossier.claims.within(code), dossier.programme

@@ -49,24 +49,15 @@ _SHARES: Final = ("qpv", "hors_qpv")
 
 @dataclass(frozen=True, slots=True)
 class RegionFacts:
-    """What a region is, made by the join.
-
-    Parameters
-    ----------
-    claims : Claims
-        Of all bailleurs together, by whole, quarter and territory.
-    stock, territories, axes : DataFrame
-        Rows of each table, with the `scope` of their claims (`tfpb.region.territories`, `region.facts`).
-    files : DataFrame
-        `role, fichiers, lignes`: what was read, without saying whose.
-    """
+    """What a region is, made by the join."""
 
     owners: int
-    claims: Claims
+    claims: Claims  # of all bailleurs together, by whole, quarter and territory
     stock: pd.DataFrame
+    """As the next two, with the `scope` of its claims (`region.territories`, `region.facts`)."""
     territories: pd.DataFrame
     axes: pd.DataFrame
-    files: pd.DataFrame
+    files: pd.DataFrame  # `role, fichiers, lignes`: what was read, without saying whose
 
 
 def deliveries(
@@ -74,14 +65,9 @@ def deliveries(
 ) -> Section:
     """Return the page of the regional body: what became of every bailleur's interviews, wave by wave.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `bailleur, vague, livrees, gardees, ecartees, motif, constat, proches`.
-    held : DataFrame
-        A row a bailleur: what it holds, and what hangs on open questions (`region.reconciliation.stakes`).
-    listed : mapping of str to sequence of Fault
-        Doubts of each bailleur's files, as a file may tell them.
+    `rows` come from `region.reconciliation.reconciled`; `held` is a row a bailleur: its stock, and what
+    depends on open questions (`stakes`); `listed` are doubts of each bailleur's files, as a file may show
+    them.
     """
     shown = worded(rows, constat_mot=("constat", words.FINDINGS))
     totals = {c: int(rows[c].sum()) for c in ("livrees", "gardees", "ecartees")}
@@ -155,12 +141,7 @@ def places(
 ) -> Section:
     """Return the section of territories: stock, money and actions, then headline questions.
 
-    Parameters
-    ----------
-    survey : Published or None
-        Rows over all bailleurs at every level; territories by code.
-    names : mapping of (str, str) to str
-        (Level, code) → name.
+    The survey is over all bailleurs at every level, territories by code; `names`: (level, code) → name.
     """
     levels, claims = {"niveau_mot": ("niveau", words.LEVELS)}, facts.claims
     stock = claimed("territoires_patrimoine", worded(facts.stock, **levels), claims)
@@ -228,14 +209,8 @@ def owners(
 ) -> Section:
     """Return the section of the bailleurs under letters, and of their quartiles.
 
-    Parameters
-    ----------
-    letters : DataFrame
-        `item, lettre, ecart`.
-    spread : DataFrame
-        `item, groupe, quartile1, mediane, quartile3, autres, incertitude_points, difference`.
-    target : str
-        `cible` of the survey.
+    `letters` and `spread` come from `region.positions.under_letters` and `spread`; `target` is `cible` of
+    the survey.
     """
     named = _labelled(letters, items)
     quart = _labelled(
@@ -273,16 +248,8 @@ def money(facts: RegionFacts) -> Section:
 def contrat_stock(rows: pd.DataFrame, claims: Claims, scope: str, owners: int) -> Section:
     """Return the section of the stock of a contrat de ville: one row a quarter × bailleur, named.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        As `tfpb.region.facts.owners_by_quarter` makes it.
-    claims : Claims
-        Of the region.
-    scope : str
-        That of the contrat.
-    owners : int
-        Bailleurs of the rows.
+    `rows` come from `tfpb.region.facts.owners_by_quarter`; claims are the region's, `scope` the contrat's;
+    `owners` counts the bailleurs of the rows.
     """
     inside, doubtful, quarters = (
         claims.amount(name, scope)
@@ -300,16 +267,8 @@ def contrat_money(
 ) -> Section:
     """Return the section of money and actions of a contrat de ville.
 
-    Parameters
-    ----------
-    quarters : DataFrame
-        `nom_qpv, code_qpv, scope`: its quarters.
-    axes : DataFrame
-        `axe, scope`: its axes.
-    claims : Claims
-        Of the region.
-    scope : str
-        That of the contrat.
+    Quarters are `nom_qpv, code_qpv, scope` (of their claims), axes `axe, scope`; claims are the region's,
+    `scope` the contrat's.
     """
     shown = _with_reach(claimed("contrat_argent", quarters, claims), claims)
     spent = claimed("contrat_axes", axes, claims)
@@ -320,14 +279,8 @@ def contrat_money(
 def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
     """Return the frame of evaluation of a contrat de ville.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `tfpb.region.evaluation_frame.COLUMNS`.
-    wave : str
-        Of the bases.
-    year : int
-        Of the evaluation.
+    `rows` come from `tfpb.region.evaluation_frame` (`COLUMNS`); `wave` is of the bases, `year` of the
+    evaluation.
     """
     named = worded(rows, theme_mot=("theme", THEMES)).assign(
         axes_mot=[", ".join(str(a) for a in axes) for axes in rows["axes"]],
@@ -354,17 +307,8 @@ def position(
 ) -> Section:
     """Return the section of a bailleur's position, for one wave.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `vague, item, groupe, estimation, ic95_bas, ic95_haut, region, region_bas, region_haut,
-        quartile1, mediane, quartile3, autres, lecture`, protected.
-    items : DataFrame
-        `item, libelle, theme, ordre`.
-    target : str
-        `cible` of the survey.
-    money : DataFrame, optional
-        `fait, vous, region`, in words.
+    `rows` are protected, from `tfpb.region.positions.position`; `target` is `cible` of the survey; `money`,
+    `fait, vous, region`, is in words. `items` are `item, libelle, theme, ordre`.
     """
     named = _labelled(
         cut(rows, rows["vague"] == wave),
@@ -402,14 +346,8 @@ def own_funnel(
 ) -> Section:
     """Return the section of one bailleur: its gaps, the limits at its numbers, the others' quartiles.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `tfpb.region.positions.FUNNEL_COLUMNS`, protected.
-    fewest : int
-        Other bailleurs that a quartile needs.
-    target : str
-        What the survey speaks of (`cible`).
+    `rows` are protected (`tfpb.region.positions.FUNNEL_COLUMNS`); `fewest` is how many other bailleurs a
+    quartile needs; `target`, `cible` of the survey.
     """
     of: dict[str, Any] = {"vague": wave, "cible": target_words(target)}
     named = _named(rows, items)
@@ -437,12 +375,7 @@ def region_funnel(
 ) -> Section:
     """Return the section of the region: limits by number of interviews; no bailleur is on it.
 
-    Parameters
-    ----------
-    rows, items, wave, fewest, target
-        As for `own_funnel`.
-    halves : mapping of (interviews, level) to Series
-        Half-widths of the limits, one a row.
+    As `own_funnel`; `halves` are half-widths of the limits by (interviews, level), one a row.
     """
     of: dict[str, Any] = {"vague": wave, "cible": target_words(target)}
     columns = {f"demi_{level}_{n}": values for (n, level), values in halves.items()}

@@ -54,10 +54,7 @@ def sources(dossier: Dossier) -> Section:
 def place_sources(dossier: Dossier, files: pd.DataFrame | None = None) -> Section | None:
     """Return what a report over several bailleurs rests on: the waves, and the files without their names.
 
-    Parameters
-    ----------
-    files : DataFrame, optional
-        `role, fichiers, lignes`.
+    `files` are `role, fichiers, lignes`.
     """
     rows: list[Row] = []
     untold = False

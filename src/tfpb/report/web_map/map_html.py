@@ -51,33 +51,14 @@ _CODE: Final = str.maketrans({c: f"&#{ord(c)};" for c in "\\`${}"})
 
 
 def render(model: MapModel) -> bytes:
-    """Return the page of the web map.
-
-    Parameters
-    ----------
-    model : MapModel
-        Protected and in French.
-
-    Returns
-    -------
-    bytes
-        UTF-8 HTML; same model and versions, same bytes.
-    """
+    """Return the page of the web map as UTF-8 HTML; same (protected, French) model, same bytes."""
     return str(web_map(model).get_root().render()).encode("utf-8", "replace")
 
 
 def web_map(model: MapModel) -> folium.Map:
-    """Return the web map before it is written, for layers to be added to it.
+    """Return the web map, in EPSG:4326, before it is written, for layers to be added to it.
 
-    Parameters
-    ----------
-    model : MapModel
-        Protected and in French.
-
-    Returns
-    -------
-    folium.Map
-        In EPSG:4326, as folium asks. `save` and `get_root().render()` write the page.
+    `save` and `get_root().render()` write the page.
 
     Notes
     -----
@@ -179,13 +160,7 @@ class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
         self.online = model.online
 
     def render(self, **kwargs: Any) -> str:
-        """Return the page.
-
-        Raises
-        ------
-        ValueError
-            A layer needs a file from elsewhere, or jQuery.
-        """
+        """Return the page; ValueError when a layer needs a file from elsewhere, or jQuery."""
         for child in self._children.values():
             child.render(**kwargs)
         (drawn,) = self._children.values()

@@ -28,12 +28,9 @@ def quartiers(dossier: Dossier) -> Section | None:
 
 
 def quarters_table(dossier: Dossier, shown: str = "") -> Table:
-    """Return a row a quarter: its claims, then what was done there beside other years.
+    """Return a row a quarter: its claims, then what was done there next to other years.
 
-    Parameters
-    ----------
-    shown : str
-        Column that the rows have filled; every row without it.
+    Only the rows that have the column `shown` filled; without it, every row.
     """
     year = dossier.settings.dossier.annee
     years = [{"an": one} for one in other_years(dossier.programme, year)]

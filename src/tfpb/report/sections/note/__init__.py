@@ -40,17 +40,11 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class OfPlace:
-    """A contrat de ville or a region in place of a bailleur.
-
-    Parameters
-    ----------
-    unheard : str
-        Why nothing is told of its tenants, where they were asked.
-    """
+    """A contrat de ville or a region in place of a bailleur."""
 
     name: str
     caution: str = ""
-    unheard: str = ""
+    unheard: str = ""  # why nothing is shown of its tenants, where they were interviewed
 
 
 _ROOMS: Final = tuple(

@@ -51,23 +51,14 @@ def justified(dossier: Dossier) -> Callable[[int], Answer]:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What the answer is made of, whatever the room.
-
-    Parameters
-    ----------
-    names : mapping of str to str
-        Name of each quarter that the page holds, by code, what lacks most first.
-    asked : (str, str)
-        The question on the résidence and its wave; empty where nobody was asked of it.
-    subject : str
-        What it asks, where the plan does not set it above the others on the résidence: of it alone, a share
-        is no content with the whole.
-    """
+    """What the answer is made of, whatever the space."""
 
     dossier: Dossier
-    names: Mapping[str, str]
-    asked: tuple[str, str]
+    names: Mapping[str, str]  # by code, of each quarter on the page, what lacks most first
+    asked: tuple[str, str]  # question on the résidence and its wave; empty where there was none
     subject: str
+    """Its subject, where the plan does not set it above the others on the résidence: of it alone, a share
+    is no content with the whole."""
     verdict: tuple[str, ...]
 
     @property

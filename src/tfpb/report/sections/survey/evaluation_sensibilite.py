@@ -100,15 +100,8 @@ LEAST: Final = 5
 def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     """Return the chart of spending against gap, with its reading; under five points, what is missing.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        `EVALUATION_COLUMNS`.
-
-    Notes
-    -----
-    Each axis is held to one question for all quarters (`axis_questions`). Cells of few answers stay on the
-    sheet « Axes » and are not drawn.
+    `rows` are of `EVALUATION_COLUMNS`. Each axis keeps one question for all quarters (`axis_questions`).
+    Cells of few answers remain on the sheet « Axes » and are not drawn.
     """
     survey = dossier.survey
     if survey is None or dossier.programme is None:

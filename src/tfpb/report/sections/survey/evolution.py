@@ -64,40 +64,25 @@ def evolution(dossier: Dossier) -> Section:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What became of the gap of one question between the last two waves.
-
-    Parameters
-    ----------
-    word : str
-        Of its verdict, or of why there is none.
-    is_change, rises : bool
-        Whether the gap moved, and in favour of the quarters.
-    waves : (str, str)
-    ends : (float, float) or None
-        The gap then and now, proportions; None where one is not shown.
-    alone, doubt, mode : bool
-        Isolated; not reported, or reported otherwise, like with like; firm or mode changed.
-    """
+    """What became of the gap of one question between the last two waves."""
 
     item: str
     label: str
-    word: str
-    is_change: bool
-    rises: bool
+    word: str  # of its verdict, or of why there is none
+    is_change: bool  # whether the gap moved
+    rises: bool  # whether it moved in favour of the quarters
     waves: tuple[str, str]
     ends: tuple[float, float] | None
-    alone: bool
-    doubt: bool
-    mode: bool
+    """The gap then and now, proportions; None where one is not shown."""
+    alone: bool  # isolated
+    doubt: bool  # the comparable figure is not reported, or differs
+    mode: bool  # firm or mode changed
 
 
 def movements(survey: Published, name: str, *, first: int = -2) -> list[Movement]:
     """Return what became of the gap of every question of the whole; nothing without two waves.
 
-    Parameters
-    ----------
-    first : int
-        Rank of the wave that the last one is held against.
+    `first` is the rank of the wave that the last one is compared with.
     """
     rows = view.totals(view.changes(survey, name))
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004

@@ -104,16 +104,8 @@ def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     """Lay out the comparison of one wave for reading, one row a territory × item.
 
-    Parameters
-    ----------
-    name : str
-        Bailleur whose rows are read (`scope`).
-
-    Returns
-    -------
-    DataFrame
-        `wave_rows`, then `libelle, theme, nature, ordre, tete` of the item and, in words, `sign, mot,
-        mot_entier, phrase, autrement`; `isole` is a flag.
+    `name` is the bailleur whose rows are read (`scope`). `wave_rows`, then `libelle, theme, nature, ordre,
+    tete` of the item and, in words, `sign, mot, mot_entier, phrase, autrement`; `isole` is a flag.
     """
     return _gaps(survey, name, wave).copy(deep=False)
 
@@ -163,11 +155,8 @@ def contradicted(rows: pd.DataFrame) -> tuple[str, ...]:
 def answers(survey: Published, name: str) -> pd.DataFrame:
     """Return the table of satisfaction (`satisfaction`) with labels, in reading order, and its words.
 
-    Returns
-    -------
-    DataFrame
-        And `verdict_mot, phrase, publication_court`, of each wave and change under their own names; empty
-        where that one has no row.
+    `verdict_mot, phrase, publication_court`, of each wave and change under their own names; empty where
+    that one has no row.
     """
     rows = satisfaction(survey, name)
     older = [("", ended(w.vague)) for w in survey.waves[:-1]]
