@@ -44,10 +44,7 @@ def sentence(code: str, fields: Mapping[str, Any]) -> str:
 def summary(packs: int, whole: int, refused: int, lacks: Mapping[str, int]) -> str:
     """Write how many packs are whole, how many are not and in what, how many were refused.
 
-    Parameters
-    ----------
-    lacks : mapping of str to int
-        Subject → packs that lack something there.
+    `lacks`: subject → packs that lack something there.
     """
     parts = [f"{plural(packs, 'dossier')} : {plural(whole, 'complet')}"]
     if rest := packs - whole - refused:

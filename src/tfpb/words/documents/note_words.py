@@ -289,12 +289,8 @@ def droit_commun(
 ) -> str:
     """Write the surplus of droit commun in one line, with its margin.
 
-    Parameters
-    ----------
-    amount : Amount
-        What it comes to, between its bounds where a question is open (`bounded`).
-    share : Amount or None
-        Of the abatement; None where it argues nothing.
+    `amount` is between its bounds where a question is open (`bounded`); `share` is of the abatement, None
+    where it argues nothing.
     """
     wide = found.low < found.high
     facts = {
@@ -498,12 +494,9 @@ def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
 
 
 def read_gap(row: Mapping[Any, Any], margin: float, *, doubt: bool) -> tuple[str, str]:
-    """Write a gap in the words of readers: « moins », then « −17 (−20 à −12) »; its own word where not shown.
+    """Write a gap in the reader's words: « moins », then « −17 (−20 à −12) »; its own word where not shown.
 
-    Parameters
-    ----------
-    row : mapping
-        A line of `survey_view.gaps`.
+    `row` is a line of `survey_view.gaps`.
     """
     code, low, high = str(row["verdict"]), float(row["ic90_bas"]), float(row["ic90_haut"])
     hidden = row["publication"] not in SHOWN or code not in READERS or math.isnan(low + high)
@@ -531,12 +524,8 @@ def moved(
 ) -> str:  # fmt: skip
     """Write what became of a gap, and of the level in QPV where both waves show it.
 
-    Parameters
-    ----------
-    word : str
-        Of a gap of which no change is established: « – » of one that was looked at.
-    gaps : (float, float) or None
-        Then and now; None where no change is established.
+    `word` is of a gap without established change: « – » of one that was looked at; `gaps` are then and now,
+    None where no change is established.
     """
     if gaps is None:
         return NO_STAKE if word == NOT_SHOWN else word
@@ -640,12 +629,7 @@ def planned(whole: Amount, lacking: Amount, carried: Amount, year: int) -> str:
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
     """Sum a run up in lines of plain French.
 
-    Parameters
-    ----------
-    folder : str
-        Name of the folder written.
-    review : str
-        Name of the workbook of what is left to decide, if there is one.
+    `folder` and `review` are the names of the folder and of the workbook of what is left to decide, if any.
     """
     lines = [*_stock(dossier), *_money(dossier), *_survey(dossier)]
     lacking = [

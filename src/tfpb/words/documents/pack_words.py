@@ -188,10 +188,7 @@ def unknown_words(reference: str, near: Sequence[str]) -> list[str]:
 def answer_lines(found: Sequence[Explanation]) -> list[str]:
     """Write an answer on one screen: the figure, why, the lines of the files that fit, what to name for more.
 
-    Parameters
-    ----------
-    found : sequence of Explanation
-        Of one reference; the first is answered, the others are named.
+    Of the explanations of a reference, the first is answered, the others are named.
     """
     one, *others = found
     title = _figure_line(one)

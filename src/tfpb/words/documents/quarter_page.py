@@ -75,10 +75,7 @@ def homes_words(counts: Iterable[tuple[str, Amount]], doubtful: Amount) -> str:
 def abatement_figure(held: Within, year: int) -> tuple[str, str, str]:
     """Write the abatement, whether real or estimated, and per abated dwelling.
 
-    Parameters
-    ----------
-    held : Within
-        Claims of the quarter. An amount that is not known says why, never zero.
+    Of the claims of the quarter, an amount that is not known gives its reason, never zero.
     """
     label, claim = f"d’abattement acquis en {year}", held.get("acquis")
     if not held.has("acquis"):
@@ -114,12 +111,9 @@ _PAYERS: Final = Phrase(
 
 
 def money_lines(held: Within) -> tuple[str, ...]:
-    """Write what of the abatement is justified and what lacks, who pays it, what stands aside.
+    """Write what of the abatement is justified and what lacks, who pays it, what is separate.
 
-    Parameters
-    ----------
-    held : Within
-        Claims of the quarter: one that is not known is written so.
+    Of the claims of the quarter, one that is not known is written so.
     """
     out, note = [], ""
     if not held.has("valorise"):
@@ -162,14 +156,9 @@ _ENOUGH: Final = 100
 
 
 def movement(row: Mapping[Any, Any] | None, early: float | None, late: float | None) -> str:
-    """Write how a gap moved between the last two waves.
+    """Write how a gap moved between the last two waves; nothing without a change that is shown.
 
-    Parameters
-    ----------
-    row : mapping or None
-        The change, a row of the comparison; nothing without one that is shown.
-    early, late : float or None
-        The gaps of the two waves, as released.
+    `row` is of the comparison; `early` and `late` are the gaps of the two waves, as released.
     """
     if row is None or row["publication"] not in SHOWN or early is None or late is None:
         return ""
@@ -209,10 +198,7 @@ def answered(lines: Sequence[GapLine]) -> tuple[str, str]:
 def heard(lines: Sequence[GapLine], here: Amount, elsewhere: Amount) -> str:
     """Write the answers for a hundred dwellings of each side; nothing where a side is not known.
 
-    Parameters
-    ----------
-    here, elsewhere : Amount
-        Dwellings of the stock.
+    `here` and `elsewhere` are dwellings of the stock.
     """
     counts = [[line.n_qpv for line in lines], [line.n_hors for line in lines]]
     met = [max((float(n) for n in side if n), default=0.0) for side in counts]
@@ -271,10 +257,7 @@ def quarter_line(title: str, carried: Amount | None, year: int) -> str:
 def prove(dated: Sequence[bool], action: str, stake: Amount | None) -> str:
     """Write how many proofs lack in a quarter, the one that is worth most first.
 
-    Parameters
-    ----------
-    dated : sequence of bool
-        Of each, whether its date alone lacks.
+    `dated`: of each, whether its date alone lacks.
     """
     join = not all(dated)
     return _PROVE.format(

@@ -94,10 +94,7 @@ SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine de la région")
 def target_reading(row: Mapping[Any, Any]) -> str:
     """Write whether a target of a contrat can be seen; one that cannot is refused.
 
-    Parameters
-    ----------
-    row : mapping
-        `etat, n, besoin, possibles, plus_petit`.
+    `row` is `etat, n, besoin, possibles, plus_petit`.
     """
     return TARGETS[str(row["etat"])].format(
         n=row["n"],
@@ -221,10 +218,7 @@ CHART_UP: Final = "Écart QPV − ailleurs, points"
 def funnel_lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:
     """Write for how many questions a gap lies within the limits, and name those that do not.
 
-    Parameters
-    ----------
-    beyond95, beyond998 : list of str
-        Labels of the questions out of the first limits only, and out of the second ones.
+    Labels are of the questions out of the first limits only, and out of the second ones.
     """
     total = inside + len(beyond95) + len(beyond998)
     if not total:
@@ -241,14 +235,9 @@ def funnel_lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:
 
 
 def other_bailleurs(fewest: int, hidden: int, total: int) -> str:
-    """Say what is shown of the other bailleurs, and for how many questions it is not.
+    """Write what is shown of the other bailleurs, and for how many questions of the total it is hidden.
 
-    Parameters
-    ----------
-    fewest : int
-        Bailleurs that a quartile needs.
-    hidden, total : int
-        Questions without quartiles; questions.
+    `fewest` is how many bailleurs a quartile needs.
     """
     text = (
         "Des autres bailleurs, seuls les quartiles sont donnés, au point près et sans effectif, quand "

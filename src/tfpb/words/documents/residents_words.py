@@ -109,13 +109,7 @@ def lead(held: Within) -> str:
 
 
 def spared(held: Within, year: int) -> str:
-    """Write what the bailleur was spared: what is not known is said so, never 0 €.
-
-    Parameters
-    ----------
-    held : Within
-        Claims of the quarter.
-    """
+    """Write what the bailleur was spared, by the claims of the quarter: what is unknown is so, never 0 €."""
     if not held.has("acquis"):
         return _NO_TAX
     claim = held.get("acquis")
@@ -135,10 +129,7 @@ def spared(held: Within, year: int) -> str:
 def counted(held: Within, year: int, *, drawn: bool) -> str:
     """Write what of it is counted in actions, and what is left to do; nothing without a programme.
 
-    Parameters
-    ----------
-    drawn : bool
-        A bar says the parts of the tax, and the total of the actions stands in their list.
+    `drawn`: a bar shows the parts of the tax, and the total of the actions is in their list.
     """
     if not held.has("valorise"):
         return ""
@@ -273,20 +264,10 @@ def answers_note(lines: Sequence[GapLine]) -> str:
 def open_points(
     held: Within, *, doubtful: int, names: str, wave: str, early: bool
 ) -> tuple[str, ...]:
-    """Write what cannot be said yet: effect, side of some dwellings, money that hangs.
+    """Write what cannot be concluded yet: effect, side of some dwellings, money that is pending.
 
-    Parameters
-    ----------
-    held : Within
-        Claims of the quarter.
-    doubtful : int
-        Dwellings of which the side is to be checked.
-    names : str
-        The résidences they are of.
-    wave : str
-        Of the survey that is shown, « » without.
-    early : bool
-        Whether it was held before the actions.
+    `doubtful` dwellings, of the résidences in `names`, have a side to check; `wave` is of the survey that
+    is shown, « » without; `early`: it was made before the actions.
     """
     effect = _NO_ANSWER if not wave else _EARLY if early else _NO_EFFECT
     out = [effect + _NEXT_SURVEY * bool(wave)]

@@ -53,15 +53,7 @@ def legal_state(value: LegalValue) -> str:
 
 
 def setting_value(key: str, value: Any) -> str:
-    """Write the value of a setting of `[reglages]`.
-
-    Parameters
-    ----------
-    key : str
-        Name of the setting.
-    value : object
-        As JSON holds it.
-    """
+    """Write the value of a setting of `[reglages]`, as JSON has it."""
     if value in ({}, [], ""):
         return NONE
     if value is None:

@@ -168,12 +168,7 @@ def reason(error: Exception) -> str:
 def network_reason(kind: str, text: str = "") -> str:
     """Write in French why a request failed.
 
-    Parameters
-    ----------
-    kind : str
-        Name of the error's class.
-    text : str
-        What the error says; read for known causes, never shown.
+    `kind` is the name of the error's class; `text`, its message, is read for known causes, never shown.
     """
     low = text.lower()
     if kind == "ProxyError" and "407" in low:

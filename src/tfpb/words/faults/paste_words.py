@@ -69,11 +69,8 @@ def reply_line(key: str, answer: str, role: str, on: dt.date | None, subject: st
 def paste_lines(faults: Iterable[Fault]) -> list[str]:
     """Write one block for all files and columns at once; empty when nothing can be settled so.
 
-    Parameters
-    ----------
-    faults : iterable of Fault
-        A field `coller` (table, key, value) is a line; several of one key give the first. A field `ou`
-        names the file to paste it in, when it is not a `dossier.toml`.
+    A field `coller` (table, key, value) is a line; several of one key give the first. A field `ou` names
+    the file to paste it in, when it is not a `dossier.toml`.
     """
     owners: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for fault in faults:

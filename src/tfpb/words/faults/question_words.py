@@ -97,21 +97,13 @@ STANDINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class QuestionText:
-    """A question in French.
-
-    Parameters
-    ----------
-    answers : tuple of (str, str, str)
-        Code, label and effect of each answer.
-    spread, share : str
-        What hangs on it.
-    """
+    """A question in French."""
 
     title: str
     where: str
     sentence: str
-    answers: tuple[tuple[str, str, str], ...]
-    spread: str
+    answers: tuple[tuple[str, str, str], ...]  # code, label and effect of each answer
+    spread: str  # what depends on it, as share
     share: str
 
 
@@ -123,10 +115,7 @@ def question_title(question: Question) -> str:
 def question_text(question: Question, refused: Collection[str] = ()) -> QuestionText:
     """Return a question in French, without the answers under which the files stop.
 
-    Raises
-    ------
-    KeyError
-        A question without words: our own bug.
+    KeyError for a question without words: our own bug.
     """
     return QuestionText(
         question_title(question),

@@ -48,25 +48,14 @@ _MORE: Final = "au moins {count}"
 
 @dataclass(frozen=True, slots=True)
 class FaultWords:
-    """Templates of a fault: `str.format` fields are those of the `Fault`, and `{got}`.
+    """Templates of a fault: `str.format` fields are those of the `Fault`, and `{got}`."""
 
-    Parameters
-    ----------
-    title : str
-        What is wrong, in the reader's words.
-    expected : str
-        What should have stood there.
-    hint : str
-        What to do now.
-    hides : {"", "menages", "residence", "entretien", "autrui"}
-        What a file may not tell of it: a count of interviews, one of a résidence, the number of an
-        interview, the name of another bailleur of a common delivery.
-    """
-
-    title: str
-    expected: str = ""
-    hint: str = ""
+    title: str  # what is wrong, in the reader's words
+    expected: str = ""  # what should have been there
+    hint: str = ""  # what to do now
     hides: str = ""
+    """What a file may not show of it: `menages`, a count of interviews; `residence`, one of a résidence;
+    `entretien`, the number of an interview; `autrui`, the name of another bailleur of a common delivery."""
 
 
 def _read(subject: str) -> dict[str, FaultWords]:
@@ -214,10 +203,7 @@ class _Fields(dict[str, object]):
 def fault_text(fault: Fault) -> FaultText:
     """Return a fault in French.
 
-    Raises
-    ------
-    KeyError
-        If the code is not in the catalogue: a fault without words is our own bug, a test holds it.
+    KeyError if the code is not in the catalogue: a fault without words is our own bug, which a test finds.
     """
     words = CATALOGUE[fault.code]
     got = shortened(fault.got)
@@ -240,11 +226,8 @@ def bounded(count: int, masking_n: int) -> str:
 def masked_fault(fault: Fault, masking_n: int) -> Fault:
     """Return a doubt without the counts that secrecy hides.
 
-    Parameters
-    ----------
-    masking_n : int
-        Counts below are « moins de 30 », the others to ten, and their rows are not listed. What a résidence
-        of the survey counts is never told: its quarter less that is another's.
+    Counts below `masking_n` are « moins de 30 », the others to ten, and their rows are not listed. The
+    count of a résidence of the survey is never shown: its quarter less that is another's.
     """
     hides = CATALOGUE[fault.code].hides
     if hides == "autrui":

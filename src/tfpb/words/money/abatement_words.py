@@ -86,13 +86,7 @@ DECLARATION: Final = Phrase(
 
 
 def summary(money: Abatement, held: Within) -> list[str]:
-    """Write the year in a few lines: amount, claims and risks, premises by status.
-
-    Parameters
-    ----------
-    held : Within
-        Its claims of the whole.
-    """
+    """Write the year in a few lines, by its claims of the whole: amount, risks, premises by status."""
     lines = [lead(held, money.year), *state_sentences(held, money.year, None)]
     if held.amount("reserve_conventions").exceeds_nil:
         lines.append(CONVENTIONS_OPTION)
@@ -223,14 +217,8 @@ def calendar_sentence(
 ) -> str:
     """Read an event of the calendar: its day, whom it touches, what it weighs.
 
-    Parameters
-    ----------
-    event : mapping
-        What the sentence of its kind writes: a line of `Abatement.calendar`, `convention` in it.
-    last : int
-        Last tax year of the law.
-    name, code : str
-        Of the quarter.
+    `event` is a line of `Abatement.calendar`, `convention` in it; `last` is the last tax year of the law;
+    name and code are of the quarter.
     """
     facts = {
         **event,

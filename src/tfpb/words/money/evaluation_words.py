@@ -93,10 +93,7 @@ def evaluation_lead(
 ) -> str:
     """Write for which axes satisfaction is lower in QPV; first, those where it is in raw figures alone.
 
-    Parameters
-    ----------
-    read, axes : int
-        How many axes have a gap that is shown, of how many: of the others nothing is known.
+    `read` of the `axes` have a gap that is shown: of the others nothing is known.
     """
     head = "Dépense, écart et évolution côte à côte"
     if raw_only:

@@ -180,14 +180,7 @@ DROIT_COMMUN: Final = Phrase(
 def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bool) -> str:
     """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
 
-    Parameters
-    ----------
-    code : str
-        The quarter.
-    still : bool
-        Whether it has an action or an abatement this year.
-    new : bool
-        Whether it was no quarter the year before.
+    `still`: it has an action or an abatement this year; `new`: it was no quarter the year before.
     """
     before = claims.amount("valorise_precedent", code)
     if not still:

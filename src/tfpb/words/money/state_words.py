@@ -194,14 +194,9 @@ def best_sentence(held: Within) -> str:
 
 
 def state_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, ...]:
-    """Write the two totals, then each state with what it hangs on.
+    """Write the two totals, then each state with what it depends on.
 
-    Parameters
-    ----------
-    held : Within
-        Claims of the whole.
-    on : date or None
-        Day of the dossier, to know whether the last day to claim has passed.
+    `on`, the day of the dossier, decides whether the last day to claim has passed.
     """
     totals = (borne_sentence(held), best_sentence(held))
     return (*filter(None, totals), *reason_sentences(held, year, on))

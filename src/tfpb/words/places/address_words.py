@@ -34,12 +34,9 @@ _ALIKE: Final = 0.995
 
 
 def proposal(address: str, likeness: float, *, other_number: bool) -> str:
-    """Write an address proposed for a line, and what of it is like the line.
+    """Write an address proposed for a line, and what of it resembles the line.
 
-    Parameters
-    ----------
-    likeness : float
-        Of the streets' names, 0..1; 0 for another answer, which was not compared.
+    `likeness` is of the streets' names, 0..1; 0 for another answer, which was not compared.
     """
     alike = (
         "meme_voie" if likeness >= _ALIKE else "voie_proche" if likeness > 0 else "autre_reponse"

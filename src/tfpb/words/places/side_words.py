@@ -55,41 +55,20 @@ class Case(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the sentence of a row needs; names are « « nom » (code) » of quarters, empty when none.
+    """What the sentence of a row needs; names are « « nom » (code) » of quarters, empty when none."""
 
-    Parameters
-    ----------
-    radius_m, distance_m : float
-        Positional uncertainty; distance to the nearest limit (NaN beyond reach).
-    by_default : bool
-        Whether the uncertainty is a default.
-    holder, other, nearest, tied : str
-        Quarter that holds the point, another that holds it too, quarter of the nearest limit,
-        another equally near.
-    surface : str
-        « parcelle 93010000AB0012 » or « emprise du bâtiment … ».
-    share : float
-        Share 0..1 of the surface inside quarters.
-    quarter : str
-        Quarter that holds the whole surface.
-    gap_m : float
-        From the point to the farthest surface that the row cites.
-    verdict : str
-        Verdict of the geocoder.
-    """
-
-    radius_m: float = float("nan")
-    distance_m: float = float("nan")
-    by_default: bool = False
-    holder: str = ""
-    other: str = ""
-    nearest: str = ""
-    tied: str = ""
-    surface: str = ""
-    share: float = float("nan")
-    quarter: str = ""
-    gap_m: float = float("nan")
-    verdict: str = ""
+    radius_m: float = float("nan")  # positional uncertainty
+    distance_m: float = float("nan")  # to the nearest limit (NaN beyond reach)
+    by_default: bool = False  # whether the uncertainty is a default
+    holder: str = ""  # quarter that contains the point
+    other: str = ""  # another that contains it too
+    nearest: str = ""  # quarter of the nearest limit
+    tied: str = ""  # another equally near
+    surface: str = ""  # « parcelle 93010000AB0012 » or « emprise du bâtiment … »
+    share: float = float("nan")  # share 0..1 of the surface inside quarters
+    quarter: str = ""  # quarter that contains the whole surface
+    gap_m: float = float("nan")  # from the point to the farthest surface that the row cites
+    verdict: str = ""  # of the geocoder
 
 
 def reason(case: Case, facts: Circumstances) -> str:

@@ -134,12 +134,9 @@ NEVER_TIPPED: Final = (
 
 
 def tipping_sentence(verdict: str, factor: float) -> str:
-    """Write what non-response would have to be for a word not to hold; nothing without such a word.
+    """Write what non-response would have to be for a word to fail; nothing without such a word.
 
-    Parameters
-    ----------
-    factor : float
-        `bascule`: rounded towards 1, infinite where no non-response would do.
+    `factor` is `bascule`: rounded towards 1, infinite where no non-response would do.
     """
     if math.isnan(factor):
         return ""
@@ -165,10 +162,7 @@ def fragile_sentence(rows: Sequence[Mapping[Any, Any]]) -> str:
 def gap_sentence(row: Mapping[Any, Any]) -> str:
     """Write one item: both shares with their n, the gap with its interval, the verdict.
 
-    Parameters
-    ----------
-    row : mapping
-        A line of `survey_view.gaps`; what the figure like with like says against it is said first.
+    Of a line of `survey_view.gaps`, what the comparable figure says against it comes first.
     """
     head = f"{row['autrement']} ; en brut, " if row["autrement"] else ""
     return (

@@ -181,14 +181,10 @@ def response_rate(n: int, contacted: int, *, shared: bool = False) -> float | st
 
 
 def readings_line(ratio: float, row: Mapping[Any, Any]) -> str:
-    """Write what a difference of response is worth on a question, beside what its word bears.
+    """Write what a difference of response is worth on a question, next to the reach of its word.
 
-    Parameters
-    ----------
-    ratio : float
-        k, response in QPV over that elsewhere: the share satisfied is read k p, or 1 − k(1 − p).
-    row : mapping
-        A line of `survey_view.gaps`.
+    `ratio` is k, response in QPV over that elsewhere: the share satisfied is read k p, or 1 − k(1 − p).
+    `row` is a line of `survey_view.gaps`.
     """
     share, tipping = float(row["qpv"]), float(row["bascule"])
     if math.isnan(tipping):

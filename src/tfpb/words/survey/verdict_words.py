@@ -103,12 +103,8 @@ def marks_of_row(row: Mapping[Any, Any]) -> Marks:
 def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
     """Write a gap as every medium prints it: « 16 de moins (entre 12 et 20) », « masqué ».
 
-    Parameters
-    ----------
-    row : mapping
-        `estimation, ic90_bas, ic90_haut, verdict, publication, peu_de_reponses, isole`.
-    margin_points : float
-        δ, in points.
+    `row` is `estimation, ic90_bas, ic90_haut, verdict, publication, peu_de_reponses, isole`;
+    `margin_points` is δ.
     """
     code, publication = str(row["verdict"]), str(row["publication"])
     known = not math.isnan(row["ic90_bas"] + row["ic90_haut"])
@@ -141,22 +137,11 @@ def interval_words(low: float, high: float, margin_points: float) -> str:
 
 
 def printed_ends(low: float, high: float, margin_points: float) -> tuple[float, float]:
-    """Round the ends of an interval of gaps outwards for print, in points.
+    """Round the ends (proportions) of an interval of gaps outwards for print, in points.
 
     An end that would reach 0 or ± the margin is kept as it is: read from its printed ends by the table of
-    words, an interval has the same word.
-
-    Parameters
-    ----------
-    low, high : float
-        Ends, as proportions.
-    margin_points : float
-        δ, in points; nil for a change, which has none.
-
-    Returns
-    -------
-    low, high : float
-        Whole points; tenths under a margin of less than a point.
+    words, an interval has the same word. δ, `margin_points`, is nil for a change, which has none. Whole
+    points; tenths under a margin of less than a point.
     """
     unit = 0.1 if 0 < margin_points < 1 else 1.0
     bottom, top = round(100 * low, 9), round(100 * high, 9)
@@ -183,12 +168,8 @@ def margin_words(points: float) -> str:
 def adopted_before(adopted: object, wave: str, period: str) -> bool:
     """Return whether a margin was adopted before the first day of a survey; no where a date is not known.
 
-    Parameters
-    ----------
-    adopted : date or str
-        Day, as a date or as 2025-01-31; empty or None when not declared.
-    wave, period : str
-        Name of the wave, and its dates as declared.
+    `adopted` is a day, as a date or as 2025-01-31, empty or None when not declared; `period`, the dates of
+    the wave as declared.
     """
     if not adopted:
         return False
@@ -212,16 +193,9 @@ def verdict_meaning(verdict: str, margin_points: float) -> str:
 def would_have_taken(margin_points: float, shown_points: float, needed: int, have: int) -> str:
     """Write what a « non concluant » would have taken.
 
-    Parameters
-    ----------
-    margin_points : float
-        Margin of the dossier (δ), in points.
-    shown_points : float
-        Smallest margin the answers show (δ*), in points; NaN when there is none.
-    needed : int
-        Interviews per group it would have taken, about.
-    have : int
-        Interviews of the smaller group.
+    `margin_points` is δ of the dossier; `shown_points`, δ*, the smallest margin the answers show, NaN when
+    there is none; `needed`, interviews per group it would have taken, about; `have`, those of the smaller
+    group.
     """
     parts = []
     if not math.isnan(shown_points) and shown_points > 0:

@@ -24,12 +24,7 @@ def began(wave: str, period: str = "") -> dt.date | None:
 def in_time(waves: Iterable[str], periods: Mapping[str, str]) -> list[str]:
     """Sort waves by their first day; by name, numbers as numbers, where one of them has none.
 
-    Parameters
-    ----------
-    waves : iterable of str
-        Names.
-    periods : mapping of str to str
-        Dates of a wave as declared; those that several waves share are of none of them.
+    `periods` are dates of a wave as declared; those that several waves share are of none of them.
     """
     known = _known(waves, periods)
     by_name = sorted(known, key=_natural)
