@@ -34,14 +34,9 @@ def settle(
     day: str = "2000-01-01",
     mended: Callable[[str, bytes], bytes] = lambda _, content: content,
 ) -> bytes:
-    """Return an xlsx or docx packed again without clocks.
+    """Return an xlsx or docx packed again without clocks, created on an ISO `day`.
 
-    Parameters
-    ----------
-    day : str
-        ISO date written as the date of creation.
-    mended : callable
-        Name and content of each entry → its content.
+    `mended` takes name and content of each entry, and returns its content.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {name: mended(name, archive.read(name)) for name in archive.namelist()}

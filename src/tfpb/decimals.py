@@ -28,14 +28,8 @@ _THREE_DIGITS: Final = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")
 def parse_decimal(text: str) -> Decimal:
     """Read a number exactly: « 12 345,60 € », « 12 k€ », « 7 980 TTC », « 12,5 % », « (12,00) », « -3 ».
 
-    A lone dot followed by exactly three digits (« 1.234 ») could be thousands or a decimal.
-
-    Raises
-    ------
-    AmbiguousError
-        If it can be read two ways.
-    ValueError
-        If it is no number.
+    A lone dot followed by exactly three digits (« 1.234 ») could be thousands or a decimal. AmbiguousError
+    if it can be read two ways; ValueError if it is no number.
     """
     raw, times = _without_unit(text)
     negative = raw.startswith("(") and raw.endswith(")")

@@ -75,15 +75,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The user's own headers, for faults of what only knows the contract's names.
-
-    Parameters
-    ----------
-    by_sheet : mapping of (str, str) to mapping of str to str
-        File and sheet → contract's name of a column → header there.
-    """
+    """The user's own headers, for faults of what only knows the contract's names."""
 
     by_sheet: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    """File and sheet → contract's name of a column → header there."""
 
     def quote(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Name columns as their file does; what is named so already stays."""

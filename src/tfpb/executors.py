@@ -165,17 +165,11 @@ class _Slot:
 class Processes:
     """Processes of this machine, started once for all the calls of `map`.
 
-    Parameters
-    ----------
-    renew_after : int
-        Parts after which each process gives way to a new one; 0 for never. The compiler of PDF
-        documents never gives back what it remembers: about 60 MiB a report.
-
-    Notes
-    -----
-    Processes are started afresh (`spawn`): a fork would carry open files and threads along, and
-    Windows has none. When one is killed, what it had not given back runs again in new ones, and what
-    was lost three times runs here, where the true error shows.
+    After `renew_after` parts (0 for never) each process gives way to a new one: the compiler of PDF
+    documents never gives back what it remembers, about 60 MiB a report. Processes are started afresh
+    (`spawn`): a fork would carry open files and threads along, and Windows has none. When one is killed,
+    what it had not given back runs again in new ones, and what was lost three times runs here, where the
+    true error shows.
     """
 
     def __init__(self, workers: int, *, renew_after: int = 0) -> None:
@@ -237,12 +231,8 @@ class Crew:
     """Runs calls for threads that wait for them: one at a time here, the others in processes.
 
     A call made while nothing runs here is run here, so that a few calls start no process; those made
-    meanwhile go to processes (`spawn`). What a lost process had not given back is run here.
-
-    Parameters
-    ----------
-    workers : int
-        Calls at once, this process included; 1 starts neither thread nor process.
+    meanwhile go to processes (`spawn`). What a lost process had not given back is run here. `workers` calls
+    run at once, this process included; 1 starts neither thread nor process.
     """
 
     def __init__(self, workers: int) -> None:
@@ -301,33 +291,18 @@ _TLS_FILES: Final = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 @dataclass(frozen=True, slots=True)
 class Dask:
-    """A Dask cluster that runs already; files must have the same paths on its workers.
+    """A Dask cluster that runs already; files must have the same paths on its workers."""
 
-    Parameters
-    ----------
-    scheduler : str
-        `tcp://host:port`, or `tls://host:port`.
-    tls : Tls or None
-        With it, nothing travels in clear.
-    patience_s : int
-        How long an answer is awaited before the scheduler is told to be out of reach.
-    lost_s : int
-        How long a cluster may be without any worker before it is told.
-    """
-
-    scheduler: str
-    tls: Tls | None = None
-    patience_s: int = 10
-    lost_s: int = 15
+    scheduler: str  # `tcp://host:port`, or `tls://host:port`
+    tls: Tls | None = None  # with it, nothing travels in clear
+    patience_s: int = 10  # wait for an answer before the scheduler is reported out of reach
+    lost_s: int = 15  # time without any worker before the cluster is reported
 
     def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Run the parts on the cluster; those of a lost worker run again elsewhere.
 
-        Raises
-        ------
-        TfpbError
-            `dask_absent` without the extra, `dask_injoignable` when nobody answers, `dask_sans_ouvrier` when
-            no worker is left, `dask_part_tuee` when a part has killed one worker after the other.
+        Raises `dask_absent` without the extra, `dask_injoignable` when nothing answers, `dask_sans_ouvrier`
+        when no worker is left, `dask_part_tuee` when a part has killed one worker after the other.
         """
         try:
             from distributed import Client, Security  # noqa: PLC0415 - an extra
@@ -398,25 +373,10 @@ def executor(
     tls: Tls | None = None,
     documents: bool = False,
 ) -> Executor:
-    """Choose where partitions run.
+    """Choose where partitions run: `local`, `processus` (`workers` of this machine) or `dask`.
 
-    Parameters
-    ----------
-    engine : str
-        `local`, `processus` or `dask`.
-    workers : int
-        Processes of this machine (`processus`).
-    scheduler : str
-        Address of the Dask scheduler.
-    tls : Tls or None
-        What opens it, where it is encrypted.
-    documents : bool
-        Whether documents will be rendered: processes are then renewed.
-
-    Raises
-    ------
-    TfpbError
-        `moteur_inconnu`, `ordonnanceur_absent`.
+    `scheduler` is the address of the Dask scheduler, and `tls` opens it, where it is encrypted; processes
+    are renewed when `documents` will be rendered. Raises `moteur_inconnu`, `ordonnanceur_absent`.
     """
     if engine == "local" or (engine == "processus" and workers <= 1):
         return InProcess()

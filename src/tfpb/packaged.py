@@ -8,12 +8,9 @@ from typing import Any
 
 
 def packaged(module: str) -> dict[str, Any]:
-    """Return the TOML file of a module's name.
+    """Return the TOML file of a module, by its `__name__`.
 
-    Parameters
-    ----------
-    module : str
-        Its `__name__`: `tfpb.words.places.map_words` has `words/places/map_words.toml`.
+    `tfpb.words.places.map_words` has `words/places/map_words.toml`.
     """
     folder, _, name = module.rpartition(".")
     return tomllib.loads(files(folder).joinpath(f"{name}.toml").read_text(encoding="utf-8"))

@@ -47,16 +47,11 @@ def piece_key(reference: str) -> tuple[str, ...]:
 
 
 def files_of(reference: str, names: Iterable[str]) -> list[str]:
-    """Return the files that a reference names: those called so, else those whose name holds it whole.
+    """Return the files that a reference names: those called so, else those whose name contains it.
 
-    Case, accents and what stands between letters and digits do not count: « FA 2025-014 » is
-    « fa2025_014.pdf », and in « 2025-06 FA-2025-014 Nettoyage.pdf ». A name is held between whole words and
-    numbers: « FA-2025-14 » is not in « FA-2025-140 ».
-
-    Parameters
-    ----------
-    names : iterable of str
-        Paths inside the folder, with « / ».
+    Names are paths with « / ». Case, accents and what is between letters and digits do not count: « FA
+    2025-014 » is « fa2025_014.pdf », and in « 2025-06 FA-2025-014 Nettoyage.pdf ». A name is met between
+    whole words and numbers: « FA-2025-14 » is not in « FA-2025-140 ».
     """
     wanted = _runs(reference)
     if not wanted:

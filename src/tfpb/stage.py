@@ -14,32 +14,18 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One function of the pipeline, with the names of what it reads and writes.
+    """One function of the pipeline, with the names of what it reads and writes."""
 
-    Parameters
-    ----------
-    name : str
-        French label, shown while it runs.
-    reads : tuple of str
-        Names of the values it needs, passed to `run` in this order.
-    writes : str
-        Name of the value it returns.
-    run : callable
-        Pure function of the values read.
-    kept : str
-        Form in which its result may be kept from one run to the next (see
-        `tfpb.pipeline.kept.kept_forms`); empty when it is computed each time.
-    keep_if : callable, optional
-        Of some of the values read, by their names: whether the result depends on what is read alone.
-        Left out: always.
-    """
-
-    name: str
-    reads: tuple[str, ...]
-    writes: str
-    run: Callable[..., Any]
+    name: str  # French label, shown while it runs
+    reads: tuple[str, ...]  # names of the values it needs, passed to `run` in this order
+    writes: str  # name of the value it returns
+    run: Callable[..., Any]  # pure function of the values read
     kept: str = ""
+    """Form in which its result may be kept from one run to the next (see `tfpb.pipeline.kept.kept_forms`);
+    empty when it is computed each time."""
     keep_if: Callable[..., bool] | None = None
+    """Of some of the values read, by their names: whether the result depends on what is read alone. Left
+    out: always."""
 
     def may_keep(self, values: tuple[Any, ...]) -> bool:
         """Return whether the result for these values may be kept."""
@@ -76,22 +62,15 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How files are made, and who is told.
-
-    Parameters
-    ----------
-    execute : Execute
-        Calls each chart, each sheet, a stage of its own; several threads may ask at once.
-    workers : int
-        Printed sheets drawn at once, each in a process of its own; bytes do not depend on it.
-    advance, expect : callable
-        Told of each step done; told once, before, how many there will be, if anything is to be made.
-    """
+    """How files are made, and how it is followed."""
 
     execute: Execute = directly
+    """Calls each chart, each sheet, a stage of its own; several threads may call at once."""
     workers: int = 1
-    advance: Callable[[int], None] = quietly
+    """Printed sheets drawn at once, each in a process of its own; bytes do not depend on it."""
+    advance: Callable[[int], None] = quietly  # called with each step done
     expect: Callable[[int], None] = quietly
+    """Called once, before, with how many steps there will be, if anything is to be made."""
 
 
 PLAINLY: Final = Making()
