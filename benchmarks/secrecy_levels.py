@@ -1,9 +1,9 @@
 """Groups of thirty households and more that are shown, by level, on drawn surveys; attacks on the same ones.
 
-Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N] [--pareils N]``; the second with
-agencies across quarters, a family of the tree that overlaps them in part; the third with rows like with like,
-raked to the dwellings by kind, read by who knows every size, hence every weight, and by who knows none, who
-is given the households by kind of each of these rows, hence its weights.
+Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N] [--pareils N] [--non-concernes N]``.
+`--agences`: agencies across quarters, a family of the tree that overlaps them in part. `--pareils`: rows like
+with like, raked to the dwellings by kind, read by who knows every size, hence every weight, and by who knows
+none, who is given the households by kind of each of these rows. `--non-concernes`: answers out of the base.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from drawn import (
     with_agencies,
     with_kinds,
 )
+from partial import attacked as attacked_valid
+from partial import targets, with_answers_left_out
 
 from tfpb.survey.secrecy.groups import _groups_of, residence_codes
 from tfpb.survey.secrecy.publishable import Rules, publishable
@@ -138,6 +140,29 @@ def alike(seed: int, count: int) -> Counter[tuple[str, str]]:
     return found
 
 
+def left_out(seed: int, count: int) -> Counter[tuple[str, str]]:
+    """Attack groups of 1 to 10 valid answers, at any question, by each reader."""
+    found: Counter[tuple[str, str]] = Counter()
+    for k in range(count):
+        survey = draw(seed + k, owners=2 + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9))
+        survey = with_answers_left_out(survey, seed + k)
+        owner = str(survey.homes["bailleur"].value_counts().index[0])
+        one, own = published(survey), published(survey, crossed=None)
+        cases = {
+            "outsider": (one, "", False),
+            "every size known": (one, "", True),
+            "a bailleur, every pack": (own, owner, False),
+            "a bailleur, every pack, every size": (own, owner, True),
+        }
+        for name, (printed, viewer, sizes) in cases.items():
+            whole, atoms = attacked_valid(survey, printed, sizes=sizes, viewer=viewer)
+            every = targets(survey, atoms, viewer=viewer)
+            for _, question, target in every[:: max(1, len(every) // 12)][:12]:
+                found[name, "tried"] += 1
+                found[name, "exact"] += whole.answers(question, target).exact
+    return found
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser()
@@ -145,6 +170,7 @@ def main() -> None:
     parser.add_argument("--attaques", type=int, default=0)
     parser.add_argument("--agences", type=int, default=0)
     parser.add_argument("--pareils", type=int, default=0)
+    parser.add_argument("--non-concernes", type=int, default=0)
     given = parser.parse_args()
     begun = time.process_time()
     large, shown = levels(surveys(given.graine))
@@ -157,6 +183,8 @@ def main() -> None:
         print(f"agencies, {name}: {what} {count}")
     for (name, what), count in sorted(alike(given.graine, given.pareils).items()):
         print(f"{name}: {what} {count}")
+    for (name, what), count in sorted(left_out(given.graine, given.non_concernes).items()):
+        print(f"valid answers, {name}: {what} {count}")
     print(f"{time.process_time() - begun:.1f} s")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -19,7 +19,7 @@ from tfpb.model.survey import Estimates, Households, Order, WaveFacts
 from tfpb.survey import Release, protect, standing, together
 from tfpb.survey.adjustment.raking import MOST_FACTOR
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
-from tfpb.survey.printed import at_step, rounded_count
+from tfpb.survey.printed import at_step, rounded_count, step_of
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import _groups_of, group_table
 from tfpb.survey.secrecy.publishable import Rules
@@ -62,7 +62,9 @@ class Drawn:
         A row a résidence: `PLACE`, `residence`, `logements`.
     n : int array (résidences,)
     hits : mapping of str to int array
-        Satisfied answers by question; everybody answers.
+        Satisfied answers by question.
+    out : mapping of str to int array (résidences, 3)
+        Households that do not know, are not concerned, or are not asked (a filter); nobody where left out.
     levels : tuple of str
         Columns of `homes` that the tree is made of.
     kinds : bool
@@ -74,6 +76,13 @@ class Drawn:
     hits: dict[str, np.ndarray]
     levels: tuple[str, ...] = LEVELS
     kinds: bool = False
+    out: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def asked(self, question: str) -> np.ndarray:
+        return self.n - self.out[question][:, 2] if self.out else self.n
+
+    def valid(self, question: str) -> np.ndarray:
+        return self.n - self.out[question].sum(axis=1) if self.out else self.n
 
     @property
     def place(self) -> list[str]:
@@ -86,10 +95,16 @@ class Drawn:
 
     def households(self) -> Households:
         places = self.homes[["residence", *self.told_apart]].reset_index(drop=True)
-        n = self.n[:, None].astype(np.int64)
-        valid = np.repeat(n, len(QUESTIONS), axis=1)
         alike = ("type",) if self.kinds else ()
-        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, alike, n, valid)
+        asked = [self.asked(q) for q in QUESTIONS]
+        valid = np.stack([self.valid(q) for q in QUESTIONS], axis=1)
+        nobody = np.zeros((len(self.homes), 3), dtype=np.int64)
+        out = np.stack([self.out.get(q, nobody) for q in QUESTIONS], axis=1)
+        kept: dict[bytes, int] = {}
+        base = tuple(kept.setdefault(n.tobytes(), len(kept)) for n in asked)
+        n = np.stack([asked[base.index(k)] for k in range(len(kept))], axis=1)
+        counts = (c.astype(np.int64) for c in (n, valid, out[:, :, 0], out[:, :, 1]))
+        return Households(WAVE, QUESTIONS, base, places, alike, *counts)
 
     def later(self, rng: np.random.Generator, late: int) -> Drawn:
         """Add some late interviews, anywhere in the stock."""
@@ -153,28 +168,34 @@ def with_kinds(drawn: Drawn, seed: int) -> Drawn:
     return replace(drawn, homes=homes, kinds=True)
 
 
-def printed_figures(n: np.ndarray, hits: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the share and the bounds of groups whose D is 1 / n, which a reader can invert."""
-    size = np.maximum(n, 1).astype(float)
-    return {
-        name: values[:, 0]
-        for name, values in Sides.of((hits / size)[:, None], (1 / size)[:, None], size[:, None])
-        .each()
-        .items()
-    }
+def printed_figures(
+    n: np.ndarray, hits: np.ndarray, valid: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """Return the share and the bounds of groups whose D is 1 / valid answers, which a reader can invert."""
+    size, answers = (np.maximum(c, 1).astype(float) for c in (n, n if valid is None else valid))
+    sides = Sides.of((hits / answers)[:, None], (1 / answers)[:, None], size[:, None])
+    return {name: values[:, 0] for name, values in sides.each().items()}
 
 
 def printed_groups(drawn: Drawn) -> pd.DataFrame:
     """Return the rows of every group, their exact counts, shares to the point and bounds outwards."""
     wave = drawn.households()
     names, members = _groups_of(wave.places, None)
-    n = members.total(drawn.n)
     parts = []
     for q in QUESTIONS:
-        figures = printed_figures(n, members.total(drawn.hits[q]))
-        part = names.assign(vague=WAVE, item=q, n=n, hits=members.total(drawn.hits[q]), **figures)
+        n, valid, hits = (members.total(c) for c in (drawn.asked(q), drawn.valid(q), drawn.hits[q]))
+        figures = printed_figures(n, hits, valid)
+        if drawn.out:
+            unsure, unconcerned = (members.total(drawn.out[q][:, k]) for k in (0, 1))
+            step = step_of(rounded_count(n))
+            figures |= {
+                "part_nsp": at_step(unsure / np.maximum(unsure + valid, 1), step),
+                "part_non_concerne": at_step(unconcerned / np.maximum(n, 1), step),
+            }
+        state = np.where(valid > 0, "publiable", "non_calculable")
+        part = names.assign(vague=WAVE, item=q, n=n, hits=hits, publication=state, **figures)
         parts.append(part[n > 0])
-    return pd.concat(parts, ignore_index=True).assign(publication="publiable")
+    return pd.concat(parts, ignore_index=True)
 
 
 def unprotected(drawn: Drawn) -> Published:
@@ -264,7 +285,9 @@ def published(
     drawn: Drawn, *, crossed: tuple[str, ...] | None = (), exact_gaps: bool = False
 ) -> Published:
     """Protect the shares and gaps of a drawn survey as the program would print them."""
-    wave, table = drawn.households(), with_gaps(printed_groups(drawn), exact=exact_gaps)
+    wave, table = drawn.households(), printed_groups(drawn)
+    if not drawn.out:  # figures of several sides tell no more than their sides
+        table = with_gaps(table, exact=exact_gaps)
     blank = dict.fromkeys((*CLAIMS, "marge_demontree_points"), np.nan)
     table = table.assign(
         theme="residence", nature="service", ajustement="brut", verdict="", isole="",
@@ -490,7 +513,7 @@ def _sides_alike(
         if not exact and not {SEAM.join(k) for k in keys} <= set(allowed):
             continue
         for key in keys:
-            at = _atoms(key, atoms)
+            at = atoms_of(key, atoms)
             met = np.bincount(kind[at], n[at], 2)
             if key in done or not met.all() or not target.all():
                 continue
@@ -537,7 +560,8 @@ def _rows(
     for key, rows in shown.groupby(PLACED):
         assert len(set(rows["n"])) == 1, f"one count a base: {key}"
         found[tuple(map(str, key))] = read_row(
-            rows.to_dict("records"), None if sizes is None else int(sizes[_atoms(key, atoms)].sum())
+            rows.to_dict("records"),
+            None if sizes is None else int(sizes[atoms_of(key, atoms)].sum()),
         )
     for key, rows in open_rows[open_rows["groupe"] == "ecart"].groupby(PLACED):
         level, place, owner, _ = map(str, key)
@@ -546,11 +570,11 @@ def _rows(
         narrowed(*(found[s] for s in sides), rows.to_dict("records"), exact=exact)
     count = shown.groupby(PLACED)["n"].first()
     return [
-        row_of(_atoms(key, atoms), float(count[key]), left, moment) for key, left in found.items()
+        row_of(atoms_of(key, atoms), float(count[key]), left, moment) for key, left in found.items()
     ]
 
 
-def _atoms(key: Sequence[object], atoms: pd.DataFrame) -> np.ndarray:
+def atoms_of(key: Sequence[object], atoms: pd.DataFrame) -> np.ndarray:
     """Return the atoms of a group."""
     level, place, owner, side = map(str, key)
     there = (atoms["groupe"] == side).to_numpy()
@@ -620,13 +644,8 @@ def _printing(count: int) -> dict[tuple[int, ...], list[tuple[int, int]]]:
     return out
 
 
-def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:
-    """List the groups of 1 to 10 households: of a tree, what is left of one without another, and atoms."""
-    n = np.bincount(
-        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[drawn.told_apart]), sort=True)[0],
-        drawn.n,
-        len(atoms),
-    )
+def small_sets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:
+    """List the groups of a tree by side, place and bailleur, the viewer's own left out."""
     others = (atoms["bailleur"] != viewer).to_numpy()
     sets: dict[str, np.ndarray] = {}
     for side in ("qpv", "hors_qpv"):
@@ -643,8 +662,18 @@ def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dic
         for name, member in list(sets.items()):
             for kind in sorted(set(atoms["type"])):
                 sets[f"{name} {kind}"] = member & (atoms["type"] == kind).to_numpy()
+    return sets
+
+
+def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:
+    """List the groups of 1 to 10 households."""
+    n = np.bincount(
+        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[drawn.told_apart]), sort=True)[0],
+        drawn.n,
+        len(atoms),
+    )
     targets: dict[bytes, tuple[str, np.ndarray]] = {}
-    for name, member in sets.items():
+    for name, member in small_sets(drawn, atoms, viewer=viewer).items():
         if 1 <= n[member].sum() <= 10:
             targets.setdefault((member & (n > 0)).tobytes(), (name, np.flatnonzero(member)))
     return dict(targets.values())

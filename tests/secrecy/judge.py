@@ -32,6 +32,23 @@ Levels = tuple[int, ...]
 
 
 @dataclass(frozen=True)
+class Window:
+    """Answers of these levels to a question: between two counts, or two shares of those of `base`."""
+
+    question: str
+    levels: Levels
+    low: float
+    high: float
+    base: Levels | None = None
+
+    def coefficients(self, share: float, count: int) -> np.ndarray:
+        """Return what a household of each of `count` levels adds to « levels − share × base »."""
+        every = np.arange(count)
+        base = np.isin(every, self.base) if self.base is not None else np.zeros(count)
+        return np.isin(every, self.levels) - share * base
+
+
+@dataclass(frozen=True)
 class Row:
     """One printed row: which atoms it is made of, its count, and between what its shares lie, by question.
 
@@ -44,6 +61,16 @@ class Row:
     shares: dict[tuple[str, Levels], tuple[float, float]]
     moment: int = 0
     bounds: tuple[float, float] | None = None
+    windows: tuple[Window, ...] = ()
+    """What is printed of a question where not every answer is valid."""
+
+    def of_question(self, question: str, count: int) -> Iterator[Window]:
+        """Yield what the row prints of a question that has `count` levels."""
+        every = tuple(range(count))
+        for (asked, levels), (low, high) in self.shares.items():
+            if asked == question:
+                yield Window(question, levels, low, high, every)
+        yield from (w for w in self.windows if w.question == question)
 
 
 @dataclass(frozen=True)
@@ -309,19 +336,18 @@ class Attack:
                 cells.append((np.r_[now, then], np.r_[rest, -rest], 0.0, np.inf))
         for row in self.rows:
             at = row.moment * self.atoms + row.atoms
-            for (asked, levels), (least, most) in row.shares.items():
-                if asked != question:
-                    continue
-                # what levels make: their own counts, or all households less those of the others
-                last = free in levels
-                counted = [k for k in range(free) if (k in levels) != last]
-                sign = -1.0 if last else 1.0
-                where = np.concatenate([at, *((1 + k) * size + at for k in counted)])
-                number = np.full(len(at) * len(counted), sign)
-                base = float(last) - (least - _TINY)
-                cells.append((where, np.r_[np.full(len(at), base), number], 0.0, np.inf))
-                base = float(last) - (most + _TINY)
-                cells.append((where, np.r_[np.full(len(at), base), number], -np.inf, 0.0))
+            for window in row.of_question(question, free + 1):
+                where = np.concatenate([at, *((1 + k) * size + at for k in range(free))])
+                limits = (
+                    [(0.0, window.low, window.high)]
+                    if window.base is None
+                    else [(window.low - _TINY, 0.0, np.inf), (window.high + _TINY, -np.inf, 0.0)]
+                )
+                for share, least, most in limits:
+                    each = window.coefficients(share, free + 1)
+                    # the households of the last level are those of no other one
+                    weight = np.r_[each[-1], each[:-1] - each[-1]]
+                    cells.append((where, np.repeat(weight, len(at)), least, most))
         for one in (w for w in self.weighed if w.question == question):
             where = np.concatenate([(1 + k) * size + one.atoms for k in self.good])
             weight = np.tile(one.weight, len(self.good))

@@ -23,6 +23,7 @@ from drawn import (
     unprotected,
     with_kinds,
 )
+from partial import attacked, targets, with_answers_left_out
 
 from effort import tries
 from tfpb.survey.estimation.intervals import BOUNDS, Sides, wilson_bounds
@@ -31,6 +32,8 @@ from tfpb.survey.printed import at_step, bounds_outwards, rounded_count
 if TYPE_CHECKING:
     from drawn import Drawn
     from judge import Range
+
+    from tfpb.model.survey import Published
 
 DRAWS = range(tries(4, 200))
 TARGETS = tries(2, 40)
@@ -68,6 +71,32 @@ def test_a_bailleur_with_every_pack_learns_no_small_group_of_others(seed: int) -
         assert safe(found), (name, found)
         told = outside.answers(QUESTIONS[seed % 3], target)
         assert safe(told), (name, told)
+
+
+def read_exactly(
+    survey: Drawn, printed: Published, *, viewer: str = "", sizes: bool = False
+) -> list[str]:
+    """Return the groups of 1 to 10 valid answers that a reader reads exactly."""
+    whole, atoms = attacked(survey, printed, sizes=sizes, viewer=viewer)
+    every = targets(survey, atoms, viewer=viewer)
+    tried = every[:: max(1, len(every) // tries(6, 40))]
+    return [f"{q} {name}" for name, q, at in tried if whole.answers(q, at).exact]
+
+
+@pytest.mark.parametrize("seed", DRAWS)
+def test_no_reader_without_sizes_reads_few_valid_answers(seed: int) -> None:
+    """Asked enough, « non concerné » mostly: an outsider, then a bailleur with every pack."""
+    survey = with_answers_left_out(draw(8000 + seed, **size_of(seed)), seed)
+    viewer = str(survey.homes["bailleur"].value_counts().index[0])
+    assert not read_exactly(survey, published(survey))
+    assert not read_exactly(survey, published(survey, crossed=None), viewer=viewer)
+
+
+def test_few_valid_answers_are_read_where_nothing_is_masked() -> None:
+    """Control: every group printed."""
+    survey = with_answers_left_out(draw(900, owners=2, quarters=5, homes=30), 0)
+    viewer = str(survey.homes["bailleur"].value_counts().index[0])
+    assert read_exactly(survey, unprotected(survey), viewer=viewer)
 
 
 @pytest.mark.parametrize("late", [1, 12, 4, 40][: tries(2, 4)])

@@ -63,6 +63,11 @@ def told(seed: int = 4, late: int = 0) -> Published:
 
 
 OWNERS = ("B0", "B1", "B2")
+TO_REPLACE = "diffusion_a_remplacer"
+
+
+def codes(made: Published) -> set[str]:
+    return {n.code for n in made.notices}
 
 
 def line_of(made: Published, run: str, day: str = "2026-01-01") -> Release:
@@ -105,6 +110,54 @@ def test_a_release_that_files_contradict_waits_then_replaces_or_keeps() -> None:
     assert not standing(now, after).notices
 
 
+def line_before_valid_answers_were_counted(made: Published, **more: object) -> Release:
+    homes = pd.DataFrame({"id_residence": ["R0"], "bailleur": ["B0"]})
+    line = Release.of(OWNERS, "a", "2026-01-01", homes, made).line()
+    return Release.read({**line, "forme": 4, **more})
+
+
+def masking(made: Published) -> Published:
+    """Withhold the rows of a question, as of one whose valid answers are few."""
+    table = made.comparison
+    few = (table["item"] == "q3") & (table["publication"] == "publiable")
+    return sealed(
+        made, {"comparison": table.assign(publication=table["publication"].mask(few, "masque"))}
+    )
+
+
+def test_a_release_that_the_rule_would_withhold_is_to_be_replaced() -> None:
+    """Of a release made before valid answers were counted; in a draft too, until it is replaced."""
+    before, now = told(), masking(told())
+    old = line_before_valid_answers_were_counted(before)
+    shown = (before.comparison["item"] == "q3") & (before.comparison["publication"] == "publiable")
+    for order in (Order(), Order(release=True), Order(release=True, kept=(WAVE,))):
+        found = [
+            n for n in standing(now, together([old], OWNERS, order)).notices if n.code == TO_REPLACE
+        ]
+        assert [n.fields["nombre"] for n in found] == [int(shown.sum())]
+    replaced = Order(release=True, replaced={WAVE: "secret"})
+    assert TO_REPLACE not in codes(standing(now, together([old], OWNERS, replaced)))
+
+
+def test_a_kept_release_stays_to_be_replaced_and_a_replaced_one_does_not() -> None:
+    before, now = told(), masking(told())
+    old = line_before_valid_answers_were_counted(before)
+    again = {
+        order: standing(now, together([old], OWNERS, Order(release=True, **{order: value})))
+        for order, value in (("kept", (WAVE,)), ("replaced", {WAVE: "secret"}))
+    }
+    later = {
+        name: standing(now, together([old, line_of(made, "b", "2026-02-01")], OWNERS))
+        for name, made in again.items()
+    }
+    assert TO_REPLACE in codes(later["kept"])
+    assert TO_REPLACE not in codes(later["replaced"])
+    new = together(
+        [line_of(before, "a")], OWNERS
+    )  # counted by the rule: a late answer is no leak of it
+    assert TO_REPLACE not in codes(standing(now, new))
+
+
 def test_a_wave_stands_whole_and_what_it_lacks_is_masked() -> None:
     first, late = told(), told(late=3)
     line = line_of(first, "a")
@@ -142,7 +195,7 @@ def test_rows_like_with_like_wait_until_each_kind_is_publishable_by_itself() -> 
 
     def told(*rare: int, each: int = 20, kinds: tuple[str, ...] = ("type",)) -> bool:
         n = np.array([[each]] * 8 + [[k] for k in rare])
-        wave = Households("2023", ("q1",), (0,), places, kinds, n, n)
+        wave = Households("2023", ("q1",), (0,), places, kinds, n, n, 0 * n, 0 * n)
         table = group_table([wave], Rules())
         one = table[(table["niveau"] == "total") & (table["bailleur"] == "ensemble")]
         assert one["shown"].all()

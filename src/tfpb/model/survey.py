@@ -93,6 +93,8 @@ class Households:
     alike: tuple[str, ...]  # levels that comparable rows weigh by
     asked: Integers  # households of each base, shape (rows, bases)
     valid: Integers  # valid answers, shape (rows, items)
+    unsure: Integers  # « ne sait pas », the same shape
+    unconcerned: Integers  # « non concerné »
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ STOPS: Final = frozenset({"vague_renommee", "vague_non_diffusee", "diffusion_con
 """Doubts with which nothing is released: what is right, the release or today's files, is not said."""
 OTHER_NOW: Final = "projet_hors_diffusion"
 """Doubt on what a draft gives and a release did not."""
-HELD_BACK: Final = frozenset({"diffusion_gardee", "premiere_diffusion"})
+HELD_BACK: Final = frozenset({"diffusion_a_remplacer", "diffusion_gardee", "premiere_diffusion"})
 """Doubts on what a release takes from earlier ones: said before anything is written."""
 
 

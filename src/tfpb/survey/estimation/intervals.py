@@ -201,10 +201,12 @@ class Sides:
         return Sides(share, dispersion, step, cell=cell).figure(np.ones(1))
 
     def exceeding(self, signs: Floats, limit: float) -> Floats:
-        """One-sided p-value of « Σ sign · side exceeds a limit », read from its intervals."""
+        """One-sided p-value of « Σ sign · side exceeds a limit », of the cells of the printed bounds."""
+        least, most = self.within()
+        told = replace(self, share=np.where(signs[:, None] > 0, least, most))
 
         def low(z: Floats) -> Floats:
-            bounds = self.combined(signs, np.abs(z)[..., None, :])
+            bounds = told.combined(signs, np.abs(z)[..., None, :])
             return np.where(z >= 0, bounds[0], bounds[1])
 
         shape = self.share.shape[:-2] + self.share.shape[-1:]

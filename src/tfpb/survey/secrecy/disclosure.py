@@ -22,7 +22,7 @@ from tfpb.model.survey import (
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.printed import LEAST_LEVELS, rounded_count
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
-from tfpb.survey.secrecy.groups import BASE, SIDES, group_table, resting
+from tfpb.survey.secrecy.groups import BASE, PARTS, SIDES, group_table, resting
 from tfpb.survey.secrecy.ownership import own_rows, under_name
 from tfpb.survey.secrecy.publishable import Rules
 from tfpb.survey.verdicts import NO_VERDICT, counted
@@ -30,7 +30,7 @@ from tfpb.survey.verdicts import NO_VERDICT, counted
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from tfpb.model.arrays import Flags
+    from tfpb.model.arrays import Flags, Indices
 _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
@@ -154,7 +154,14 @@ def _withheld(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0) & ~nobody)
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
     counts = np.where(n > 0, by_row["n"].to_numpy(), n)
-    return masked(table.assign(n=counts), lost & ~(nobody & (n == 0)))
+    told = {c: table[c].where(_every(sides[c].ne(False), at)) for c in PARTS if c in table}  # noqa: FBT003
+    return masked(table.assign(n=counts, **told), lost & ~(nobody & (n == 0)))
+
+
+def _every(held: pd.Series[bool], row: Indices) -> Flags:
+    """Return of which rows every side holds."""
+    out: Flags = held.groupby(row).all().to_numpy()
+    return out
 
 
 def masked(table: pd.DataFrame, rows: Flags) -> pd.DataFrame:
@@ -170,7 +177,7 @@ def masked(table: pd.DataFrame, rows: Flags) -> pd.DataFrame:
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
     """Return which groups are known and shown for their question."""
-    return groups["shown"].eq(True) & groups["few"].eq(False)  # noqa: FBT003
+    return groups["shown"].eq(True)  # noqa: FBT003
 
 
 def _region_without(table: pd.DataFrame, groups: pd.DataFrame, *, several: bool) -> pd.DataFrame:
@@ -186,7 +193,7 @@ def _region_without(table: pd.DataFrame, groups: pd.DataFrame, *, several: bool)
     for asked, sign in ((rows.assign(bailleur=ENSEMBLE), 1.0), (rows, -1.0)) if len(own) else ():
         sides = resting(asked, groups)
         by_row = sides["row"]
-        keep[own] &= _open(sides).groupby(by_row).all().to_numpy()
+        keep[own] &= _every(_open(sides), by_row.to_numpy())
         n[own] += sign * sides["n"].groupby(by_row).sum().to_numpy()
     shown = table.assign(n=n)[keep]
     return shown.drop(columns=[] if several else [OWNER]).reset_index(drop=True)

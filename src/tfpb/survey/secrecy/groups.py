@@ -11,7 +11,7 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
 from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.printed import rounded_count
-from tfpb.survey.secrecy.publishable import Members, Rules, Shares, publishable
+from tfpb.survey.secrecy.publishable import Members, Rules, Shares, isolates_nobody, publishable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -36,6 +36,8 @@ SIDES_OF: Final = {
 """Sides that a row rests on; one of both together is shown where both are."""
 EVOLUTION: Final = "evolution"
 """How the groups of changes begin."""
+PARTS: Final = ("part_nsp", "part_non_concerne")
+"""Shares of the answers that are not valid."""
 _APART: Final = "\x1f"
 _MANY: Final = 300
 """Households of a group from which rows like with like take a kind of fewer than thirty."""
@@ -47,10 +49,11 @@ def group_table(
 ) -> pd.DataFrame:
     """List the groups of every wave and question, with what may be published of each.
 
-    Columns: `KEY`, `base` (the first question of its base), `n` (to ten, NaN where hidden), `shown`, `few`
-    (too few valid answers), `owners` (bailleurs inside), `alike` (households of rows like with like may be
-    published), `apart` (changes, « 2019-2023 », whose bailleurs of both waves may not). A group of nobody is
-    not there; that of a lone bailleur is there under both names. Bailleurs in `crossed` (None: all) have
+    Columns: `KEY`, `base` (the first question of its base), `n` (asked, to ten, NaN where hidden), `shown`,
+    `owners` (bailleurs with a valid answer), `PARTS` (whether this share may be printed), `alike` (rows like
+    with like may be published), `apart` (changes, « 2019-2023 », whose bailleurs of both waves may not). Each
+    rule applies to the households asked and to the valid answers of the question. A group of nobody is not
+    there; that of a lone bailleur is there under both names. Bailleurs in `crossed` (None: all) have
     territories of their own.
     """
     pairs = wave_pairs(waves)
@@ -73,31 +76,43 @@ def _of_wave(
     known = np.ones(len(owner), dtype=bool)
     for variable in wave.alike:
         known = known & (wave.places[variable] != "").to_numpy()
-    ours = (names["bailleur"] == ENSEMBLE) & (names["niveau"] != TOTAL)
+    ours = ((names["bailleur"] == ENSEMBLE) & (names["niveau"] != TOTAL)).to_numpy()
+
+    def fine(some: Integers) -> Flags:
+        return publishable(members, some, owner, home, rules)
+
+    def shown(some: Integers) -> Flags:
+        shares = Shares.of(members, some, owner)
+        lone = shares.owners < rules.owners
+        lone |= shares.largest > rules.largest_share * members.total(some)
+        return fine(some) & ~(ours & lone)
+
     parts = []
     for base in sorted(set(wave.base)):
         n = wave.asked[:, base]
-
-        def fine(some: Integers) -> Flags:
-            return publishable(members, some, owner, home, rules)
-
-        asked, shares, shown = members.total(n), Shares.of(members, n, owner), fine(n)
-        lone = (shares.owners < rules.owners) | (shares.largest > rules.largest_share * asked)
-        shown = shown & ~(ours & lone).to_numpy()
-        whole = names.assign(
-            vague=wave.vague, shown=shown, owners=shares.owners,
-            alike=shown & fine(np.where(known, n, 0)) & _of_known_kinds(wave, members, n, fine),
-            n=np.where(shown, rounded_count(asked), np.nan),
-        )  # fmt: skip
+        asked, of_asked = members.total(n), shown(n)
+        whole = names.assign(vague=wave.vague, n=np.where(of_asked, rounded_count(asked), np.nan))
         items = [k for k, b in enumerate(wave.base) if b == base]
         for k in items:
-            valid = members.total(wave.valid[:, k])
+            valid = wave.valid[:, k]
+            counts = (n, valid)
+            # nobody's answer is valid: there is no figure to withhold
+            told = of_asked & (shown(valid) | (members.total(valid) == 0))
+            like = [
+                fine(np.where(known, c, 0)) & _of_known_kinds(wave, members, c, fine)
+                for c in counts
+            ]
             apart = np.full(members.count, "", dtype=object)
             for name, common in _panels(wave, pairs, wave.items[k], n):
-                apart[~fine(np.where(common, n, 0))] += f"{name}{_APART}"
-            few = (valid > 0) & (valid < rules.shown_n)
-            named = {"item": wave.items[k], BASE: wave.items[items[0]]}
-            parts.append(whole.assign(few=few, apart=apart, **named)[asked > 0])
+                few = ~np.all([fine(np.where(common, c, 0)) for c in counts], axis=0)
+                apart[few] += f"{name}{_APART}"
+            left_out = dict(zip(PARTS, (wave.unsure[:, k], wave.unconcerned[:, k]), strict=True))
+            part = whole.assign(
+                item=wave.items[k], base=wave.items[items[0]], shown=told, apart=apart,
+                owners=Shares.of(members, valid, owner).owners, alike=told & np.all(like, axis=0),
+                **{name: isolates_nobody(members, c, n, owner, rules) for name, c in left_out.items()},
+            )  # fmt: skip
+            parts.append(part[asked > 0])
     out: pd.DataFrame = pd.concat(parts, ignore_index=True)
     lone_owner = wave.places["bailleur"].unique()
     if len(lone_owner) != 1:

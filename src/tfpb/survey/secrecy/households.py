@@ -10,7 +10,7 @@ import pandas as pd
 from tfpb.model.codes import Groupe
 from tfpb.model.survey import Households
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.reading.scales import ABSENT
+from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,8 @@ def households(
         alike=tuple(c for c in alike if c in levels),
         asked=_summed(spread, asked[bases]),
         valid=_summed(spread, ranks >= 0),
+        unsure=_summed(spread, ranks == NSP),
+        unconcerned=_summed(spread, ranks == NOT_CONCERNED),
     )
 
 

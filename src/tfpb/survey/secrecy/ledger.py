@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
     from tfpb.model.survey import Published
 
-_FORM: Final = 4
-"""Of a line; those of 0.3.0 bear 3, those of 0.2 none."""
+_FORM: Final = 5
+"""Of a line. Those of form 4 were printed before valid answers were counted by bailleur; those of 0.3.0 have
+form 3, those of 0.2 none."""
+_READ: Final = frozenset({3, 4, _FORM})
 _FORM_3: Final = 3
 _STEPS_3: Final = ((99, 0.05), (499, 0.02))
 """Steps of the shares of 0.3.0, up to these counts."""
@@ -55,6 +57,7 @@ class Release:
     """`vague, item, base`."""
     corrections: tuple[Correction, ...] = ()
     """Waves that it replaces in earlier releases, or keeps."""
+    form: int = _FORM
 
     @classmethod
     def of(
@@ -111,7 +114,7 @@ class Release:
         """
         owners, run = tuple(map(str, line["bailleurs"])), str(line["calcul"])
         form = line.get("forme", _FORM_3)
-        if form not in {_FORM, _FORM_3}:
+        if form not in _READ:
             raise ValueError(form)
         old = form == _FORM_3
         listed = line["residences_par_bailleur" if old else "residences"]
@@ -119,7 +122,7 @@ class Release:
             str(o): tuple(map(str, held.get("cote", {}) if old else held))
             for o, held in listed.items()
         }
-        read = cls(owners, run, str(line.get("date", run)), homes)
+        read = cls(owners, run, str(line.get("date", run)), homes, form=form)
         if "forme" not in line:
             return read
         stepped = _of_form_3 if old else _stepped
@@ -161,12 +164,15 @@ def together(
     facts: dict[str, tuple[int, ...]] = {}
     dates: dict[str, str] = {}
     runs: dict[str, tuple[str, ...]] = {}
+    unchecked: set[str] = set()
     for release in releases:
         same = {fold(b) for b in release.bailleurs} == set(written)
         left = {wave for wave in release.facts if (release.run, wave) not in retired}
         for wave in left:
             dates[wave] = release.date
             runs[wave] = (*runs.get(wave, ()), release.run)
+        kept = {c.vague for c in release.corrections if c.kept}
+        unchecked = unchecked | left if release.form < _FORM else unchecked - (left - kept)
         facts |= {w: n for w, n in release.facts.items() if w in left and same}
         for name, table in release.tables.items():
             if table.empty:
@@ -183,6 +189,7 @@ def together(
         facts=facts,
         dates=dates,
         runs=runs,
+        unchecked=frozenset(unchecked),
         order=order or Order(),
     )
 

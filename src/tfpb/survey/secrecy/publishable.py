@@ -54,15 +54,34 @@ class Shares:
     @classmethod
     def of(cls, members: Members, n: Integers, owner: Indices) -> Shares:
         """Count the households of each bailleur in each group."""
-        width = int(owner.max(initial=0)) + 1
-        key = members.group * width + owner[members.row]
-        held = np.bincount(key, n[members.row], members.count * width)
-        held = held.reshape(members.count, width)
+        held = _by_owner(members, n, owner)
         rest = held.sum(axis=1)[:, None] - held
         rest[(held == 0) | (rest == 0)] = np.inf
         return cls(
             (held > 0).sum(axis=1), held.max(axis=1, initial=0.0), rest.min(axis=1, initial=np.inf)
         )
+
+
+def _by_owner(members: Members, n: Integers, owner: Indices) -> Integers:
+    """Count the households of each bailleur in each group, shape (groups, bailleurs)."""
+    width = int(owner.max(initial=0)) + 1
+    key = members.group * width + owner[members.row]
+    held = np.bincount(key, n[members.row], members.count * width)
+    return held.reshape(members.count, width)
+
+
+def isolates_nobody(
+    members: Members, some: Integers, asked: Integers, owner: Indices, rules: Rules
+) -> Flags:
+    """Return the groups where `some` households of the others are 0 or enough, for each bailleur asked.
+
+    A bailleur with none of them reads the total as the others' own count.
+    """
+    own = _by_owner(members, some, owner)
+    others = own.sum(axis=1)[:, None] - own
+    few = (others > 0) & (others < rules.fewest) & (_by_owner(members, asked, owner) > 0)
+    out: Flags = ~few.any(axis=1)
+    return out
 
 
 def publishable(

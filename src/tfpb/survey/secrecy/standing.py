@@ -67,6 +67,8 @@ class Released:
     """Wave → the day of the last release that printed it."""
     runs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Wave → the runs that printed it."""
+    unchecked: frozenset[str] = frozenset()
+    """Waves printed before the rule counted valid answers."""
     order: Order = field(default_factory=Order)
 
 
@@ -80,6 +82,7 @@ def standing(now: Published, before: Released) -> Published:
     held = {n: _without(t, set(gone), now) for n, t in before.tables.items()}
     apart = differences(now, held)
     notices = [*_ordered(before), *_differing(apart, before, now.labels)]
+    notices += _exposed(apart, before, now.labels)
     if order.release:
         notices += _renamed(now, before)
     corrections = tuple(
@@ -104,7 +107,8 @@ def standing(now: Published, before: Released) -> Published:
 def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """List the figures of releases that today's files contradict by more than a step, largest first.
 
-    `now` is NaN where today's files have none; `vague_tenue` is the released wave, the last one of a change.
+    `now` is NaN where today's files have none, `withheld` where they have one that is masked; `vague_tenue`
+    is the released wave, the last one of a change.
     """
     parts = []
     for name in _COMPARED:
@@ -126,6 +130,7 @@ def differences(now: Published, held: Mapping[str, pd.DataFrame]) -> pd.DataFram
             then=then[apart], now=np.where(there, today, np.nan)[apart], step=step[apart],
             then_n=old["n"].to_numpy(dtype=float)[apart],
             now_n=np.where(there, found["n"].to_numpy(dtype=float), np.nan)[apart],
+            withheld=((at >= 0) & (found["publication"] == Publication.MASQUE).to_numpy())[apart],
         )  # fmt: skip
         parts.append(part)
     if not parts:
@@ -315,6 +320,19 @@ def _differing(apart: pd.DataFrame, before: Released, labels: Mapping[str, str])
             "exemples": differing(list(rows_of(rows.head(12))), labels),
         }  # fmt: skip
         yield Fault(code, fields=fields, severity=Severity.DOUTE)
+
+
+def _exposed(apart: pd.DataFrame, before: Released, labels: Mapping[str, str]) -> Iterator[Fault]:
+    """Say, wave by wave, which released figures the rule withholds now that it counts valid answers."""
+    if apart.empty:
+        return
+    rows = apart[apart["withheld"].astype(bool) & apart["vague_tenue"].isin(before.unchecked)]
+    for wave, some in rows.groupby("vague_tenue", sort=True):
+        fields = {
+            "vague": str(wave), "date": before.dates.get(str(wave), ""), "nombre": len(some),
+            "exemples": differing(list(rows_of(some.head(12))), labels),
+        }  # fmt: skip
+        yield Fault("diffusion_a_remplacer", fields=fields, severity=Severity.DOUTE)
 
 
 def _renamed(now: Published, before: Released) -> Iterator[Fault]:
