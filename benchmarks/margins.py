@@ -1,4 +1,4 @@
-"""The table of margins of docs/guide.md: how sure a gap would be, by interviews and résidences a side.
+"""The margin of a gap, by interviews and résidences a side: the table of docs/lire-les-resultats.md.
 
 python benchmarks/margins.py
 """
@@ -26,7 +26,8 @@ def half_width(interviews: int, residences: int) -> float:
 
 def main() -> None:
     """Print the table; a cell of fewer than two interviews a résidence has none."""
-    print("| Interrogés de chaque côté |", *(f"{k} résidences |" for k in RESIDENCES))
+    first, *more = RESIDENCES
+    print(f"| Ménages | {first} résidences |", *(f"{k} |" for k in more))
     print("|---|" + "---|" * len(RESIDENCES))
     for n in INTERVIEWS:
         cells = (f"± {half_width(n, k):.0f}" if n >= 2 * k else "–" for k in RESIDENCES)

@@ -253,6 +253,6 @@ def test_the_command_that_went_says_where_the_table_of_margins_is(
     result = run("planifier", *line)
     assert result.exit_code == 2
     shown = " ".join(result.output.split())
-    assert "la table des marges d’une enquête est dans docs/guide.md, étape 8." in shown
-    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").partition("\n## 8. ")[2]
-    assert "python benchmarks/margins.py" in guide.partition("\n## ")[0]
+    assert "la table des marges est dans docs/lire-les-resultats.md." in shown
+    page = (ROOT / "docs" / "lire-les-resultats.md").read_text(encoding="utf-8")
+    assert "python benchmarks/margins.py" in page

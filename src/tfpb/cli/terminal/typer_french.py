@@ -53,7 +53,7 @@ _EXTRAS: Final = (
 _ERRORS: Final = (
     (
         r"No such command 'planifier'.*",
-        "« planifier » n’existe plus : la table des marges d’une enquête est dans docs/guide.md, étape 8.",
+        "« planifier » n’existe plus : la table des marges est dans docs/lire-les-resultats.md.",
     ),
     (
         r"No such command '(.+?)'\.? \(?Did you mean (?:one of:? )?(.+?)\?\)?",
