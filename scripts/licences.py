@@ -1,4 +1,4 @@
-"""Writes the table of docs/dependances.md: every locked dependency, its version and its licence.
+"""Writes requirements/licences.csv: every locked dependency, its version and its licence.
 
 The licence is what the package declares of itself: read from what is installed, and from a folder of
 downloaded wheels for those of another platform::
@@ -26,9 +26,8 @@ from lock import name_of, read_lock  # noqa: E402 - beside the maker of the Wind
 if TYPE_CHECKING:
     from email.message import Message
 
-TARGET: Final = ROOT / "docs" / "dependances.md"
-START: Final = "<!-- table : scripts/licences.py -->"
-END: Final = "<!-- fin de la table -->"
+TARGET: Final = ROOT / "requirements" / "licences.csv"
+HEADER: Final = "paquet;version;licence"
 PERMISSIVE: Final = frozenset(
     {
         "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "HPND", "ISC", "MIT",
@@ -138,12 +137,8 @@ def main() -> int:
     wrong = [row for row in table if not permissive(row[2])]
     for row in wrong:
         print("not permissive, or unknown:", *row)
-    lines = ["| paquet | version | licence |", "|---|---|---|"]
-    lines += [f"| {name} | {version} | {text} |" for name, version, text in table]
-    before, _, rest = TARGET.read_text(encoding="utf-8").partition(START)
-    _, _, after = rest.partition(END)
-    text = "\n".join([before + START, *lines, END]) + after
-    TARGET.write_text(text, encoding="utf-8")
+    lines = [HEADER, *(";".join(row) for row in table)]
+    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 1 if wrong else 0
 
 

@@ -31,14 +31,9 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_every_dependency_is_listed_with_a_permissive_licence(tools: Any) -> None:
-    text = (ROOT / "docs" / "dependances.md").read_text(encoding="utf-8")
-    _, _, rest = text.partition(tools.START)
-    table, _, _ = rest.partition(tools.END)
-    listed = {
-        (cells[1].strip(), cells[2].strip(), cells[3].strip())
-        for line in table.strip().splitlines()[2:]
-        if len(cells := line.split("|")) == 5
-    }
+    header, *lines = tools.TARGET.read_text(encoding="utf-8").splitlines()
+    assert header == tools.HEADER
+    listed = {tuple(line.split(";")) for line in lines}
     locked = {(name, versions) for name, versions, _ in tools.rows({})}
     assert {(name, versions) for name, versions, _ in listed} == locked
     for name, _, licence in listed:

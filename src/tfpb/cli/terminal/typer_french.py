@@ -1,6 +1,6 @@
 """The command line's own words in French: usage, help, what is wrong with an option, the Tab key.
 
-The library that reads options speaks English and knows no other language (docs/dependances.md): its
+The library that reads options speaks English and knows no other language (requirements/README.md): its
 help is laid out with French words, and its errors are said from their kind, so that nothing English
 reaches the reader.
 """
