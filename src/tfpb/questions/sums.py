@@ -1,7 +1,7 @@
 """Rows that sum others, told by exact arithmetic: totals without the word, group rows of a stock.
 
 Equal flats make a lattice where one row often equals the sum of two others: an equality counts only with
-something that chance does not give (designs/questions.md).
+something that chance does not give (docs/designs/findings.md).
 """
 
 from __future__ import annotations

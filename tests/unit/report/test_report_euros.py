@@ -53,7 +53,7 @@ PARTS = ("base", "compensation", "perte_communes", "perte_intercommunale", "repo
 
 
 def half_up(value: Any, *, cents: bool = False) -> Decimal:
-    """Round by the rule of docs/designs/rounding.md, written here apart from the code."""
+    """Round by the rule of docs/designs/facts.md, written here apart from the code."""
     step = Decimal("0.01") if cents else Decimal(1)
     return Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP) + 0  # no −0
 
