@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 from messy_folder import DATA, OWNER, entrances
+from results import record
 
 from tfpb.addresses.imports import import_addresses
 from tfpb.facts.place import to_verify
@@ -90,6 +91,7 @@ def main() -> None:
         apart += shown != left
         print(f"dossier {seed} : page {shown}, dossier {left} ({spent:.1f} s de processeur)")
     print(f"écarts : {apart} sur {wanted}")
+    record("whole.badges", apart=apart, folders=wanted)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+from results import record
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "unit" / "faults"))
@@ -194,6 +195,7 @@ def main() -> None:
                     (kept / "dit.txt").write_text(told, encoding="utf-8")
                 shutil.rmtree(out)
                 path.unlink()
+    record("whole.careless", found=found, commands=sum(tried.values()))
     print(
         json.dumps(
             {"commandes": sum(tried.values()), "trouvés": found, **tried}, ensure_ascii=False

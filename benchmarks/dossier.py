@@ -1,6 +1,6 @@
 """Time and memory of the main job on the example: first run, nothing changed, one action changed.
 
-    python benchmarks/dossier.py [--fois 3] [--contre AUTRE_CLONE] [--sortie docs/benchmarks-dossier.md]
+    python benchmarks/dossier.py [--fois 3] [--contre AUTRE_CLONE]
 
 Each run is a whole process, start of the interpreter included, its libraries compiled beforehand as an
 installation leaves them. Beside wall time stands processor time, which other work on the machine moves
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
+from results import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,16 +33,6 @@ ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "valmont"
 VALUED = "Dépense valorisée TFPB"
 PROGRAM = "from tfpb.cli.app import main; main()"
-NOTES = """
-Aims: first run under 15 s; of its processor time, less than half after one action, less than a sixth where
-nothing changed. Other work on the machine moves wall
-time by half and processor time by a tenth or more; the lowest run is the nearest to a quiet machine.
-
-After one action changed, addresses, the survey, the pages of the other quarters and most charts serve
-again; workbook, PDF, Word and web map carry the hash of the run and the new figures, so they are made
-again. That, the start of the libraries (about 1.5 s) and the reading of the files (about 0.5 s) are what is
-left of the second run.
-"""
 CASES = ("premier passage", "rien n’a changé", "une action a changé", "sans rien reprendre")
 
 
@@ -179,7 +170,7 @@ def report(found: dict[str, list[Cost]], times: int) -> str:
     for part in first.parts:
         cells = " | ".join(f"{middle[case].parts.get(part, 0.0):.2f}" for case in CASES)
         lines.append(f"| {part} | {cells} |")
-    return "\n".join(lines) + "\n" + NOTES
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -187,7 +178,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fois", type=int, default=3)
     parser.add_argument("--contre", type=Path, help="the clone of another version, run in turn")
-    parser.add_argument("--sortie", type=Path)
     options = parser.parse_args()
     roots = [ROOT, *([options.contre.resolve()] if options.contre else [])]
     here, *others = measure(options.fois, roots)
@@ -200,8 +190,18 @@ def main() -> None:
             before, now = (statistics.median(c.processor_s for c in f[case]) for f in (other, here))
             text += f"- {case}: {before:.2f}, {now / before:.2f}\n"
     print(text)
-    if options.sortie:
-        options.sortie.write_text(text, encoding="utf-8")
+    first, nothing, action = ([c.processor_s for c in here[case]] for case in CASES[:3])
+    start = statistics.median(first)
+    record(
+        "whole.dossier",
+        seconds=round(statistics.median(c.wall_s for c in here[CASES[0]]), 1),
+        memory=round(max(c.memory_mb for c in here[CASES[0]])),
+    )
+    record(
+        "whole.again",
+        nothing=round(statistics.median(nothing) / start, 2),
+        action=round(statistics.median(action) / start, 2),
+    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from fault_jobs import commands, job, prepare, survives  # noqa: E402
 
 
 def main() -> None:
-    """Read the command line, put at fault, print the table of docs/benchmarks-confiance.md."""
+    """Read the command line, put at fault, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--coups", type=int, default=100, help="kills over all commands")
     parser.add_argument("--autres", type=int, default=6, help="refusals, and full disks, a command")

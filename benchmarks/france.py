@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+from results import record
 
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.imports import import_addresses
@@ -168,6 +169,8 @@ def main() -> None:
     print(f"import {spent:.0f} s ({busy:.0f} s of processor), {read / spent:,.0f} rows/s")
     print(f"peak memory {peak:.0f} MB")
     print(f"index {size / 1e6:.0f} MB, {size / stored:.1f} bytes an address")
+    record("addresses.france", seconds=round(spent), memory=round(peak))
+    record("addresses.index", size=round(size / 1e6), each=round(size / stored, 1))
     print(f"a commune opened in {opened * 1000:.1f} ms on average")
 
 

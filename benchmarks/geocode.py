@@ -3,7 +3,7 @@
     python benchmarks/geocode.py INDEX_FOLDER --seed 7 --count 1000
 
 `INDEX_FOLDER` is a folder of imported addresses (`tfpb geodonnees importer-adresses`). Figures of
-docs/benchmarks-geocode.md come from this command.
+docs/benchmarks-addresses.md come from this command.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from results import record
 
 from tfpb import tax
 from tfpb.errors import TfpbError
@@ -471,6 +472,7 @@ def main() -> None:
         tax.abate(notices, stock, None, signed, LAW, year=2025)
         print(f"{len(made.locaux)} lines: {time.process_time() - start:.1f} s of processor")
         return
+    whole: Counter[str] = Counter()
     for kind in ["rien"] if given.clean else given.kind or list(KINDS):
         counts: Counter[str] = Counter()
         euros, exact, shares = NIL, 0, []
@@ -484,6 +486,7 @@ def main() -> None:
             if given.verbose:
                 print(kind, seed, state, round(claim), found, f"{share:.0%}")
         asked = counts["asked"] + counts["asked wrong"]
+        whole += counts
         print(
             f"{kind:22} wrong {counts['wrong']:3} ({euros:9.0f} EUR)  asked {asked:3} "
             f"(an answer is right: {exact}; wrong {counts['asked wrong']})  "
@@ -491,6 +494,11 @@ def main() -> None:
             f"unread {sum(shares) / len(shares):.0%}",
             flush=True,
         )
+    if given.clean:
+        asked = whole["asked"] + whole["asked wrong"]
+        record("money.clean", asked=asked, stopped=whole["stopped"], worlds=given.clean)
+    else:
+        record("money.habits", wrong=whole["wrong"], worlds=whole.total())
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 
 from openpyxl import Workbook
+from results import record
 
 from tfpb.text import fold
 
@@ -186,6 +187,7 @@ def play(folder: Path, where: tuple[object, ...]) -> None:
     print(end)
     person = messages * SECONDS_A_MESSAGE + pasted * SECONDS_A_LINE + rounds * SECONDS_A_ROUND
     print(f"code {code} ; {rounds} tours, {messages} messages, {pasted} lignes collées ou écrites")
+    record("money.folder", rounds=rounds, messages=messages, lines=pasted)
     print(f"machine : {checked:.0f} s de vérification, {whole:.0f} s jusqu’au dossier")
     print(f"personne (20 s un message, 10 s une ligne, 60 s un tour) : {person / 60:.0f} minutes")
 

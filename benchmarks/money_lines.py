@@ -7,8 +7,8 @@ résidence cut by a limit or of two quarters on one line, with a loge of its own
 off the sheet, or in the count and the value of a line that is not taxed on it), relief for vacancy, a renewal
 signed after the end of a convention, notices of several lines (each has its own sum and relief, or the first
 has all, or each repeats all), and columns of natures or of dwellings left out of the sheet.
-Truth is drawn first. What is told of each premises (acquired, to claim, at risk, lost) and of each résidence
-and coming year (forecast) is compared with it; claims by notice, where its relief may be of all its lines.
+Truth is drawn first. What is told of each premises (acquired, to claim, at risk, lost) is compared with it;
+claims by notice, where its relief may be of all its lines.
 Euros told as known beyond the truth are the only fault counted as *more*; euros that the truth has and that
 are not told are *less*.
 """
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from money_reference import FEES, LIMITS, NIL, OWNER, QUARTERS, D, euro
+from results import record
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -376,16 +377,6 @@ def truth(world: World, line: Line) -> dict[str, Decimal]:
     return out
 
 
-def coming(world: World, home: str, year: int) -> Decimal:
-    """Return what a résidence is due in a coming year, euros: by the law, whatever its notices say."""
-    total = NIL
-    for line in world.lines:
-        if line.home == home and line.kind == "home" and _taxed(line, year):
-            due = part_of(world, line, year)[0]
-            total += line.worth(due)
-    return total
-
-
 def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Decimal]], str]:
     """Run the command on a world; return what is told beyond the truth or less, and a refusal."""
     import openpyxl  # noqa: PLC0415
@@ -404,7 +395,6 @@ def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Dec
             return [], done.output
         book = openpyxl.load_workbook(folder / "o.xlsx", read_only=True, data_only=True)
         rows = {str(r["invariant"]): r for r in _rows(book["Locaux"])}
-        ahead = _rows(book["Prévision"])
     out: list[tuple[str, str, str, Decimal, Decimal]] = []
     firsts = {line.avis: line for line in reversed(world.lines)}.values()
     later = any(line.given for line in world.lines if not any(line is one for one in firsts))
@@ -428,12 +418,6 @@ def run(world: World, seed: int) -> tuple[list[tuple[str, str, str, Decimal, Dec
             slack = sum((slack for _, _, slack, *_ in told), NIL)
             due = sum((due for *_, due, _ in told), NIL)
             out.append(("claim", " + ".join(of for of, *_ in told), _word(more, slack), more, due))
-    for row in ahead:
-        year, home = int(row["annee"]), str(row["id_residence"])
-        real_year = coming(world, home, year)
-        more = D(str(row["abattement_eur"] or 0)) - real_year
-        word = _word(more, 10 + real_year / 50)
-        out.append(("forecast", f"{home} {year} {row['statut']}", word, more, real_year))
     return out, ""
 
 
@@ -482,9 +466,10 @@ def main() -> None:
     print(f"{len(list(numbers))} worlds, {refused} refused")
     heads = f"{'EUR true':>12}{'EUR told':>12}{'EUR too many':>14}{'worlds':>9}"
     print(f"{'figure':10}{'same':>9}{'less':>9}{'more':>9}{heads}")
-    for name in (*TOLD, "forecast"):
+    for name in TOLD:
         counts = "".join(f"{seen[name, word]:9}" for word in ("same", "less", "more"))
         print(f"{name:10}{counts}{true[name]:12}{told[name]:12}{euros[name]:14}{false[name]:9}")
+    record("money.lines", euros=euros.total(), worlds=len(list(numbers)))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from results import record
+
 D = Decimal
 NIL = D(0)
 QUARTERS = ("QN05991I", "QN05992M", "QN05993N", "QN05994C")
@@ -355,6 +357,7 @@ def main() -> None:
             f"TEOM {'in' if inside else 'apart'}: {false[inside]} of {every[inside]} worlds tell "
             f"euros that the truth lacks"
         )
+    record("money.reference", wrong=sum(false.values()), worlds=asked.worlds)
 
 
 if __name__ == "__main__":

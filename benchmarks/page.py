@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from results import record
 from starlette.datastructures import UploadFile
 
 from tfpb.errors import Fault, Place
@@ -105,12 +106,14 @@ def main() -> None:
     edit_toml(desk.file, [(("dossier", "annee"), 2025)])
     desk.outlook = outlook()
     page = _Page(desk, Keys(), lambda: None)
+    every = []
     for screen in SCREENS:
         times = []
         for _ in range(2):
             start = time.process_time()
             size = len(bytes(page._shown(desk, screen, {}).body))  # noqa: SLF001 - what the route calls
             times.append(time.process_time() - start)
+        every.append(times)
         print(f"{screen:28s} {times[0]:6.2f} s, puis {times[1]:.2f} s ({size / 1e3:.0f} ko)")
     first = desk.outlook.doubts[0]
     start = time.process_time()
@@ -122,7 +125,10 @@ def main() -> None:
     start = time.process_time()
     fill(desk, {one.task.key: Filled("Agence Nord") for one in desk.outlook.to_do[:40]})
     print(f"{'remplir (40 lignes)':28s} {time.process_time() - start:6.2f} s")
-    print(f"mémoire : {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} Mio")
+    memory = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(f"mémoire : {memory} Mio")
+    first_s, then_s = (round(max(column), 2) for column in zip(*every, strict=True))
+    record("whole.page", first=first_s, then=then_s, memory=memory)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from results import record
 
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings
@@ -609,7 +610,10 @@ def main() -> None:
     )
     for name, count in kinds.most_common():
         print(f"    {count} {name}")
+    if given.propres:
+        record("money.questions", asked=false, files=files)
     print("gâtés : genre | demandé ou lu juste | autre question | rien")
+    found = tried = 0
     for number, (name, (spoil, code)) in enumerate(SPOILED.items()):
         if given.genre and given.genre not in name:
             continue
@@ -628,11 +632,14 @@ def main() -> None:
             others.update(more)
         extra = ", ".join(f"{n} {c}" for c, n in others.items())
         left = given.par_genre - good - other
+        found, tried = found + good, tried + given.par_genre
         print(
             f"    {name} | {good}/{given.par_genre} | {other} | {left} {extra}",
             file=sys.stdout,
             flush=True,
         )
+    if tried:
+        record("money.spoiled", found=found, files=tried)
 
 
 if __name__ == "__main__":

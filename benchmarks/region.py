@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import nation
 from memory import memory_mib
 from region_maker import Size, make_region
+from results import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +149,7 @@ PARTS: dict[str, tuple[str, str, Callable[[Bench], dict[str, float]]]] = {
 
 
 def row(key: str, told: dict[str, float]) -> str:
-    """Write a part as a row of docs/benchmarks-region.md."""
+    """Write a part as a row."""
     title, aim, _ = PARTS[key]
     cells = ("secondes", "processeur", "dont calculs", "dont documents", "memoire_mib", "fiches")
     shown = " | ".join(f"{told[k]:.0f}" if k in told else "" for k in cells)
@@ -165,14 +166,26 @@ def main() -> None:
     asked = parser.parse_args()
     engine = ["--moteur", "local"] if asked.local else ["--processus", str(asked.processus)]
     bench = Bench(asked.folder.resolve(), engine)
-    record = bench.folder / "mesures.json"
-    told = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    kept = bench.folder / "mesures.json"
+    told = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     for key in asked.parts.split(","):
         bench.region()
         load = os.getloadavg()[0]
         told[key] = {**PARTS[key][2](bench), "charge": load}
         print(row(key, told[key]), flush=True)
-        record.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        kept.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        _record(key, told)
+
+
+def _record(key: str, told: dict[str, dict[str, float]]) -> None:
+    """Keep what a page prints of a part."""
+    seconds, memory = round(told[key]["secondes"]), round(told[key]["memoire_mib"])
+    if key == "controle":
+        record("region.packs", seconds=seconds)
+    elif key == "livraison" and "donnees" in told:
+        record("region.delivery", share=round(seconds / told["donnees"]["secondes"], 2))
+    elif key in (names := {"donnees": "data", "documents": "documents", "nation": "nation"}):
+        record(f"region.{names[key]}", seconds=seconds, memory=memory)
 
 
 if __name__ == "__main__":

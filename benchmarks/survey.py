@@ -1,6 +1,6 @@
 """Speed of the statistics beside R's `survey` and `svy`, on one machine in one run; and coverage.
 
-    python benchmarks/survey.py [--couverture] [--svy PYTHON] [--sortie docs/benchmarks-survey.md]
+    python benchmarks/survey.py [--couverture] [--svy PYTHON]
     python benchmarks/survey.py --quartiers
 
 `--svy` names an interpreter that has the `svy` package; R is used when `Rscript` is there. `--quartiers`
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from results import record
 from survey_coverage import coverage
 from survey_region import ITEMS, as_delivery, region_frame, region_plan, region_stock
 
@@ -148,7 +149,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--svy", default="")
     parser.add_argument("--couverture", action="store_true")
-    parser.add_argument("--sortie", default="")
     parser.add_argument("--quartiers", action="store_true")
     asked = parser.parse_args()
     if asked.quartiers:
@@ -195,12 +195,15 @@ def main() -> None:
             f"Contrôle (premier écart, erreur-type) : écarts relatifs à R de "
             f"{abs(check[0] / theirs[0] - 1):.0e} et {abs(check[1] / theirs[1] - 1):.0e}"
         )
+        gap, error = (f"{abs(one / two - 1):.0e}" for one, two in zip(check, theirs, strict=False))
+        record("survey.r", gap=gap, error=error)
+        times = (round(r[job][0] / ours[job]) for job in ("ecarts", "cellules"))
+        record("survey.speed", **dict(zip(("gaps", "cells"), times, strict=True)))
     if asked.couverture:
         lines += ["", *coverage()]
     text = "\n".join(lines)
     print(text)
-    if asked.sortie:
-        Path(asked.sortie).write_text(text + "\n", encoding="utf-8")
+    record("survey.command", seconds=round(whole, 1))
 
 
 if __name__ == "__main__":

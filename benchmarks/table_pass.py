@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from results import record
 
 from tfpb.io.open_questions import survey_questions, table_questions
 from tfpb.io.sources import gathering, inputs
@@ -140,6 +141,7 @@ def main() -> None:
     asked.add_argument("--gros", type=int, default=0)
     given = asked.parse_args()
     spent = [0.0]
+    ratios: list[float] = []
     gathering.table_findings = timed(spent, table_questions.table_findings)  # type: ignore[attr-defined]
     inputs.survey_findings = timed(spent, survey_questions.survey_findings)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:
@@ -148,10 +150,12 @@ def main() -> None:
             spent[0], start = 0.0, time.process_time()
             found = inputs.gather_inputs(load_settings(settings))
             alone = time.process_time() - start - spent[0]
+            ratios.append(round(spent[0] / alone, 2))
             print(
                 f"{settings.parent.name} : passe {spent[0]:.2f} s, lecture seule {alone:.2f} s, "
                 f"rapport {spent[0] / alone:.2f} ; {len(found[0].asked)} question(s)"
             )
+    record("money.pass", example=ratios[0], large=ratios[1])
     if given.gros:
         with tempfile.TemporaryDirectory() as folder:
             large(Path(folder), given.gros)

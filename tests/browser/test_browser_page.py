@@ -82,7 +82,7 @@ def test_clicks_alone_lead_from_files_to_a_pack(played: Player, example_page: Se
     assert settings.fichiers.programme_precedent == "programme_2024.xlsx"
     assert played.complaints == []
     assert all(r.startswith((example_page.address, "data:")) for r in played.requests)
-    print(played.told())  # noqa: T201 - the figures of docs/benchmarks-page.md
+    print(played.told())  # noqa: T201 - the figures of benchmarks/results.toml
     assert played.minutes < 20
 
 

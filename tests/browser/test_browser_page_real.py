@@ -46,7 +46,7 @@ def test_bondy_goes_from_its_files_to_a_full_pack(
         _make(player)
         assert (page_of.folder / "dossier" / "carte.html").is_file()
         first = player.minutes
-        print("patrimoine seul :", player.told())  # noqa: T201 - figures of docs/benchmarks-page.md
+        print("patrimoine seul :", player.told())  # noqa: T201 - the same
         player.go("deposer")
         player.drop(files[1:-3])
         for screen in ("colonnes", "noms", "questions"):

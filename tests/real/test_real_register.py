@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 DWELLINGS = 10_862
 ENTRANCES = 656
-# Bounds that a change must not cross; what is reached is in docs/benchmarks-rpls.md.
+# Bounds that a change must not cross; what is reached is in docs/benchmarks-places.md.
 PRECISION = 0.98
 RECALL = {"2023": 0.95, "2022": 0.75}
 """With the file's own points, and where addresses are geocoded."""

@@ -25,7 +25,7 @@ COEFFICIENTS: Final = {
     "crowd": -0.38,
 }
 """Logistic regression fitted by `benchmarks/calibrate.py` on noisy real addresses and on streets that do
-not exist (Ardennes, Guadeloupe, Bondy, a commune of 3 000 streets); figures in docs/benchmarks-geocode.md."""
+not exist (Ardennes, Guadeloupe, Bondy, a commune of 3 000 streets): docs/benchmarks-addresses.md."""
 _FEW_STREETS: Final = 100
 """Up to so many streets the confidence does not depend on their number."""
 EXACT_CONFIDENCE: Final = {"exact": 0.999, "joined": 0.997}
