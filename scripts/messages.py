@@ -1,4 +1,4 @@
-"""Writes docs/messages.md: every fault and doubt the program can tell, and what to do about it."""
+"""Writes docs/messages.md: what each message about a file says, in short, and what to do; one line each."""
 
 from __future__ import annotations
 
@@ -8,22 +8,32 @@ from pathlib import Path
 from typing import Final
 
 from tfpb.facts.kinds import KINDS, Shelf
-from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.faults.sentences import CATALOGUE, FaultWords
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "messages.md"
+SAID, TO_DO = 5, 3
+"""Words that a message and its remedy keep, at least; what follows a comma or « ou » then goes."""
+_CHOICE: Final = re.compile(
+    r"\{\w+:\?([^|{}]*(?:\{\w+[^{}]*\}[^|{}]*)*)\|[^{}]*(?:\{\w+[^{}]*\}[^{}]*)*\}"
+)
 _COUNT: Final = re.compile(r"\{(\w+):s ([^/{}]+)/([^{}]+)\}")
-_FIELD: Final = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
+_FIELD: Final = re.compile(r"« \{\w+[^{}]*\} »|\{\w+(?::[^{}]*)?\}")
+_THINGS: Final = (
+    "action année avis axe bailleur bâtiment carte catégorie cellule code colonne convention date diffusion "
+    "dossier échelle enquête feuille fichier indicateur item lettre ligne livraison local nom onglet option "
+    "organisme pièce plan projection QPV quartier question réclamation réglage report résidence territoire "
+    "thème valeur variable vague"
+)
+_NAMED: Final = re.compile(rf"\b({_THINGS.replace(' ', '|')}) …")
+"""A thing and its name: the name goes."""
+_CLAUSES: Final = re.compile(
+    r"(?=, | et (?:vérifiez|corrigez|recommencez|relancez|donnez|ajoutez|situez|notez|recopiez) "
+    r"| ou (?:du?|le|la|les|l’|un|vérifiez|corrigez|donnez|ajoutez|écrivez) )"
+)
 _LEAD: Final = """# Messages
 
-Tout ce que le programme peut dire d’un fichier, d’un réglage ou d’un résultat, par sorte. Ce qui **arrête**
-(code de sortie 2, rien n’est écrit) et ce qui **change un chiffre** sont dans une seule liste, « À régler » ;
-le reste est dit là où on le rencontre. Chaque message dit aussi où : fichier, feuille, ligne, colonne, et ce
-qui a été lu.
-Plusieurs lignes au même message n’en font qu’un, avec ses lignes. Entre ‹ › : ce que le message remplace
-par une valeur du fichier.
-
-Cette page est écrite par `scripts/messages.py`, d’après `src/tfpb/facts/kinds.toml` ; un test tient à ce
-qu’elle soit à jour.
+Ce que dit chaque message, en bref, puis que faire (rien, s’il n’y a pas de second texte). À l’écran, il dit
+aussi où, ce qui a été lu et ce qui était attendu. [Ainsi] : une section de `dossier.toml`. Écrit par `python scripts/messages.py`.
 """
 _SHELVES: Final = {
     Shelf.STOPS: "Ce qui arrête",
@@ -41,21 +51,45 @@ def render() -> str:
     for shelf, title in _SHELVES.items():
         parts.append(f"\n## {title}")
         for kind in (k for k in KINDS.values() if k.shelf is shelf):
-            parts.append(f"\n### {kind.title}\n")
-            if kind.effect is not None:
-                parts.append(f"{kind.effect.question}\n")
-            parts += ["| code | message | attendu | que faire |", "|---|---|---|---|"]
-            words = ((code, CATALOGUE[code]) for code in sorted(kind.codes))
-            parts += [
-                f"| `{code}` | {_cell(w.title)} | {_cell(w.expected)} | {_cell(w.hint)} |"
-                for code, w in words
-            ]
+            lines = dict.fromkeys(line(CATALOGUE[code]) for code in sorted(kind.codes))
+            parts.append("\n" + "  \n".join(lines))
     return "\n".join(parts) + "\n"
 
 
-def _cell(template: str) -> str:
-    text = _COUNT.sub(r"‹\1› \3", template)
-    return _FIELD.sub(r"‹\1›", text).replace("|", "\\|").replace("\n", " ")
+def line(words: FaultWords) -> str:
+    """Write a message and its remedy on one line."""
+    said, to_do = _cut(_first(words.title, 4), SAID), _cut(_first(words.hint, 3), TO_DO)
+    idle = not to_do or to_do.startswith(("Rien à", "Aucune correction"))
+    said, to_do = (text if text.endswith(("?", "…")) else f"{text}." for text in (said, to_do))
+    return f"**{said}**" if idle else f"**{said}** {to_do}"
+
+
+def _first(template: str, least: int) -> str:
+    """Return the first sentence of a template, without values nor what is between brackets."""
+    text = _CHOICE.sub(r"\1", template)
+    text = _COUNT.sub(lambda m: f"d’{m[3]}" if m[3].startswith("autres") else f"des {m[3]}", text)
+    text = re.sub(r"\s*\([^()]*\)", "", _FIELD.sub("…", text))
+    text = _NAMED.sub(r"\1", re.sub(r"…(?:,? …)+", "…", text))
+    first, *rest = re.split(r"(?<=[.?])\s|\s[;:]\s", text)
+    while rest and len(first.split()) < least:
+        first = f"{first} : {rest.pop(0)}"
+    first = re.sub(r"…+", "…", first).replace("] du dossier.toml", "]").rstrip(" .")
+    return first[:1].upper() + first[1:]
+
+
+def _cut(text: str, least: int) -> str:
+    """Drop the last clauses of a long sentence; a condition keeps its answer."""
+    clauses = _CLAUSES.split(text)
+    kept = clauses.pop(0)
+    while clauses and (
+        len(kept.split()) < least or re.match(r"(?:Si|Sous|Pour|Dans|Chez) [^,]*$", kept)
+    ):
+        if len((kept + clauses[0]).split()) > 2 * least and not kept.startswith(
+            ("Si", "Sous", "Pour", "Dans")
+        ):
+            break
+        kept += clauses.pop(0)
+    return kept.rstrip(" ,")
 
 
 def main() -> None:
