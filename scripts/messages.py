@@ -33,7 +33,8 @@ _CLAUSES: Final = re.compile(
 _LEAD: Final = """# Messages
 
 Ce que dit chaque message, en bref, puis que faire (rien, s’il n’y a pas de second texte). À l’écran, il dit
-aussi où, ce qui a été lu et ce qui était attendu. [Ainsi] : une section de `dossier.toml`. Écrit par `python scripts/messages.py`.
+aussi où, ce qui a été lu et ce qui était attendu. [Ainsi] : une section de `dossier.toml`.
+Écrit par `python scripts/messages.py`.
 """
 _SHELVES: Final = {
     Shelf.STOPS: "Ce qui arrête",
