@@ -294,7 +294,9 @@ def test_printable_never_fails_and_is_stable(text: str) -> None:
 
 
 def test_the_guide_reads_verdicts_in_the_words_of_the_pack() -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "lire-les-resultats.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[3] / "docs" / "lire-les-resultats.md").read_text(
+        encoding="utf-8"
+    )
     told = re.findall(r"^\| (\S) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", guide, re.MULTILINE)
     moves = {"hausse", "baisse", "non_demontre", "interrompue"}
     hidden = {"masque", "non_calculable"}
