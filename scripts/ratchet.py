@@ -1,25 +1,18 @@
-"""What may only fall in src/tfpb: measured by package, printed, kept under `scripts/ratchet.toml`.
+"""What may only fall in src/tfpb: measured by package, printed, kept in `scripts/ratchet.toml`.
 
     python scripts/ratchet.py                      the table: what is, ceilings
     python scripts/ratchet.py --verifier           exit 1 where a package is above a ceiling
     python scripts/ratchet.py --figer              set the ceilings to what is
     python scripts/ratchet.py --lieux nil report   each place that counts: file, line, spelling
-    python scripts/ratchet.py --temps FILE         with the check's processor time too
 
 Each package has its own ceilings and the total has none: it is their sum, so that no package rises in
 silence because another fell. A commit that raises one sets it by `--figer` and says why in its body.
-
-The check's processor seconds stand in the file with the command that gave them. They are not
-measured at each run: that takes the whole check, ten minutes, and the seconds of a loaded machine are
-others. FILE holds what `time -p` wrote: its last `user` and `sys` are added.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import math
-import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -37,14 +30,14 @@ SOURCE: Final = ROOT / "src" / "tfpb"
 CEILINGS: Final = ROOT / "scripts" / "ratchet.toml"
 
 HOMES: Final = frozenset({"facts", "io"})
-"""Rooms where columns are read, added and named."""
+"""Packages where columns are read, added and named."""
 VENDORED: Final = frozenset({"leaflet", "fonts"})
 COMMENTS: Final = {".py": "#", ".toml": "#", ".js": "//", ".typ": "//", ".sql": "--"}
 KINDS: Final = frozenset({*COMMENTS, ".jinja", ".css", ".json", ".html"})
 TEMPLATES: Final = frozenset({".jinja", ".js", ".typ", ".html"})
 
 MEASURES: Final = {
-    "lines": "cut as many elsewhere in the room",
+    "lines": "cut as many elsewhere in the package",
     "toml": "a table moved out of Python is as long as it was: shorten it",
     "subscripts": "read columns once, where the table is read, into values with names",
     "field_keys": "take the claim or the value by name; columns are read in facts and io",
@@ -64,7 +57,7 @@ class Place:
     """One thing counted."""
 
     measure: str
-    room: str
+    package: str
     file: str
     line: int
     spelling: str
@@ -72,15 +65,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a source tree holds, by measure and room."""
+    """What a source tree holds, by measure and package."""
 
     counts: Counter[tuple[str, str]]
     places: tuple[Place, ...]
 
     @property
-    def rooms(self) -> set[str]:
-        """The rooms where something was counted."""
-        return {room for (_, room), count in self.counts.items() if count}
+    def packages(self) -> set[str]:
+        """The packages where something was counted."""
+        return {package for (_, package), count in self.counts.items() if count}
 
 
 def measure(source: Path) -> Measured:
@@ -92,23 +85,23 @@ def measure(source: Path) -> Measured:
         inside = path.relative_to(source)
         if VENDORED.intersection(inside.parts):
             continue
-        text, room = path.read_text(encoding="utf-8"), _room(inside)
+        text, package = path.read_text(encoding="utf-8"), _package(inside)
         lines = _written_lines(text, path.suffix)
-        counts["lines", room] += lines
-        counts["toml", room] += lines if path.suffix == ".toml" else 0
+        counts["lines", package] += lines
+        counts["toml", package] += lines if path.suffix == ".toml" else 0
         if path.suffix in TEMPLATES:
             places += _template_nils(text, inside)
         if path.suffix == ".py":
             modules[inside] = spellings.Nodes(ast.parse(text))
-            found = _counted_in(modules[inside], at_home=room in HOMES)
-            places += (Place(name, room, inside.as_posix(), *at) for name, at in found)
+            found = _counted_in(modules[inside], at_home=package in HOMES)
+            places += (Place(name, package, inside.as_posix(), *at) for name, at in found)
     places += _circles(modules)
     places.sort(key=lambda p: (p.measure, p.file, p.line))
-    counts.update((p.measure, p.room) for p in places)
+    counts.update((p.measure, p.package) for p in places)
     return Measured(counts, tuple(places))
 
 
-def _room(inside: Path) -> str:
+def _package(inside: Path) -> str:
     return inside.parts[0] if len(inside.parts) > 1 else "top"
 
 
@@ -122,7 +115,7 @@ def _written_lines(text: str, suffix: str) -> int:
 def _template_nils(text: str, inside: Path) -> Iterator[Place]:
     for number, line in enumerate(text.splitlines(), 1):
         for match in spellings.TEMPLATE.finditer(line):
-            yield Place("nil", _room(inside), inside.as_posix(), number, match[0])
+            yield Place("nil", _package(inside), inside.as_posix(), number, match[0])
 
 
 def _counted_in(nodes: spellings.Nodes, *, at_home: bool) -> Iterator[tuple[str, spellings.Found]]:
@@ -154,7 +147,7 @@ def _circles(files: Mapping[Path, spellings.Nodes]) -> Iterator[Place]:
                 reached.add(module)
                 ahead += arrows[module]
         if name in reached:
-            yield Place("circles", _room(path), path.as_posix(), 1, name)
+            yield Place("circles", _package(path), path.as_posix(), 1, name)
 
 
 def _module(path: Path) -> str:
@@ -163,7 +156,7 @@ def _module(path: Path) -> str:
 
 
 def _imported(nodes: spellings.Nodes, module: str, path: Path) -> set[str]:
-    """Name what a module imports; a room's own `__init__` gives access and is no step of a circle."""
+    """Name what a module imports; a package's own `__init__` gives access and is no step of a circle."""
     out = {alias.name for node in nodes.of(ast.Import) for alias in node.names}
     package = module.split(".")[: None if path.stem == "__init__" else -1]
     for node in nodes.of(ast.ImportFrom):
@@ -174,99 +167,65 @@ def _imported(nodes: spellings.Nodes, module: str, path: Path) -> set[str]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Ceilings:
-    """The file: a ceiling by measure and package, and the check's processor time."""
-
-    rooms: dict[tuple[str, str], int]
-    command: str
-    seconds: int | None
-
-    @classmethod
-    def read(cls, text: str) -> Ceilings:
-        """Read the file's text."""
-        kept = tomlkit.parse(text).unwrap()
-        processor = kept.get("processor", {})
-        return cls(_by_room(kept["rooms"]), processor.get("command", ""), processor.get("seconds"))
-
-    def of(self, name: str, room: str) -> int:
-        """Return the ceiling of a measure in a package: nothing is allowed to one that is not named."""
-        return self.rooms.get((name, room), 0)
+Ceilings = dict[tuple[str, str], int]
+"""A ceiling by measure and package; nothing is allowed to one that is not named."""
 
 
-def _by_room(table: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, str], int]:
-    return {(name, room): n for room, of in table.items() for name, n in of.items()}
+def read(text: str) -> Ceilings:
+    """Read the file's text."""
+    packages = tomlkit.parse(text).unwrap()["packages"]
+    return {(name, package): n for package, of in packages.items() for name, n in of.items()}
 
 
-def refusals(found: Measured, ceilings: Ceilings, seconds: int | None = None) -> list[str]:
-    """Name each measure and room above its ceiling, and what to do."""
-    out = [
-        _refusal(name, room, found.counts[name, room], ceilings.of(name, room))
+def refusals(found: Measured, ceilings: Ceilings) -> list[str]:
+    """Name each measure and package above its ceiling, and what to do."""
+    return [
+        _refusal(name, package, found.counts[name, package], ceilings.get((name, package), 0))
         for name in MEASURES
-        for room in sorted(found.rooms)
-        if found.counts[name, room] > ceilings.of(name, room)
+        for package in sorted(found.packages)
+        if found.counts[name, package] > ceilings.get((name, package), 0)
     ]
-    if seconds is not None and (ceilings.seconds is None or seconds > ceilings.seconds):
-        out.append(
-            f"processor, check: {seconds} s, ceiling {ceilings.seconds or 'not frozen yet'}. To do: find "
-            "the slow tests (pytest --durations 20), or edit `seconds` and say why in the commit."
-        )
-    return out
 
 
-def _refusal(name: str, room: str, got: int, ceiling: int) -> str:
-    shown = "" if name in UNSEEN else f" Places: python scripts/ratchet.py --lieux {name} {room}"
+def _refusal(name: str, package: str, got: int, ceiling: int) -> str:
+    shown = "" if name in UNSEEN else f" Places: python scripts/ratchet.py --lieux {name} {package}"
     return (
-        f"{name}, {room}: {got}, ceiling {ceiling}. To do: {MEASURES[name]}; "
+        f"{name}, {package}: {got}, ceiling {ceiling}. To do: {MEASURES[name]}; "
         f"else set the ceiling by --figer, and say why in the commit.{shown}"
     )
 
 
-def frozen(text: str, found: Measured, seconds: int | None = None) -> str:
+def frozen(text: str, found: Measured) -> str:
     """Return the file's text with the ceilings at what is."""
     document = tomlkit.parse(text)
-    rooms = tomlkit.table()
-    for room in sorted(found.rooms):
-        counts = {name: found.counts[name, room] for name in MEASURES if found.counts[name, room]}
+    packages = tomlkit.table()
+    for package in sorted(found.packages):
         ceilings = tomlkit.inline_table()
-        ceilings.update(counts)
-        rooms[room] = ceilings
-    document["rooms"] = rooms
-    if seconds is not None:
-        document["processor"]["seconds"] = seconds
+        ceilings.update({n: found.counts[n, package] for n in MEASURES if found.counts[n, package]})
+        packages[package] = ceilings
+    document["packages"] = packages
     return tomlkit.dumps(document)
 
 
-def table(found: Measured, ceilings: Ceilings, seconds: int | None = None) -> str:
-    """Lay out what is, by room; « +n » stands above its ceiling, « -n » waits for `--figer`."""
-    rooms = sorted(found.rooms | {room for _, room in ceilings.rooms})
+def table(found: Measured, ceilings: Ceilings) -> str:
+    """Lay out what is, by package; « +n » is above its ceiling, « -n » waits for `--figer`."""
+    packages = sorted(found.packages | {package for _, package in ceilings})
     rows = [["", *MEASURES]]
-    for room in rooms:
-        cells = (_cell(found.counts[name, room], ceilings.of(name, room)) for name in MEASURES)
-        rows.append([room, *cells])
-    for label, of in (
-        ("all", lambda name: sum(found.counts[name, room] for room in rooms)),
-        ("ceilings", lambda name: sum(ceilings.of(name, room) for room in rooms)),
-    ):
-        rows.append([label, *(str(of(name)) for name in MEASURES)])
+    for package in packages:
+        cells = (_cell(found.counts[n, package], ceilings.get((n, package), 0)) for n in MEASURES)
+        rows.append([package, *cells])
+    for label, counted in (("all", found.counts), ("ceilings", ceilings)):
+        rows.append(
+            [label, *(str(sum(counted.get((n, p), 0) for p in packages)) for n in MEASURES)]
+        )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    kept = "not frozen yet" if ceilings.seconds is None else f"{ceilings.seconds} s"
-    now = "" if seconds is None else f", now {seconds} s"
-    lines.append(f"processor of the check: {kept}{now} ({ceilings.command})")
-    return "\n".join(lines)
+    return "\n".join(
+        "  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows
+    )
 
 
 def _cell(got: int, ceiling: int) -> str:
     return str(got) if got == ceiling else f"{got} ({got - ceiling:+})"
-
-
-def processor_seconds(text: str) -> int:
-    """Add the last `user` and `sys` that `time -p` wrote, in whole seconds; a ValueError where they lack."""
-    found = [re.findall(rf"^{name} +([\d.,]+)$", text, re.MULTILINE) for name in ("user", "sys")]
-    if not all(found):
-        raise ValueError("no line « user » and « sys », as `time -p` writes them")
-    return math.ceil(sum(float(times[-1].replace(",", ".")) for times in found))
 
 
 def main(arguments: Sequence[str], source: Path = SOURCE, kept: Path = CEILINGS) -> int:
@@ -276,31 +235,31 @@ def main(arguments: Sequence[str], source: Path = SOURCE, kept: Path = CEILINGS)
     )
     parser.add_argument("--verifier", action="store_true")
     parser.add_argument("--figer", action="store_true")
-    parser.add_argument("--temps", type=Path, metavar="FILE")
-    parser.add_argument("--lieux", nargs="+", metavar=("MEASURE", "ROOM"))
+    parser.add_argument("--lieux", nargs="+", metavar=("MEASURE", "PACKAGE"))
     asked = parser.parse_args(arguments)
     found = measure(source)
     if asked.lieux:
-        name, *rooms = asked.lieux
+        name, *packages = asked.lieux
         if name not in MEASURES or name in UNSEEN:
             parser.error(
                 f"--lieux: a measure among {', '.join(m for m in MEASURES if m not in UNSEEN)}"
             )
-        shown = [p for p in found.places if p.measure == name and (not rooms or p.room in rooms)]
+        shown = [
+            p for p in found.places if p.measure == name and (not packages or p.package in packages)
+        ]
         print("\n".join(f"{source / p.file}:{p.line} {p.spelling}" for p in shown))
         return 0
-    seconds = processor_seconds(asked.temps.read_text("utf-8")) if asked.temps else None
     text = kept.read_text(encoding="utf-8")
-    ceilings = Ceilings.read(text)
+    ceilings = read(text)
     if asked.figer:
-        text = frozen(text, found, seconds)
+        text = frozen(text, found)
         kept.write_text(text, encoding="utf-8")
-        ceilings = Ceilings.read(text)
-    wrong = refusals(found, ceilings, seconds)
+        ceilings = read(text)
+    wrong = refusals(found, ceilings)
     if asked.verifier:
         print("\n".join(wrong) or "ratchet: nothing rose")
         return 1 if wrong else 0
-    print(table(found, ceilings, seconds))
+    print(table(found, ceilings))
     return 0
 
 

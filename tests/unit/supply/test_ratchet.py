@@ -339,13 +339,12 @@ def test_a_package_is_in_a_circle_by_what_it_imports_and_a_room_is_not(
 def kept(run: Any, source: Path) -> Path:
     """Write the file of ceilings for what is."""
     path = source.parent / "ratchet.toml"
-    bare = '[processor]\ncommand = "c"\n[rooms]\n'
-    path.write_text(run.frozen(bare, run.measure(source)), encoding="utf-8")
+    path.write_text(run.frozen("[packages]\n", run.measure(source)), encoding="utf-8")
     return path
 
 
-def verified(run: Any, source: Path, path: Path, *more: str) -> int:
-    return run.main(["--verifier", *more], source, path)
+def verified(run: Any, source: Path, path: Path) -> int:
+    return run.main(["--verifier"], source, path)
 
 
 def test_a_rise_is_refused_with_its_room_and_what_to_do(
@@ -412,25 +411,6 @@ def test_ceilings_are_what_is_once_frozen(run: Any, source: Path) -> None:
     lines.unlink()
     run.main(["--figer"], source, path)
     assert "report" not in path.read_text(encoding="utf-8"), "a package that is gone"
-
-
-def test_the_processor_time_is_carried_and_held_when_given(
-    run: Any, source: Path, capsys: Any
-) -> None:
-    path, times = kept(run, source), source.parent / "times"
-    times.write_text("noise\nuser 1.00\nreal 9.00\nuser 100.20\nsys 20.10\n", encoding="utf-8")
-    run.main([], source, path)
-    assert "not frozen yet (c)" in capsys.readouterr().out
-    assert verified(run, source, path, "--temps", str(times)) == 1
-    run.main(["--figer", "--temps", str(times)], source, path)
-    assert "seconds = 121" in path.read_text(encoding="utf-8")
-    assert "check: 121 s, now 121 s (c)" in capsys.readouterr().out
-    assert verified(run, source, path, "--temps", str(times)) == 0
-    times.write_text("user 101,00\nsys 20,10\n", encoding="utf-8")
-    assert verified(run, source, path, "--temps", str(times)) == 1
-    times.write_text("user 90\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="time -p"):
-        verified(run, source, path, "--temps", str(times))
 
 
 def test_the_check_runs_it(run: Any) -> None:
