@@ -29,7 +29,9 @@ MAY_NOT_FALL: Final = ("sous_reserve", "a_risque", "reste_a_justifier", "a_progr
 """Claims that look better when they are smaller: the most that is told may not fall."""
 OF_ACQUIRED: Final = (
     "part_prouvee",
+    "a_revoir",
     "a_prouver",
+    "quartiers.a_revoir_eur",
     "quartiers.a_prouver_eur",
     "actions.enjeu_eur",
     "actions.justifie_eur",

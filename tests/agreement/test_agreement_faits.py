@@ -27,9 +27,9 @@ COLUMNS: Final = ["nom", "titre", "portee", "valeur_bas", "valeur_haut", "unite"
 STATES: Final = {"connu", "a_confirmer", "a_verifier", "non_lu", "inconnu", "peu_de_reponses",
                  "peu_de_residences", "masque", "on_ne_sait_pas", "non_demontre"}  # fmt: skip
 """As codes, like `nature`: the registry has one French word each."""
-MONEY: Final = ("acquis", "valorise", "justifie", "prouve", "a_prouver", "reste_a_justifier", "reporte",
-                "a_programmer", "a_reclamer", "a_risque", "sous_reserve", "sous_reserve_porte", "porte",
-                "non_lu", "perte", "compensation", "reporte_contribuables")  # fmt: skip
+MONEY: Final = ("acquis", "valorise", "justifie", "prouve", "a_revoir", "a_prouver", "reste_a_justifier",
+                "reporte", "a_programmer", "a_reclamer", "a_risque", "sous_reserve",
+                "sous_reserve_porte", "porte", "non_lu", "perte", "compensation", "reporte_contribuables")  # fmt: skip
 DWELLINGS: Final = ("logements_qpv", "logements_abattus", "logements_exoneres", "logements_a_reclamer",
                     "logements_non_lus", "logements_droit_non_etabli", "logements_sans_avis",
                     "logements_a_verifier")  # fmt: skip
@@ -37,8 +37,10 @@ SHARES: Final = ("part_justifiee", "part_prouvee")
 OUTSIDE: Final = {"a_risque", "porte"}
 """Claims of which a part lies in no quarter: a notice may bear the abatement of a résidence that left."""
 EXAMPLE: Final = {
-    "acquis": 510_880, "valorise": 486_346, "justifie": 472_864, "prouve": 440_529, "a_prouver": 32_335,
-    "reste_a_justifier": 38_016, "reporte": 12_500, "a_programmer": 50_516, "a_reclamer": 46_692,
+    "acquis": 510_880, "valorise": 486_346, "justifie": 472_864,
+    "prouve": 359_035, "a_revoir": 81_494,
+    "a_prouver": 32_335, "reste_a_justifier": 38_016, "reporte": 12_500, "a_programmer": 50_516,
+    "a_reclamer": 46_692,
     "a_risque": 12_411, "sous_reserve": 21_280, "sous_reserve_porte": 3_755, "porte": 527_046,
     "non_lu": 0, "logements_qpv": 2_880, "logements_abattus": 2_205, "logements_exoneres": 475,
     "logements_a_reclamer": 200, "logements_non_lus": 0, "logements_droit_non_etabli": 0,
@@ -46,8 +48,8 @@ EXAMPLE: Final = {
 }  # fmt: skip
 """What the design of the pages says of the example."""
 IDENTITIES: Final = (
-    (("acquis",), ("prouve", "a_prouver", "reste_a_justifier")),
-    (("justifie",), ("prouve", "a_prouver")),
+    (("acquis",), ("prouve", "a_revoir", "a_prouver", "reste_a_justifier")),
+    (("justifie",), ("prouve", "a_revoir", "a_prouver")),
     (("a_programmer",), ("reste_a_justifier", "reporte")),
     (("porte",), ("acquis", "a_risque", "sous_reserve_porte")),
     (("acquis",), ("perte", "compensation", "reporte_contribuables")),

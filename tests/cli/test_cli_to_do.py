@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SHEET = "À faire"
 SERVICE, PERSON = "Agence Nord", "Mme Jeanne Durand"
 PROOF, CLAIM, RISK = "prouver A56 QN05991I", "reclamer 00296", "signaler 00962"
+REVIEW = "revoir A03 QN05991I"
 REPORT = "bilan CONV-2024-01 2025"
 DAY = dt.date(2026, 3, 1)
 
@@ -80,7 +81,8 @@ def stakes(tasks: Iterable[Task]) -> dict[str, Any]:
 def test_the_lines_of_a_claim_add_up_to_it(made: Dossier) -> None:
     tasks = tasks_of(made)
     found = stakes(tasks)
-    assert set(found) == {"a_risque", "a_programmer", "a_prouver", "reserve_cote", "a_reclamer"}
+    others = {"a_risque", "a_programmer", "reserve_cote", "a_reclamer"}
+    assert set(found) == {*others, "a_prouver", "a_revoir"}
     assert found == {claim: made.claims.amount(claim) for claim in found}
     for claim in {kind.claim for kind in KINDS.values() if kind.claim} - set(found):
         assert not made.claims.amount(claim).may_exceed_nil, claim
@@ -124,6 +126,7 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     fill(book, PROOF, Qui=SERVICE, Pour_quand=DAY, État="en cours")
     fill(book, CLAIM, Qui=PERSON)
     fill(book, RISK, État="fait")
+    fill(book, REVIEW, État="fait")
     assert first[REPORT]["État"] == "à venir"
     fill(book, REPORT, État="fait")
     again()
@@ -132,9 +135,17 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     assert (second[PROOF]["Qui"], second[PROOF]["État"]) == (SERVICE, "en cours")
     assert second[PROOF]["Pour quand"].date() == DAY
     assert (second[RISK]["État"], second[CLAIM]["Qui"]) == ("fait", PERSON)
+    assert (second[REVIEW]["État"], second[REVIEW]["Enjeu (€)"]) == (
+        "fait",
+        0,
+    )  # it stays, and counts
+    actions = {r["id_action"]: r for r in Pack(target).rows("actions")}
+    assert actions["A03"]["preuve"] == "avec pièce"
+    assert actions["A39"]["preuve"] == "pièce à revoir"
     assert (second[REPORT]["État"], second[REPORT]["Qui"]) == ("fait", first[REPORT]["Qui"])
     pack = Pack(target)
     facts = {r["nom"]: r for r in pack.rows("faits") if r["portee"] == "total"}
+    assert facts["a_revoir"]["valeur_bas"] == "57948,47"  # 81 493,79 without the 23 545,32 of A03
     assert facts["a_prouver"]["echeance"] == DAY.isoformat()
     assert SERVICE in facts["a_prouver"]["role"]
     assert facts["a_reclamer"]["role"] == "Service fiscal"

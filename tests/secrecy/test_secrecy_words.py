@@ -25,7 +25,9 @@ def plain(path: Path) -> str:
 
 
 def test_a_masked_figure_has_one_reason() -> None:
-    said = [plain(path) for path in (*WORDS, ROOT / "docs/lire-les-resultats.md", ROOT / "docs/rgpd.md")]
+    said = [
+        plain(path) for path in (*WORDS, ROOT / "docs/lire-les-resultats.md", ROOT / "docs/rgpd.md")
+    ]
     assert [
         text for text in said if re.search(r"territoire voisin|moins de 30 réponses", text)
     ] == []

@@ -17,8 +17,8 @@ PAGES: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, on all the room that it has and on less and less."""
 _HELD: Final = ("logements_qpv", "acquis", "valorise")
 ADDED: Final = (
-    "acquis", "prouve", "a_prouver", "reste_a_justifier", "justifie", "valorise", "logements_abattus",
-    "logements_qpv",
+    "acquis", "prouve", "a_revoir", "a_prouver", "reste_a_justifier", "justifie", "valorise",
+    "logements_abattus", "logements_qpv",
 )  # fmt: skip
 """Claims added up over the quarters that the page does not hold."""
 SHARED: Final = ("prouve", "valorise")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from tfpb.facts.amount import Amount, total
 from tfpb.facts.claim import State
-from tfpb.facts.programme_claims import Action, actions_of, spent
+from tfpb.facts.programme_claims import Action, Proof, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.piece_names import is_numbered, piece_key, references
 from tfpb.tax.abatement.holdings import Holding
@@ -264,11 +264,12 @@ def _bilan(pack: Received) -> Iterator[Found]:
 
 def _proofs(pack: Received) -> Iterator[Found]:
     valued = pack.valued
-    bare = [a for a in valued if not a.is_proved]
-    if bare:
-        amount = spent(bare).valorise
-        fields = {"nombre": len(bare), "total": len(valued), "montant": amount}
-        yield Found(Subject.PROOFS, "piece_absente", fields=fields)
+    for code, proof in (("piece_absente", Proof.SANS), ("piece_a_revoir", Proof.A_REVOIR)):
+        bare = [a for a in valued if a.proof is proof]
+        if bare:
+            amount = spent(bare).valorise
+            fields = {"nombre": len(bare), "total": len(valued), "montant": amount}
+            yield Found(Subject.PROOFS, code, fields=fields)
     if repeated := _pieces_twice(valued):
         fields = {"nombre": len(repeated), "pieces": ", ".join(repeated[:8])}
         yield Found(Subject.PROOFS, "piece_deux_fois", fields=fields)

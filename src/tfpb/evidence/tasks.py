@@ -18,6 +18,7 @@ from tfpb.facts.amount import Amount, between, known, lesser, nil, total, unknow
 from tfpb.facts.claim import TITLES, is_quarter
 from tfpb.facts.kinds import NOBODY
 from tfpb.facts.place import by_side_of, cut_homes, doubtful
+from tfpb.facts.programme_claims import Proof, review_key
 from tfpb.model.codes import QpvStatut, Role, TaskState
 from tfpb.model.columns import numbers, texts
 from tfpb.model.record import Filled
@@ -49,6 +50,8 @@ BY_ACTION: Final = "action"
 BY_QUARTER: Final = "quartier"
 BY_DAY: Final = "echeance"
 DATING: Final = "dater"
+REVIEW: Final = "revoir"
+"""Code of a piece dated before its action or after its bilan, which counts once a line says « fait »."""
 NO_WAITING: Final = "sans_attendre"
 """What is to do at once: it waits for no day."""
 
@@ -101,6 +104,8 @@ class Task:
     @property
     def key(self) -> str:
         """What a line is known by from one run to the next; a proof keeps it when it becomes optional."""
+        if self.kind.code == REVIEW:
+            return review_key(self.subject, self.code_qpv)
         kind = "prouver" if self.kind.of == BY_ACTION else self.kind.code
         place = f" {self.code_qpv}" if self.kind.of == BY_ACTION else ""
         return f"{kind} {self.subject}{place}"
@@ -378,26 +383,26 @@ def _of_actions(dossier: Dossier) -> Iterator[Task]:
     from tfpb.tax.programme.brought import to_prove  # noqa: PLC0415 - the page reads kinds alone
 
     plan = dossier.programme
-    groups: dict[tuple[str, str], list[tuple[str, Amount, Amount]]] = {}
-    undated: dict[tuple[str, str], bool] = {}
+    groups: dict[tuple[str, str, bool], list[tuple[str, Amount, Action]]] = {}
     for action, title, stake in () if plan is None else to_prove(plan.actions, plan.year):
         proof = _open_stake(action, dossier) if stake is None else known(stake)
-        line = (title, proof, action.valorise)
-        key = (action.id_action, action.code_qpv)
-        groups.setdefault(key, []).append(line)
-        undated[key] = undated.get(key, True) and action.is_undated
-    for (identifier, code), lines in groups.items():  # one action may stand on several lines
+        has_piece = action.proof is not Proof.SANS
+        key = (action.id_action, action.code_qpv, has_piece)
+        groups.setdefault(key, []).append((title, proof, action))
+    for (identifier, code, has_piece), lines in groups.items():  # one action, several lines
         proves = total(proof for _, proof, _ in lines)
-        lacking = DATING if undated[identifier, code] else "prouver"
+        undated = all(action.is_undated for _, _, action in lines)
+        lacking = "prouver_de_plus" if proves.is_nil else DATING if undated else "prouver"
         yield Task(
-            KINDS["prouver_de_plus" if proves.is_nil else lacking], identifier, code_qpv=code,
-            name=lines[0][0], stake=proves, worth=total(valued for _, _, valued in lines),
+            KINDS[REVIEW if has_piece else lacking], identifier, code_qpv=code,
+            name=lines[0][0], stake=proves, worth=total(action.valorise for _, _, action in lines),
         )  # fmt: skip
 
 
 def _open_stake(action: Action, dossier: Dossier) -> Amount:
     """Return what a proof is worth where the share is not known: at most its action, or all to prove."""
-    left = dossier.claims.amount("a_prouver", action.code_qpv)
+    name = "a_prouver" if action.proof is Proof.SANS else "a_revoir"
+    left = dossier.claims.amount(name, action.code_qpv)
     most = lesser(left, action.valorise).at_most
     return between(Decimal(0), most, *(left.why or {"non_etabli"}))
 

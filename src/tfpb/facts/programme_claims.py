@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Final
@@ -39,13 +40,27 @@ _BLANK: Final = {
     "justifie_eur": "non_etabli", "prouve_eur": "non_etabli",
 }  # fmt: skip
 """Amounts of an action, and why each is not known where its cell is empty."""
-_SETTLED: Final = ("justifie", "prouve", "a_prouver", "reste_a_justifier", "a_programmer")
+_SETTLED: Final = (
+    "justifie", "prouve", "a_revoir", "a_prouver", "reste_a_justifier", "a_programmer",
+)  # fmt: skip
 _SHARES: Final = {"part_justifiee": "valorise", "part_prouvee": "with_proof"}
+TO_REVIEW: Final = "piece_a_revoir"
+"""Column of a piece dated before its action or after its bilan: `AWAITED`, or `REVIEWED` by people."""
+AWAITED: Final = "oui"
+REVIEWED: Final = "revue"
+
+
+class Proof(StrEnum):
+    """What the piece of an action is: there with its date, dated when it cannot be, or lacking."""
+
+    AVEC = "avec"
+    A_REVOIR = "a_revoir"
+    SANS = "sans"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action as it counts: empty is unknown; proved is a piece not lost with its date, undated without."""
+    """An action as it counts: empty is unknown; undated is a piece not lost without its date."""
 
     id_action: str
     code_qpv: str
@@ -60,20 +75,32 @@ class Action:
     justifie: Amount
     prouve: Amount
     has_photo: bool
-    is_proved: bool
+    proof: Proof
     is_undated: bool
+    is_reviewed: bool
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether its piece is there with a date that can be its own."""
+        return self.proof is Proof.AVEC
+
+
+def review_key(id_action: str, code_qpv: str) -> str:
+    """Return the key of the line of « À faire » that confirms the date of a piece."""
+    return f"revoir {id_action} {code_qpv}"
 
 
 def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     """Read actions; a column that is not there is empty.
 
     `prevu_eur, realise_eur, valorise_eur, bailleur_eur, autres_eur` are Decimal euros, `justifie_eur,
-    prouve_eur` what each brings; `piece_absente`: what the folder of pieces lacks, which proves nothing.
+    prouve_eur` what each brings; `piece_absente`: what the folder of pieces lacks, which proves nothing;
+    `TO_REVIEW`.
     """
     if rows is None or rows.empty:
         return []
-    named = ("id_action", "code_qpv", "piece", "date_piece", "photo", "piece_absente")
-    names, codes, cited, days, photos, lost = (texts(rows, c).tolist() for c in named)
+    named = ("id_action", "code_qpv", "piece", "date_piece", "photo", "piece_absente", TO_REVIEW)
+    names, codes, cited, days, photos, lost, review = (texts(rows, c).tolist() for c in named)
     pieces = [cell if references(cell) else "" for cell in cited]
     years, axes = (
         [None if math.isnan(n) else int(n) for n in numbers(rows, c)] for c in ("annee", "axe")
@@ -81,9 +108,24 @@ def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     nothing = [None] * len(rows)
     money = ([_cell(v, why) for v in rows.get(column, nothing)] for column, why in _BLANK.items())
     there = [bool(piece and not gone) for piece, gone in zip(pieces, lost, strict=True)]
-    proved = [piece and bool(day) for piece, day in zip(there, days, strict=True)]
-    undated = [piece and not done for piece, done in zip(there, proved, strict=True)]
-    columns = (names, codes, pieces, years, axes, *money, map(bool, photos), proved, undated)
+    proofs = [
+        Proof.SANS if not (piece and day) else Proof.A_REVOIR if cell == AWAITED else Proof.AVEC
+        for piece, day, cell in zip(there, days, review, strict=True)
+    ]
+    undated = [piece and not day for piece, day in zip(there, days, strict=True)]
+    reviewed = [cell == REVIEWED for cell in review]
+    columns = (
+        names,
+        codes,
+        pieces,
+        years,
+        axes,
+        *money,
+        map(bool, photos),
+        proofs,
+        undated,
+        reviewed,
+    )
     return [Action(*cells) for cells in zip(*columns, strict=True)]
 
 
@@ -104,6 +146,7 @@ class Spent:
     bailleur: Amount
     autres: Amount
     with_proof: Amount
+    to_review: Amount
     without_proof: Amount
 
     def __add__(self, other: Spent) -> Spent:
@@ -113,16 +156,16 @@ class Spent:
     @property
     def valorise(self) -> Amount:
         """What is valued, proved or not."""
-        return self.with_proof + self.without_proof
+        return self.with_proof + self.to_review + self.without_proof
 
 
 def spent(actions: Iterable[Action]) -> Spent:
     """Add actions up; no action spends a known nothing."""
-    return reduce(add, map(_alone, actions), Spent(0, 0, 0, 0, *[nil()] * 6))
+    return reduce(add, map(_alone, actions), Spent(0, 0, 0, 0, *[nil()] * 7))
 
 
 def _alone(one: Action) -> Spent:
-    valued = (one.valorise, nil()) if one.is_proved else (nil(), one.valorise)
+    valued = (one.valorise if one.proof is proof else nil() for proof in Proof)
     counts = (1, bool(one.piece), one.has_photo, one.is_proved)
     return Spent(*counts, one.prevu, one.realise, one.bailleur, one.autres, *valued)
 
@@ -205,13 +248,16 @@ class _Line:
         )
 
     def settled(self) -> dict[str, Amount]:
-        """Return what adds up over quarters: acquis = prouvé + à prouver + reste."""
+        """Return what adds up over quarters: acquis = prouvé + à revoir + à prouver + reste."""
         sums, acquired = self.sums, self.acquired
         return {
             "justifie": lesser(sums.valorise, acquired),
             "prouve": lesser(sums.with_proof, acquired),
             # min(V, A) − min(P, A), without the bounds of a difference
-            "a_prouver": lesser(sums.without_proof, excess(acquired, sums.with_proof)),
+            "a_revoir": lesser(sums.to_review, excess(acquired, sums.with_proof)),
+            "a_prouver": lesser(
+                sums.without_proof, excess(acquired, sums.with_proof + sums.to_review)
+            ),
             "reste_a_justifier": excess(acquired, sums.valorise),
             "a_programmer": excess(acquired + self.carried, sums.valorise),
         }

@@ -236,7 +236,7 @@ class Answer:
     sentences: tuple[str, ...]  # the first is emphasised
     rests_on: Lines | Payers | None = None
     key: tuple[tuple[str, str], ...] = ()
-    """Kind of a part of a bar (`plein`, `hachure`, `vide`), and its meaning."""
+    """Kind of a part of a bar (`plein`, `points`, `hachure`, `vide`), and its meaning."""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = DOCUMENT
 

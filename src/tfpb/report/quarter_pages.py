@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, REVIEW
 from tfpb.facts.claim import TOTAL, State
 from tfpb.facts.survey_claims import answers_scope, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
@@ -190,15 +190,20 @@ def _notes(dossier: Dossier) -> tuple[str, ...]:
 
 
 def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[PageTask]:
-    """Yield the open lines of « À faire » of a quarter, its proofs as one line."""
+    """Yield the open lines of « À faire » of a quarter: proofs as one line, pieces to review as one."""
     proofs = [task for task in todo if task.kind.code in (PROVE, DATING)]
+    reviews = [task for task in todo if task.kind.code == REVIEW]
     claimed = {task.kind.claim for task in todo}
     for task in todo:
-        if task.kind.of == BY_ACTION and task is not next(iter(proofs), None):
+        if task.kind.of == BY_ACTION and task not in (*proofs[:1], *reviews[:1]):
             continue
         day = day_words(task.day, at_once=task.at_once)
         stake: Amount | None = task.stake
-        if task.kind.of == BY_ACTION:
+        if task.kind.code == REVIEW:
+            largest = max(reviews, key=lambda one: (one.weight, one.key))
+            text = words.review(len(reviews), largest.name, largest.stake)
+            stake = held.amount("a_revoir")
+        elif task.kind.of == BY_ACTION:
             largest = max(proofs, key=lambda one: (one.weight, one.key))
             dated = [one.kind.code == DATING for one in proofs]
             text = words.prove(dated, largest.name, largest.stake)

@@ -14,6 +14,7 @@ _TEXTS: Final = packaged(__name__)
 class _Pieces:
     avec: str
     avec_en_entier: str
+    a_revoir: str
     sans: str
     sans_court: str
 

@@ -711,7 +711,7 @@ def test_bars_are_in_euros_on_one_scale_each_as_long_as_its_abatement() -> None:
     assert longest is not None
     assert short is not None
     assert sum(longest.lengths) == pytest.approx(1)
-    assert longest.lengths[2] == pytest.approx(0.75)
+    assert longest.lengths[-1] == pytest.approx(0.75)
     assert sum(short.lengths) == pytest.approx(0.25)
     assert (longest.whole, short.whole) == (0, 0), "known: no dotted frame"
     assert bars["Quartier 2"] is None, "nothing bounds it: no length to draw"
@@ -826,13 +826,13 @@ def test_a_cell_signs_what_hangs_on_a_reply_and_the_page_reads_the_sign() -> Non
     assert note_words.sign_note([("Quartier", None)]) == ""
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 10**9)] * 3), min_size=1, max_size=6))
+@given(st.lists(st.tuples(*[st.integers(0, 10**9)] * 4), min_size=1, max_size=6))
 @settings(deadline=None, max_examples=60)
 def test_an_amount_has_one_rounding_in_the_note_its_sentences_and_tables(
-    drawn: list[tuple[int, int, int]],
+    drawn: list[tuple[int, int, int, int]],
 ) -> None:
     """The parts of each quarter, then their sums: as sentences write them, and as cells do."""
-    names = ("prouve", "a_prouver", "reste_a_justifier")
+    names = ("prouve", "a_revoir", "a_prouver", "reste_a_justifier")
     lines = [
         {n: known(Decimal(c).scaleb(-2)) for n, c in zip(names, cents, strict=True)}
         for cents in drawn

@@ -13,7 +13,7 @@ import pytest
 from effort import tries
 from tfpb.facts.amount import Amount, between, known, nil, total
 from tfpb.facts.claim import TOTAL, Claims, axis_scope, claim
-from tfpb.facts.programme_claims import Action, actions_of, programme_claims
+from tfpb.facts.programme_claims import Action, Proof, actions_of, programme_claims
 from tfpb.model.legal.axis_table import AXES
 from tfpb.model.money import Programme
 from tfpb.tax.programme.brought import Brought, brought
@@ -91,6 +91,19 @@ def test_a_piece_that_the_folder_lacks_proves_nothing() -> None:
     assert cells(one, "enjeu") == {"A": 20}
 
 
+def test_pieces_to_review_come_between_the_dated_and_those_that_lack() -> None:
+    rows = [row("A", "QN1", "30", 3, proved=True), row("C", "QN1", "40", 3, proved=False),
+            row("B", "QN1", "50", 3, proved=True) | {"piece_a_revoir": "oui"},
+            row("D", "QN1", "5", 3, proved=True) | {"piece_a_revoir": "revue"}]  # fmt: skip
+    one = made(rows, {"QN1": known(100)})
+    amounts = {n: one.claims.amount(n, "QN1").exact for n in ("prouve", "a_revoir", "a_prouver")}
+    assert amounts == {"prouve": 35, "a_revoir": 50, "a_prouver": 15}
+    assert one.claims.amount("reste_a_justifier", "QN1") == nil()
+    assert cells(one, "prouve") == {"A": 30, "B": 0, "C": 0, "D": 5}
+    assert cells(one, "justifie") == {"A": 30, "B": 50, "C": 15, "D": 5}
+    assert cells(one, "enjeu") == {"A": 0, "B": 50, "C": 15, "D": 0}
+
+
 @pytest.mark.parametrize(
     ("second", "due"),
     [(None, known(1000)), ("50", between(Decimal(5), Decimal(9), "avis_non_lu"))],
@@ -166,8 +179,9 @@ def _actions(kinds: list[tuple[int, bool]], values: list[Amount]) -> list[Action
             *bare,
             *bare,
             has_photo=False,
-            is_proved=proved,
+            proof=Proof.AVEC if proved else Proof.SANS,
             is_undated=False,
+            is_reviewed=False,
         )
         for k, ((axe, proved), value) in enumerate(zip(kinds, values, strict=True))
     ]

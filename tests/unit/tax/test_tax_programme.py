@@ -30,7 +30,7 @@ from tfpb.facts.amount import between, known
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import holds, holds_of_counts
-from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.programme_claims import programme_claims, review_key
 from tfpb.model import tables
 from tfpb.model.legal.axis_table import AXES
 from tfpb.model.record import PieceFile
@@ -585,7 +585,7 @@ def test_a_carry_over_that_nothing_tells_is_doubted_where_last_year_is_given() -
     old = table(tables.PROGRAMME, action(7, annee=2024), file="programme_2024.xlsx")
     made = programme(action(1), previous=old)
     assert codes(made) == ["report_non_dit"]
-    assert "ce qui manquait" in fault_text(made.notices[0]).title
+    assert "ce qui manquait cette année-là" in fault_text(made.notices[0]).title
     assert codes(programme(action(1), previous=old, carry={"QN05991I": "0"})) == []
     gone = programme(action(1), previous=old, carry={"QN09999N": "0"})
     assert codes(gone) == []
@@ -805,6 +805,38 @@ def test_a_piece_dated_after_the_bilan_is_doubted_with_what_rests_on_it(
         assert "80 € reposent sur elle" in sentence
         assert ("15 octobre 2025" in sentence) != ("31 mars 2026" in sentence)
         assert (made.notices[0].place.row, made.notices[0].place.column) == (4, "date_piece")
+
+
+@pytest.mark.parametrize(
+    ("cells", "state"),
+    [
+        ({"date_piece": "2025-06-30", "calendrier": "2e semestre 2025"}, "oui"),
+        ({"date_piece": "2025-07-01", "calendrier": "2e semestre 2025"}, ""),
+        ({"date_piece": "2024-12-30"}, "oui"),  # before the year of the action
+        ({"date_piece": "2024-11-02", "calendrier": "octobre 2024 à mars 2025"}, ""),
+        ({"date_piece": "2026-03-02"}, ""),  # an invoice that came late, before the bilan
+        ({"date_piece": "2026-04-02"}, "oui"),
+        ({"date_piece": "2025-02-01"}, ""),
+    ],
+)
+def test_a_piece_dated_before_its_action_or_after_the_bilan_counts_once_it_is_reviewed(
+    cells: dict[str, Any], state: str
+) -> None:
+    due = bilans(convention(date_bilan="31/03/2026"))
+    row = action(**{"calendrier": "toute l’année", **cells})
+    money = abate(local())
+    made = programme(row, money=money, due=due)
+    assert list(made.actions["piece_a_revoir"]) == [state]
+    valued = Decimal(80)
+    assert list(made.actions["prouve_eur"]) == [valued * (not state)]
+    assert list(made.actions["justifie_eur"]) == [valued]  # declared all the same
+    assert list(made.actions["enjeu_eur"]) == [valued * bool(state)]
+    if state:
+        key = review_key(row["id_action"], QPV)
+        seen = programme(row, money=money, due=due, confirmed={key})
+        assert list(seen.actions["piece_a_revoir"]) == ["revue"]
+        assert list(seen.actions["prouve_eur"]) == [valued]
+        assert codes(seen) == []
 
 
 def test_the_bilan_is_the_quarters_own_and_the_last_of_all_for_every_quarter() -> None:

@@ -13,7 +13,7 @@ from tfpb.facts.quarter import Quarters
 from tfpb.facts.table import claims_of
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
-from tfpb.model.codes import ENSEMBLE
+from tfpb.model.codes import ENSEMBLE, TaskState
 from tfpb.model.columns import STAMP, texts
 from tfpb.model.tables import PREMISES
 from tfpb.pipeline.rooms import evaluation, perimeters, tax
@@ -160,8 +160,8 @@ def programme(
 ) -> Programme | None:
     """Balance the programme of actions against the abatement; None without a programme.
 
-    Reads `programme`, `programme_precedent`, `diagnostics`, `conventions` and the folder of pieces. Raises
-    every fault of the actions.
+    Reads `programme`, `programme_precedent`, `diagnostics`, `conventions`, the folder of pieces and what
+    people filled. Raises every fault of the actions.
     """
     if (actions := inputs.frame("programme")) is None:
         return None
@@ -190,6 +190,7 @@ def programme(
             year=tax_rule.year,
             on=tax_rule.on,
         ),
+        confirmed={key for key, one in inputs.filled.items() if one.state is TaskState.FAIT},
     )
 
 

@@ -44,6 +44,9 @@ _SOFT: Final[dict[str, Any]] = {"color": theme.SOFT}
 _HATCHED: Final[dict[str, Any]] = {
     "facecolor": theme.PAPER, "edgecolor": theme.ACCENT, "hatch": "//////",
 }  # fmt: skip
+_DOTTED: Final[dict[str, Any]] = {
+    "facecolor": theme.PAPER, "edgecolor": theme.ACCENT, "hatch": "....",
+}  # fmt: skip
 _OPEN: Final[dict[str, Any]] = {"facecolor": theme.PAPER}
 _PARTS: Final[dict[str, dict[str, Any]]] = {
     "logements_abattus": {"facecolor": theme.HOMES[0]},
@@ -53,6 +56,7 @@ _PARTS: Final[dict[str, dict[str, Any]]] = {
     "logements_droit_non_etabli": _HATCHED,
     "logements_sans_avis": _OPEN,
     "prouve": {"facecolor": theme.DANS},
+    "a_revoir": _DOTTED,
     "a_prouver": _HATCHED,
     "reste_a_justifier": _OPEN,
 }
@@ -106,19 +110,25 @@ def _figure(sheet: Sheet, y: float, figure: tuple[str, str, str], bar: Bar) -> f
         _bar(sheet, y, bar)
         y += BAR + 3.2
         if not bar.words:
-            _bar_key(sheet, y)
+            y = _bar_key(sheet, y, bar)
         y = sheet.block(COLUMN_X, y, bar.words, COLUMN_W, 7, lines=2, spacing=1.2)
     return y + 1.8 if bar.parts else y + 3.2
 
 
-def _bar_key(sheet: Sheet, y: float) -> None:
+def _bar_key(sheet: Sheet, y: float, bar: Bar) -> float:
     """Name the parts of the bar of money, each after a square of its look."""
     x = COLUMN_X
+    drawn = {name for name, size in bar.parts if size}
     for name, text in page_words.MONEY.items():
+        if name == "a_revoir" and name not in drawn:
+            continue
+        if x + 4 + text_width_mm(text, 7) > RIGHT:
+            x, y = COLUMN_X, y + 3.2
         look: dict[str, Any] = {"linewidth": 0.6, "edgecolor": theme.INK, **_PARTS[name]}
         sheet.layer.add_patch(Rectangle((x, y - 1.9), 3.0, 1.9, **look))
         sheet.text(x + 4, y, text, 7, **_SOFT)
         x += 5.4 + text_width_mm(text, 7)
+    return y
 
 
 def _bar(sheet: Sheet, y: float, bar: Bar) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from tfpb.facts.amount import known, quotient, total
 from tfpb.facts.claim import axis_scope
 from tfpb.facts.place import inside, within
-from tfpb.facts.programme_claims import actions_of
+from tfpb.facts.programme_claims import Proof, actions_of
 from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.legal.axis_table import AXES
@@ -82,6 +82,7 @@ def _axes(dossier: Dossier, code: str, answers: OwnAnswers | None) -> Iterator[A
     year = dossier.settings.dossier.annee
     rows = _actions(dossier, code)
     bare = [] if rows is None or rows.empty else to_prove(rows, year)
+    bare = [one for one in bare if one[0].proof is Proof.SANS]
     pairs = _largest_first(rows)
     seen: dict[str, int] = {}
     for axe in AXES:

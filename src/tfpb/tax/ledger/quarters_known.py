@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _HELD: Final = ("logements_qpv", "acquis", "a_programmer", "logements_a_verifier")
 """Claims that a quarter of the dossier has one of."""
-_LEFT: Final = ("reste_a_justifier", "a_prouver")
+_LEFT: Final = ("reste_a_justifier", "a_revoir", "a_prouver")
 _OUTSIDE: Final = ("porte", "au_mieux", "perdu")
 """Claims one of which is more than nil where what lies out of every quarter has a row."""
 _MONEY: Final = ("logements_exoneres", "logements_sans_montant", "nature")

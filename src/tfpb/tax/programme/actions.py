@@ -13,7 +13,7 @@ from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import dwellings_in, inside, quarter_of_door
-from tfpb.facts.programme_claims import actions_of, programme_claims
+from tfpb.facts.programme_claims import TO_REVIEW, actions_of, programme_claims
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
 from tfpb.model.money import Programme
@@ -39,7 +39,7 @@ from tfpb.tax.programme.held_pieces import ABSENT, held_against
 from tfpb.words.money.programme_words import FINDINGS_APART, finding_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tfpb.model.money import Abatement
     from tfpb.model.record import PieceFile
@@ -65,6 +65,7 @@ def programme(
     law: Law | None = None,
     pieces: tuple[PieceFile, ...] | None = None,
     due: Bilans | None = None,
+    confirmed: Collection[str] = (),
 ) -> Programme:
     """Check a programme and set it against the abatement.
 
@@ -104,7 +105,9 @@ def programme(
         Files of the folder of pieces that actions cite: what it lacks proves nothing. Without a folder, a
         piece and its date prove.
     due : Bilans, optional
-        Days of the bilans: a piece dated after that of its quarter is doubted.
+        Days of the bilans: a piece dated after that of its quarter is to review.
+    confirmed : collection of str
+        Keys (`review_key`) of the pieces whose date people reviewed: they count as dated.
 
     Raises
     ------
@@ -140,7 +143,7 @@ def programme(
     if previous is not None:
         previous, found = _settled(previous, over)
         split += found
-    read, years, faults = _read(actions, previous, themes, year, due)
+    read, years, faults = _read(actions, previous, themes, year, due, confirmed)
     kept = years.kept
     faults += split
     listed, found = held_against(read, pieces, year)
@@ -231,6 +234,7 @@ def _read(
     themes: Mapping[str, Theme] | None,
     year: int,
     due: Bilans | None,
+    confirmed: Collection[str] = (),
 ) -> tuple[list[Record], Years, list[Fault]]:
     """Read every action of both files, then find which stands for which year."""
     faults = contradictions(themes)
@@ -241,7 +245,7 @@ def _read(
             action, found = read_action(row, themes, when)
             done.append(action)
             faults += found
-        faults += dated(done, due)
+        faults += dated(done, due, confirmed if when == year else ())
         files.append(done)
     years = by_year(files[0], files[1], year)
     faults += [*years.notices, *pieces_twice(years.kept), *repeated(years.kept)]
@@ -309,5 +313,6 @@ def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
     for column in ("diagnostics", "constats"):
         out[column] = [r[column] for r in read]
-    out[ABSENT] = [r.text(ABSENT) for r in read]
+    for column in (ABSENT, TO_REVIEW):
+        out[column] = [r.text(column) for r in read]
     return out

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.decimals import apportion
-from tfpb.facts.programme_claims import actions_of
+from tfpb.facts.programme_claims import Proof, actions_of
 from tfpb.tax.plain_values import ZERO, grouped, records, total
 
 if TYPE_CHECKING:
@@ -32,10 +32,11 @@ def brought(actions: Sequence[Action], claims: Claims) -> list[Brought | None]:
     """Return what each action of a year brings to what is justified and proved in its quarter.
 
     What is proved counts first, in proportion to what is valued; what is left of the abatement is shared in
-    the same way between the others: by axis, then by action, in whole cents that add up to the quarter's
-    claims. A proof that lacks is worth what it would prove, the largest actions of the quarter first, each
-    up to what is still to prove: the sum is the quarter's claim `a_prouver`. None in a quarter of which an
-    amount or the abatement is not known; one that the abatement does not name has no premises.
+    the same way between the pieces to review, then the others: by axis, then by action, in whole cents that
+    add up to the quarter's claims. A proof is worth what it would prove, the largest actions of the quarter
+    first, each up to what is left: the sums are the quarter's claims `a_revoir` and `a_prouver`. None in a
+    quarter of which an amount or the abatement is not known; one that the abatement does not name has no
+    premises.
     """
     out: dict[int, Brought | None] = dict.fromkeys(range(len(actions)))
     if not claims.has("acquis"):
@@ -52,20 +53,24 @@ def brought(actions: Sequence[Action], claims: Claims) -> list[Brought | None]:
 
 
 def _of_quarter(actions: list[Action], acquired: Decimal) -> list[Brought]:
-    left = max(ZERO, acquired - total(a.valorise.exact for a in actions if a.is_proved))
-    proved, bare = _shares(actions, acquired, proved=True), _shares(actions, left, proved=False)
-    stakes = [ZERO] * len(actions)
-    for k in sorted(range(len(actions)), key=lambda k: -actions[k].valorise.exact):
-        if not actions[k].is_proved:
+    left = acquired
+    stakes, shares = [ZERO] * len(actions), {}
+    for proof in Proof:
+        shares[proof] = _shares(actions, left, proof)
+        ranks = [k for k, a in enumerate(actions) if a.proof is proof]
+        for k in sorted(ranks, key=lambda k: -actions[k].valorise.exact):
             stakes[k] = min(actions[k].valorise.exact, left)
             left -= stakes[k]
-    return [Brought(p + b, p, s) for p, b, s in zip(proved, bare, stakes, strict=True)]
+    return [
+        Brought(sum(parts, ZERO), parts[0], ZERO if action.is_proved else stake)
+        for action, stake, *parts in zip(actions, stakes, *shares.values(), strict=True)
+    ]
 
 
-def _shares(actions: list[Action], whole: Decimal, *, proved: bool) -> list[Decimal]:
-    """Share a whole between the actions that are proved, or not, up to what each is valued."""
+def _shares(actions: list[Action], whole: Decimal, proof: Proof) -> list[Decimal]:
+    """Share a whole between the actions whose piece is so, up to what each is valued."""
     out = [ZERO] * len(actions)
-    kept = [k for k, a in enumerate(actions) if a.is_proved == proved]
+    kept = [k for k, a in enumerate(actions) if a.proof is proof]
     axes = grouped(sorted(kept, key=lambda k: actions[k].axe or 0), lambda k: actions[k].axe)
     sums = [total(actions[k].valorise.exact for k in ranks) for ranks in axes.values()]
     for part, ranks in zip(_cents(whole, sums), axes.values(), strict=True):
@@ -82,12 +87,12 @@ def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
 
 
 def to_prove(actions: pd.DataFrame, year: int) -> list[tuple[Action, str, Decimal | None]]:
-    """Return the actions of a year without whole proof: title, what the proof is worth (None: not known)."""
+    """Return the actions of a year without proof, or reviewed: title, what it is worth (None: not known)."""
     if actions.empty:  # of several bailleurs, no action is told
         return []
     rows = actions[actions["annee"] == year]
     return [
         (action, row.text("action"), row.money("enjeu_eur"))
         for action, row in zip(actions_of(rows), records(rows), strict=True)
-        if not action.is_proved
+        if not action.is_proved or action.is_reviewed
     ]

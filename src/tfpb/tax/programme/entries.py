@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pandas as pd
 
 from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
+from tfpb.facts.programme_claims import AWAITED, REVIEWED, TO_REVIEW, review_key
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP, texts
 from tfpb.model.tables import counted_quarters, means_every_quarter
@@ -41,8 +43,7 @@ from tfpb.words.money.accounts import (
 from tfpb.words.numbers import UNKNOWN, amount, long_date
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tfpb.model.settings import Theme
     from tfpb.tax.programme.bilans import Bilans
@@ -147,16 +148,33 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     return faults
 
 
-def dated(rows: Iterable[Record], due: Bilans | None = None) -> list[Fault]:
-    """Doubt pieces dated after the bilan, of another year or before their action; calendars of other years.
+def dated(
+    rows: Iterable[Record], due: Bilans | None = None, confirmed: Collection[str] = ()
+) -> list[Fault]:
+    """Mark `TO_REVIEW` pieces dated before their action or after the bilan; doubt odd dates and calendars.
 
     An action of all quarters is one line of its file: it is doubted once, for all that it values, and its
-    piece may be of the last of their bilans.
+    piece may be of the last of their bilans. `confirmed` has the keys (`review_key`) of pieces that people
+    looked at.
     """
     faults: list[Fault] = []
     for same in grouped(list(rows), _line).values():
         row, year = same[0], same[0]["annee"]
-        faults += _dated(row, year, _bilan(same, due), _total(same))
+        found = _misdated(row, year, _bilan(same, due), _total(same))
+        for one in same:
+            key = review_key(one.text("id_action"), one.text("code_qpv"))
+            one[TO_REVIEW] = "" if found is None else REVIEWED if key in confirmed else AWAITED
+        if found is not None and any(one[TO_REVIEW] == AWAITED for one in same):
+            faults.append(found)
+        day, text = row.day("date_piece"), row.text("calendrier")
+        if day is not None and found is None and day.year != year:
+            here = row.place("date_piece")
+            faults.append(doubt("piece_hors_annee", here, long_date(day), annee=year))
+        years = [int(other) for other in _YEAR.findall(text)]
+        if years and not min(years) <= year <= max(years):
+            faults.append(
+                doubt("calendrier_autre_annee", row.place("calendrier"), text, annee=year)
+            )
     return faults
 
 
@@ -178,22 +196,18 @@ def _total(same: Iterable[Record]) -> str:
     return UNKNOWN if len(known) < len(parts) else f"{amount(sum(known, ZERO))} €"
 
 
-def _dated(row: Record, year: int, bilan: dt.date | None, weight: str) -> list[Fault]:
-    faults = []
+def _misdated(row: Record, year: int, bilan: dt.date | None, weight: str) -> Fault | None:
+    """Return the doubt on a piece dated before its action can begin, or after its bilan."""
     day, text, here = row.day("date_piece"), row.text("calendrier"), row.place("date_piece")
-    start = action_start(text, year)
-    if day is not None and bilan is not None and day > bilan:
+    if day is None:
+        return None
+    if bilan is not None and day > bilan:
         fields = {"bilan": long_date(bilan), "montant": weight}
-        faults.append(doubt("piece_apres_bilan", here, long_date(day), **fields))
-    elif day is not None and day.year != year:
-        faults.append(doubt("piece_hors_annee", here, long_date(day), annee=year))
-    if day is not None and start is not None and day.year == year == start.year and day < start:
-        fields = {"calendrier": text, "montant": weight}
-        faults.append(doubt("piece_avant_action", here, long_date(day), **fields))
-    years = [int(found) for found in _YEAR.findall(text)]
-    if years and not min(years) <= year <= max(years):
-        faults.append(doubt("calendrier_autre_annee", row.place("calendrier"), text, annee=year))
-    return faults
+        return doubt("piece_apres_bilan", here, long_date(day), **fields)
+    if day < (action_start(text, year) or dt.date(year, 1, 1)):
+        fields = {"calendrier": text or str(year), "montant": weight}
+        return doubt("piece_avant_action", here, long_date(day), **fields)
+    return None
 
 
 def pieces_twice(rows: Iterable[Record]) -> list[Fault]:

@@ -48,7 +48,7 @@ _KEY: Final = Phrase(
     "{dagger}. Barre :"
 )
 _BAR: Final = (
-    ("prouve", f"{PIECES.avec} ;"), ("a_prouver", f"{PIECES.sans_court}, ou en trop."),
+    ("prouve", f"{PIECES.avec} ;"), ("a_prouver", f"{PIECES.sans_court}, à revoir ou en trop."),
 )  # fmt: skip
 WALKED: Final = Phrase("Constats faits sur place : {count:n} ({found}).")
 PHOTO: Final = Phrase("{found} ({day:d})")

@@ -77,10 +77,11 @@ WHO_PAYS: Final = "2. Qui paie ?"
 OF_TENANTS: Final = "3. Les locataires des QPV sont-ils moins satisfaits ?"
 WHAT_TO_DO: Final = "4. Que faire ?"
 COLUMNS: Final = (
-    "Quartier", "Abattement (€)", "", capital(PIECES.avec), capital(PIECES.sans_court),
-    capital(PLAN.manque), "Contents de leur résidence",
+    "Quartier", "Abattement (€)", "", capital(PIECES.avec), capital(PIECES.a_revoir),
+    capital(PIECES.sans_court), capital(PLAN.manque), "Contents de leur résidence",
 )  # fmt: skip
 WITH_PIECE: Final = PIECES.avec_en_entier
+TO_REVIEW: Final = PIECES.a_revoir
 WITHOUT_PIECE: Final = PIECES.sans
 LACKING: Final = PLAN.manque
 OPEN_ABATEMENT: Final = "abattement en partie inconnu"
@@ -353,7 +354,7 @@ _SIGN: Final = "‡"
 _SIGN_NOTE: Final = f"{_SIGN} {ON_REPLY}."
 
 
-_PARTS: Final = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
+_PARTS: Final = ("acquis", "prouve", "a_revoir", "a_prouver", "reste_a_justifier")
 
 
 def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:

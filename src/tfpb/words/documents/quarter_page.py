@@ -48,6 +48,7 @@ HOMES: Final = Phrase.table(**_TEXTS["homes"])
 _UNKNOWN: Final[dict[str, str]] = _TEXTS["unknown"]
 MONEY: Final = {
     "prouve": PIECES.avec_en_entier,
+    "a_revoir": PIECES.a_revoir,
     "a_prouver": PIECES.sans,
     "reste_a_justifier": PLAN.manque,
 }
@@ -232,6 +233,9 @@ CLAIM_HOMES: Final = Phrase("Réclamer : {homes:s logement}")
 _OF_HOME: Final = Phrase("{title} : {name}{homes:? ({homes})}")
 _HOMES: Final = Phrase("{count:s logement}")
 _PLAN: Final = Phrase("{title}{carried:? ({carried} viennent de {before})}")
+_REVIEW: Final = Phrase(
+    "Revoir la date de {count:s pièce}{several:?, d’abord| :} {action}{stake:? ({stake})}"
+)
 _PROVE: Final = Phrase(
     "{join:?Joindre|}{both:? ou dater|}{join:?|Dater} {count:s pièce}{several:?, d’abord| :} "
     "{action}{stake:? ({stake})}"
@@ -268,6 +272,12 @@ def prove(dated: Sequence[bool], action: str, stake: Amount | None) -> str:
         action=action,
         stake="" if stake is None else stake_words(stake),
     )
+
+
+def review(count: int, action: str, stake: Amount | None) -> str:
+    """Write how many pieces of a quarter are to review, the one that is worth most first."""
+    shown = "" if stake is None else stake_words(stake)
+    return _REVIEW.format(count=count, several=count > 1, action=action, stake=shown)
 
 
 def stake_words(amount: Amount | None) -> str:

@@ -124,8 +124,12 @@ def justified_words(claims: Claims) -> str:
 
 def justified_sentence(claims: Claims) -> str:
     """Write what of the abatement is justified, with a dated piece or without, and what lacks."""
-    bare = claims.amount("a_prouver")
-    more = f" ; {euros(bare)} déclarés sans pièce datée" if bare.may_exceed_nil else ""
+    parts = (("a_revoir", f"avec une {TERMS.a_revoir}"), ("a_prouver", "déclarés sans pièce datée"))
+    more = "".join(
+        f" ; {euros(amount)} {words}"
+        for name, words in parts
+        if (amount := claims.amount(name)).may_exceed_nil
+    )
     text = justified_words(claims)
     return (
         f"{capital(text)} : sur un abattement {of_euros(claims.amount('acquis'))}, "
@@ -133,8 +137,8 @@ def justified_sentence(claims: Claims) -> str:
     )
 
 
-PROOF: Final = {True: TERMS.avec, False: TERMS.sans_court}
-"""Whether the piece of an action and its date are there."""
+PROOF: Final = {"avec": TERMS.avec, "a_revoir": TERMS.a_revoir, "sans": TERMS.sans_court}
+"""What the piece of an action is, by `Proof`."""
 HEIGHTS: Final = Phrase(
     "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée{dated} : "
     "{national:€} (France{national_dated}), {regional:€} ({region}{region_dated})."

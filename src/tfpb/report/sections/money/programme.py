@@ -221,7 +221,7 @@ def actions(dossier: Dossier) -> Section | None:
         return None
     rows = plan.actions.assign(
         axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
-        preuve=[words.PROOF[action.is_proved] for action in actions_of(plan.actions)],
+        preuve=[words.PROOF[action.proof] for action in actions_of(plan.actions)],
     )
     # rows of several years have no total: the claims are of one
     own = bool((plan.actions["annee"] == plan.year).all())

@@ -25,15 +25,17 @@ if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Cell
 
-_WIDTHS: Final = (27, 12, 34, 11, 11, 10, 13)
+_WIDTHS: Final = (27, 12, 34, 11, 11, 11, 10, 13)
 _TEXTS: Final = (0, 2)
 """Columns that are of no figure: the name, the bar."""
-_OF_PROGRAMME: Final = frozenset({2, 3, 4, 5})
-_CONTENT: Final = 6
+_OF_PROGRAMME: Final = frozenset({2, 3, 4, 5, 6})
+_REVIEW: Final = 4
+_CONTENT: Final = 7
 _OPEN: Final = (State.A_CONFIRMER, State.A_VERIFIER)
-_PARTS: Final = ("prouve", "a_prouver", "reste_a_justifier")
-_KEY: Final = (
-    ("plein", words.WITH_PIECE), ("hachure", words.WITHOUT_PIECE), ("vide", words.LACKING),
+_PARTS: Final = ("prouve", "a_revoir", "a_prouver", "reste_a_justifier")
+_KEY: Final[tuple[tuple[str, str], ...]] = (
+    ("plein", words.WITH_PIECE), ("points", words.TO_REVIEW), ("hachure", words.WITHOUT_PIECE),
+    ("vide", words.LACKING),
 )  # fmt: skip
 
 
@@ -68,9 +70,15 @@ class _Page:
 
     @property
     def silent(self) -> frozenset[int]:
-        """Columns that nothing fills: of the programme, of tenants."""
-        bare = _OF_PROGRAMME if self.dossier.programme is None else frozenset[int]()
+        """Columns that nothing fills: of the programme, of pieces to review, of tenants."""
+        bare = frozenset[int]() if self.reviews else frozenset({_REVIEW})
+        bare |= _OF_PROGRAMME if self.dossier.programme is None else bare
         return bare if self.asked[0] and not self.mostly_hidden else bare | {_CONTENT}
+
+    @property
+    def reviews(self) -> bool:
+        """Whether the date of some piece is to review."""
+        return self.dossier.claims.amount("a_revoir").may_exceed_nil
 
     @property
     def mostly_hidden(self) -> bool:
@@ -109,7 +117,8 @@ def _answer(page: _Page, rows: list[tuple[Cell, ...]], most: int) -> Answer:
         total=words.signed(tuple(total[k] for k in kept)) if total else (),
     )
     bars = [cell for row in table.rows for cell in row if isinstance(cell, Drawn)]
-    key = (*_KEY, ("ouvert", words.OPEN_ABATEMENT)) if any(b.whole for b in bars) else _KEY
+    key = _KEY if page.reviews else tuple(one for one in _KEY if one[1] != words.TO_REVIEW)
+    key = (*key, ("ouvert", words.OPEN_ABATEMENT)) if any(b.whole for b in bars) else key
     sign = words.sign_note((*table.rows, table.total))
     notes = tuple(filter(None, (sign, *_notes(page, others))))
     return Answer(words.IS_JUSTIFIED, page.verdict, table, key=key if bars else (), notes=notes)

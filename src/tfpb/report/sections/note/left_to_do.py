@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, TO_PROVIDE
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, DATING, REVIEW, TO_PROVIDE
 from tfpb.facts.amount import lesser, total
 from tfpb.facts.kinds import NOBODY
 from tfpb.model.codes import Role
@@ -39,7 +39,7 @@ _TO_PLAN: Final = "a_programmer"
 _STAKE: Final = 2
 """Column of euros."""
 _PROOF: Final = "prouver"
-_LACKING: Final = frozenset({_PROOF, DATING})
+_LACKING: Final = frozenset({_PROOF, DATING, REVIEW})
 """Kinds of proofs that would prove more."""
 
 
@@ -89,9 +89,9 @@ def left_to_do(
     groups: dict[str, list[Task]] = {}
     for task in tasks:
         if task.kind.claim:
-            groups.setdefault(_PROOF if task.kind.of == BY_ACTION else task.kind.code, []).append(
-                task
-            )
+            code = task.kind.code
+            is_proof = task.kind.of == BY_ACTION and code != REVIEW
+            groups.setdefault(_PROOF if is_proof else code, []).append(task)
     if all(t.kind.code not in _LACKING for t in groups.get(_PROOF, ())):
         groups.pop(_PROOF, None)  # no piece that lacks would prove more: the sheet alone lists them
     places = _Places.of(dossier, tasks, shared=shared)
@@ -139,7 +139,7 @@ def days_ahead(dossier: Dossier, kind: str) -> list[dt.date]:
 
 
 def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -> _Line:
-    stakes = _stakes(dossier, code, tasks)
+    stakes = _stakes(dossier, tasks)
     return _Line(
         _what(dossier, code, tasks, places),
         words.stake(stakes),
@@ -152,16 +152,17 @@ def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places
     )
 
 
-def _stakes(dossier: Dossier, code: str, tasks: Sequence[Task]) -> Amount:
+def _stakes(dossier: Dossier, tasks: Sequence[Task]) -> Amount:
     """Add up what the lines of a kind change; the proofs of a quarter, never more than it has to prove."""
     by_quarter: dict[str, list[Amount]] = {}
     for task in tasks:
         if task.stake is not None:
             by_quarter.setdefault(task.code_qpv, []).append(task.stake)
     sums = {quarter: total(stakes) for quarter, stakes in by_quarter.items()}
-    if code == _PROOF:
+    if tasks[0].kind.of == BY_ACTION:
         most = dossier.claims.amount
-        sums = {quarter: lesser(own, most("a_prouver", quarter)) for quarter, own in sums.items()}
+        name = tasks[0].kind.claim
+        sums = {quarter: lesser(own, most(name, quarter)) for quarter, own in sums.items()}
     return total(sums.values())
 
 
