@@ -73,16 +73,12 @@ class _Sums:
     unlined: int  # dwellings that no line carries
 
     def amount(self, name: str) -> Amount:
-        """Return a fact between its bounds, with what is missing to know it.
-
-        A side to check is under reserve, told apart: it raises only a bound that something else leaves open.
-        """
+        """Return a fact between its bounds, and what it lacks; what is under reserve is apart."""
         euros, write = not name.startswith("logements"), _writer(name)
         more = {code: rows[name + MORE] for code, rows in self.more.items() if name in UNREAD_FACTS}
         why = {code for code, extra in more.items() if extra}
         least = write(self.facts[name])
-        side = self.facts[name + DECIDED] if why else 0
-        most = least + write(sum(more.values()) + side)
+        most = least + write(sum(more.values()))
         if self.unlined and name in _UNLINED:
             homes = None if euros else most + self.unlined
             return between(least, homes, *why, "sans_ligne")
@@ -96,34 +92,26 @@ class _Sums:
         )
 
     @property
-    def is_opened(self) -> bool:
-        """Whether a notice or a right leaves the acquired amount open, hence the sides to check with it."""
-        return any(rows["acquis" + MORE] for rows in self.more.values())
-
-    @property
-    def waits(self) -> bool:
-        """Whether nothing counts and part is pending."""
-        return not self.facts["acquis"] and bool(self._elsewhere or self.facts["acquis" + DECIDED])
-
-    @property
-    def elsewhere(self) -> Waiting:
-        """What may come on top of what counts, by what is pending on something else than a side.
+    def waiting(self) -> Waiting:
+        """What may come on top of what counts and follows it, where nothing counts and part is pending.
 
         Of a right not known each premises says what it may bring; the rest of what hangs is of the scope.
         """
-        if not self._elsewhere:
+        if self.facts["acquis"] or not (self._elsewhere or self.facts["acquis" + DECIDED]):
             return ()
-        bare = unknown(*self.hanging)
-        open_ = ((name, bare) for name in _FOLLOWING if name != "acquis")
-        return (("acquis", between(Decimal(0), _euros(self._elsewhere), *self.hanging)), *open_)
-
-    @property
-    def sides(self) -> Waiting:
-        """What sides to check may put on top of what counts, and of what follows it."""
         why = REASONS[Reserve.COTE]
-        return tuple(
+        sides = tuple(
             (name, between(Decimal(0), _writer(name)(self.facts[name + DECIDED]), why))
             for name in _FOLLOWING
+        )
+        if not self._elsewhere:
+            return sides
+        bare = unknown(*self.hanging)
+        open_ = ((name, bare) for name in _FOLLOWING if name != "acquis")
+        return (
+            ("acquis", between(Decimal(0), _euros(self._elsewhere), *self.hanging)),
+            *open_,
+            *sides,
         )
 
     @property
@@ -154,25 +142,13 @@ def money_claims(money: Abatement) -> Iterator[Claim]:
     placed = facts["code_qpv"].replace("", OUTSIDE)
     parts = _sums(facts, placed, [*here, *outside], unlined)
     whole = _sums(facts, [TOTAL] * len(facts), [TOTAL], unlined)
-    waiting = {scope: _waiting([sums], sums) for scope, sums in parts.items()}
-    waiting[TOTAL] = _waiting(parts.values(), whole[TOTAL])
+    waiting = {scope: sums.waiting for scope, sums in parts.items()}
+    waiting[TOTAL] = tuple(pair for pairs in waiting.values() for pair in pairs)
     for scope, sums in (whole | parts).items():
         yield from _scope_claims(scope, sums, waiting[scope], money)
         yield claim("logements_exoneres", scope, known(exempt[scope]))
         yield claim("logements_sans_avis", scope, known(sums.unlined))
     yield from _leaver_claims(money)
-
-
-def _waiting(parts: Iterable[_Sums], whole: _Sums) -> Waiting:
-    """Return what may come on top of the sums of a whole where nothing counts in some of its parts.
-
-    Sides to check of every part come with it, where a notice or a right does not leave them open already.
-    """
-    some = [sums for sums in parts if sums.waits]
-    if not some:
-        return ()
-    elsewhere = tuple(pair for sums in some for pair in sums.elsewhere)
-    return elsewhere if whole.is_opened else (*elsewhere, *whole.sides)
 
 
 def _by_quarter(quarters: pd.DataFrame, column: str) -> dict[str, int]:
