@@ -29,7 +29,8 @@ STATES: Final = {"connu", "a_confirmer", "a_verifier", "non_lu", "inconnu", "peu
 """As codes, like `nature`: the registry has one French word each."""
 MONEY: Final = ("acquis", "valorise", "justifie", "prouve", "a_revoir", "a_prouver", "reste_a_justifier",
                 "reporte", "a_programmer", "a_reclamer", "a_risque", "sous_reserve",
-                "sous_reserve_porte", "porte", "non_lu", "perte", "compensation", "reporte_contribuables")  # fmt: skip
+                "sous_reserve_porte", "porte", "non_lu", "perte", "compensation",
+                "reporte_contribuables")  # fmt: skip
 DWELLINGS: Final = ("logements_qpv", "logements_abattus", "logements_exoneres", "logements_a_reclamer",
                     "logements_non_lus", "logements_droit_non_etabli", "logements_sans_avis",
                     "logements_a_verifier")  # fmt: skip

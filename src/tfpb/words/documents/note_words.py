@@ -106,14 +106,10 @@ NO_PROGRAMME: Final = Phrase(
 )
 TOTAL: Final = "Total"
 OTHERS: Final = Phrase("{count:s autre quartier/autres quartiers}")
-OTHERS_LACK: Final = Phrase(
-    "Des {others:n} autres quartiers, {count:n} {count:a manque/manquent} de justification, {largest:€≈} au "
-    "plus chacun."
-)
 TO_CONFIRM: Final = "Montants à confirmer : feuille « À régler »."
 SURPLUS: Final = Phrase("{name} : {more:€≈} de plus que le sien, sans compenser les autres.")
 SURPLUSES: Final = Phrase(
-    "{count:s quartier} ont valorisé plus que le leur, d’abord {name} ({more:€≈}), sans compenser les autres."
+    "{count:s quartier} dépassent le leur, d’abord {name} ({more:€≈}), sans compenser les autres."
 )
 _DROIT_COMMUN: Final = Phrase(
     "Droit commun{year}, au-delà de l’ordinaire : {surplus:€≈} de plus en QPV{to_confirm:?, à confirmer|}"
@@ -137,9 +133,7 @@ _ELSEWHERE_OF_ONE_HIDDEN: Final = (
     "Satisfaits, « {subject} », {wave} : {here} en QPV, {level} ailleurs ; par quartier, {span} (feuille "
     "« Satisfaction »)."
 )
-MASKED: Final = (
-    "Masqué : moins de 30 ménages, une seule résidence ou 1 à 10 ménages d’autres bailleurs."
-)
+MASKED: Final = "Masqué : trop peu de ménages ou de résidences."
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
 _WITHOUT: Final = "Logements dont l’abattement n’est pas acquis : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
@@ -161,9 +155,7 @@ _COUNTED: Final = Phrase(
     "{alone:?, peut-être sur {alone:n} (isolé)|}{unknown:?, on ne sait pas sur "
     "{unknown:n}|}{masked:?, masqué sur {masked:n}|}{empty:?, sans réponse sur {empty:n}|}."
 )
-_CHANGED: Final = Phrase(
-    "Depuis {wave}, {count:s écart} {count:a a/ont} évolué en {side} des QPV ({sign}){names}."
-)
+_CHANGED: Final = Phrase("Depuis {wave}, {count:s écart} en {side} des QPV ({sign}){names}.")
 _ASKED: Final = (
     "Satisfaits", "", "Écart en points (marge à 90 %)",
 )  # fmt: skip
@@ -179,13 +171,11 @@ SURE: Final = "Sûres : trop nettes, même parmi tant de questions, pour être d
 OTHER_QUESTIONS: Final = Phrase(
     "{count:s autre question/autres questions} : feuille « Satisfaction »."
 )
-TOO_EARLY: Final = (
-    "L’enquête précède les actions de {year} : on ne sait pas encore si elles servent."
-)
+TOO_EARLY: Final = "L’enquête précède les actions de {year} : elle ne dit pas encore leur effet."
 NOT_SHOWN_HERE: Final = "Cette enquête ne peut pas montrer si les actions servent."
 TO_DO: Final = ("Avant le", "Quoi", "Enjeu (€)", "Qui")
 STAKE: Final = "Les enjeux ne s’additionnent pas."
-_MORE: Final = Phrase("{count:s autre ligne/autres lignes} non {count:a montrée/montrées} ici.")
+_MORE: Final = "Pas la place ici : {names}."
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 NEXT_SURVEY: Final = ("Fixer la prochaine enquête", "")
@@ -570,9 +560,9 @@ def by_when(days: Sequence[dt.date], *, at_once: bool) -> str:
     return last if first == last else _TO.format(first=first, last=last)
 
 
-def rest_to_do(left: int, every: int) -> list[str]:
-    """Count what the page does not hold, and the lines of the list."""
-    out = [_MORE.format(count=left)] if left > 0 else []
+def rest_to_do(left: Sequence[str], every: int) -> list[str]:
+    """Name what the page does not hold with its euros, and count the lines of the list."""
+    out = [_MORE.format(names=", ".join(left))] if left else []
     return [*out, _EVERY.format(count=every)] if every else out
 
 

@@ -50,11 +50,11 @@ class OfPlace:
 _ROOMS: Final = tuple(
     Room(*counts)
     for counts in (
-        (8, 8, 10), (7, 8, 10), (6, 7, 10), (5, 7, 10), (5, 6, 8), (4, 6, 8), (4, 5, 6), (3, 5, 4),
-        (3, 4, 4), (2, 3, 2),
+        (8, 9, 10), (7, 9, 10), (6, 9, 10), (6, 9, 8), (5, 9, 8), (5, 9, 6), (4, 9, 6), (4, 9, 4), (3, 9, 4),
+        (3, 9, 2), (2, 9, 2), (2, 8, 2), (2, 7, 2), (2, 6, 2), (2, 5, 2), (2, 4, 2), (2, 3, 2),
     )
 )  # fmt: skip
-"""From the most that is printed to the least: questions go first, then things to do, then quarters."""
+"""From the most that is printed to the least: questions and quarters go first, then things to do."""
 
 
 def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> Section:
@@ -86,13 +86,15 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
         )
         for r in rooms
     )
-    rooms_left = list(dict.fromkeys(pages))
-    short = next((k for k, page in enumerate(rooms_left) if _words(page) <= _MOST_WORDS), -1)
-    whole, *less = rooms_left[short:]
+    made = list(zip(rooms, pages, strict=True))
+    whole_list = [k for k, (room, _) in enumerate(made) if room.tasks == _ROOMS[0].tasks]
+    # what is due goes for want of room on the page, never for want of words
+    short = next((k for k in whole_list if _words(made[k][1]) <= _MOST_WORDS), whole_list[-1])
+    whole, *less = dict.fromkeys(page for _, page in made[short:])
     return replace(whole, shorter=tuple(less))
 
 
-_MOST_WORDS: Final = 486
+_MOST_WORDS: Final = 500
 """Words of the page without its foot, which has some fifteen more: it is read in two minutes."""
 
 

@@ -234,9 +234,6 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
         yield (words.SURPLUS if len(over) == 1 else words.SURPLUSES).filled(
             facts | {"more": over[first]}
         )
-    left = [a for c in others if (a := claims.amount("reste_a_justifier", c)).exceeds_nil]
-    if left:
-        yield words.OTHERS_LACK.format(others=len(others), count=len(left), largest=left[0])
     yield from _surplus(page.dossier)
     if page.asked[0]:
         level, here = page.content(TOTAL, "satisfaits_hors"), page.content(TOTAL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,7 @@ _LACKING: Final = frozenset({_PROOF, DATING, REVIEW})
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the page: what, what hangs on it, who, by when."""
+    """A line of the page: what, what hangs on it, who, by when; `named` where the page has no room for it."""
 
     what: Headed
     stake: str
@@ -53,6 +54,13 @@ class _Line:
     days: tuple[dt.date, ...] = ()
     at_once: bool = False
     rounding: str = ""
+    named: str = ""
+    weight: Decimal = Decimal(0)
+
+    @property
+    def rank(self) -> tuple[bool, Decimal]:
+        """What is kept first: what cannot wait, then the most euros."""
+        return not self.at_once, -self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,8 @@ def left_to_do(
     lines += [] if shared else [_of_file(dossier, key) for key in missing(dossier)]
     if dossier.survey is not None and dossier.programme is not None:
         role = dossier.settings.roles.get(Role.ENQUETE, NOBODY)
-        lines.append(_Line(Headed(*words.NEXT_SURVEY), words.NO_STAKE, role))
+        head, _ = words.NEXT_SURVEY
+        lines.append(_Line(Headed(head), words.NO_STAKE, role, named=head))
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
     return partial(_answer, lines, 0 if shared else len(tasks))
 
@@ -107,6 +116,8 @@ def left_to_do(
 def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
     if not lines:
         return Answer(words.WHAT_TO_DO, (words.NOTHING_LACKS,))
+    kept = sorted(lines, key=lambda line: line.rank)[:most]
+    shown = [line for line in lines if line in kept]
     columns = (
         Heading(title, width, numeric=k == _STAKE)
         for k, (title, width) in enumerate(zip(words.TO_DO, _WIDTHS, strict=True))
@@ -117,13 +128,13 @@ def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
             *words.signed((x.what, Headed(x.stake))),
             x.role,
         )
-        for x in lines[:most]
+        for x in shown
     )
     notes = (
         words.STAKE,
         words.sign_note(rows),
-        next((x.rounding for x in lines[:most] if x.rounding), ""),
-        *words.rest_to_do(len(lines) - most, every),
+        next((x.rounding for x in shown if x.rounding), ""),
+        *words.rest_to_do([x.named for x in lines if x not in kept], every),
     )
     notes = tuple(filter(None, notes))
     return Answer(words.WHAT_TO_DO, (), Lines(tuple(columns), rows), notes=notes)
@@ -149,6 +160,8 @@ def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places
         rounded_sum(stakes, *(task.stake for task in tasks if task.stake is not None))
         if len(tasks) <= words.MOST_NAMED
         else "",
+        words.of_euros(tasks[0].kind.title, stakes if stakes.may_exceed_nil else None),
+        stakes.at_least if stakes.at_most is None else stakes.at_most,
     )
 
 
@@ -231,4 +244,4 @@ def _of_file(dossier: Dossier, key: str) -> _Line:
     role = dossier.settings.roles.get(_FILES[key], NOBODY)
     stake = words.UNKNOWN_STAKE if key in _URGENT else words.NO_STAKE
     what = Headed(words.GIVE_FILE.format(name=name), why)
-    return _Line(what, stake, role, at_once=key in _URGENT)
+    return _Line(what, stake, role, at_once=key in _URGENT, named=what.head.rstrip(" :"))
