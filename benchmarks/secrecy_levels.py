@@ -18,7 +18,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "secrecy"))
 
 import numpy as np
-import pandas as pd
 from drawn import (
     QUESTIONS,
     Drawn,
@@ -34,7 +33,7 @@ from drawn import (
 from partial import attacked as attacked_valid
 from partial import targets, with_answers_left_out
 
-from tfpb.survey.secrecy.groups import _groups_of, residence_codes
+from tfpb.survey.secrecy.groups import _groups_of
 from tfpb.survey.secrecy.publishable import Rules, publishable
 
 SURVEYS = [
@@ -56,9 +55,7 @@ def levels(drawn: list[Drawn]) -> tuple[Counter[str], Counter[str]]:
     for survey in drawn:
         wave = survey.households()
         names, members = _groups_of(wave.places, ())
-        owner = pd.factorize(wave.places["bailleur"])[0]
-        home = residence_codes(wave.places)
-        told = publishable(members, survey.n, owner, home, Rules())
+        told = publishable(members, survey.n, Rules())
         n = members.total(survey.n)
         kinds = names["niveau"].where(names["bailleur"] == "ensemble", "bailleur")
         for name, count, kept in zip(kinds, n, told, strict=True):

@@ -38,10 +38,9 @@ def test_a_group_is_published_by_itself(
     n: list[int], owner: list[int], home: list[int], *, told: bool
 ) -> None:
     rows = np.arange(len(n))
-    found = publishable(
-        Members(np.zeros(len(n), dtype=np.intp), rows, 1),
-        np.array(n), np.array(owner), np.array(home), Rules(),
-    )  # fmt: skip
+    group = np.zeros(len(n), dtype=np.intp)
+    members = Members.of(group, rows, 1, np.array(owner), np.array(home))
+    found = publishable(members, np.array(n), Rules())
     assert found.tolist() == [told]
 
 

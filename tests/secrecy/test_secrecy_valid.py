@@ -157,21 +157,22 @@ def test_a_share_of_not_concerned_is_printed_where_it_isolates_nobody(
     assert any(told)
 
 
+def of_owners(*owner: int) -> Members:
+    """Return one group with a row of households a bailleur."""
+    count = len(owner)
+    group, row = np.zeros(count, dtype=np.intp), np.arange(count)
+    return Members.of(group, row, 1, np.array(owner), row)
+
+
 @pytest.mark.parametrize(
     ("some", "told"),
     [([0, 0], True), ([0, 10], False), ([0, 11], True), ([10, 11], False), ([11, 11], True)],
 )
 def test_each_bailleur_asked_is_a_reader_of_the_others(some: list[int], *, told: bool) -> None:
-    found = isolates_nobody(
-        Members(np.zeros(2, dtype=np.intp), np.arange(2), 1),
-        np.array(some), np.array([20, 20]), np.array([0, 1]), Rules(),
-    )  # fmt: skip
+    found = isolates_nobody(of_owners(0, 1), np.array(some), np.array([20, 20]), Rules())
     assert found.tolist() == [told]
 
 
 def test_a_lone_bailleur_hides_no_share_from_itself() -> None:
-    found = isolates_nobody(
-        Members(np.zeros(1, dtype=np.intp), np.arange(1), 1),
-        np.array([3]), np.array([40]), np.array([0]), Rules(),
-    )  # fmt: skip
+    found = isolates_nobody(of_owners(0), np.array([3]), np.array([40]), Rules())
     assert found.tolist() == [True]

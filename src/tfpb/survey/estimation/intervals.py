@@ -201,12 +201,15 @@ class Sides:
         return Sides(share, dispersion, step, cell=cell).figure(np.ones(1))
 
     def exceeding(self, signs: Floats, limit: float) -> Floats:
-        """One-sided p-value of « Σ sign · side exceeds a limit », of the cells of the printed bounds."""
-        least, most = self.within()
-        told = replace(self, share=np.where(signs[:, None] > 0, least, most))
+        """One-sided p-value of « Σ sign · side exceeds a limit », each side at the middle of its cell.
+
+        A word that counts in a sentence then says no more of an answer than the printed figures do.
+        """
+        low_end, high_end = self.within()
+        printed = replace(self, share=(low_end + high_end) / 2)
 
         def low(z: Floats) -> Floats:
-            bounds = told.combined(signs, np.abs(z)[..., None, :])
+            bounds = printed.combined(signs, np.abs(z)[..., None, :])
             return np.where(z >= 0, bounds[0], bounds[1])
 
         shape = self.share.shape[:-2] + self.share.shape[-1:]

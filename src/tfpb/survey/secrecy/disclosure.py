@@ -154,8 +154,8 @@ def _withheld(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0) & ~nobody)
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
     counts = np.where(n > 0, by_row["n"].to_numpy(), n)
-    told = {c: table[c].where(_every(sides[c].ne(False), at)) for c in PARTS if c in table}  # noqa: FBT003
-    return masked(table.assign(n=counts, **told), lost & ~(nobody & (n == 0)))
+    shares = {c: table[c].where(_every(sides[c].ne(False), at)) for c in PARTS if c in table}  # noqa: FBT003
+    return masked(table.assign(n=counts, **shares), lost & ~(nobody & (n == 0)))
 
 
 def _every(held: pd.Series[bool], row: Indices) -> Flags:

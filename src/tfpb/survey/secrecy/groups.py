@@ -71,18 +71,16 @@ def _of_wave(
     crossed: Collection[str] | None,
 ) -> pd.DataFrame:
     names, members = _groups_of(wave.places, crossed)
-    owner = pd.factorize(wave.places["bailleur"], sort=True)[0]
-    home = residence_codes(wave.places)
-    known = np.ones(len(owner), dtype=bool)
+    known = np.ones(len(wave.places), dtype=bool)
     for variable in wave.alike:
         known = known & (wave.places[variable] != "").to_numpy()
     ours = ((names["bailleur"] == ENSEMBLE) & (names["niveau"] != TOTAL)).to_numpy()
 
     def fine(some: Integers) -> Flags:
-        return publishable(members, some, owner, home, rules)
+        return publishable(members, some, rules)
 
     def shown(some: Integers) -> Flags:
-        shares = Shares.of(members, some, owner)
+        shares = Shares.of(members, some)
         lone = shares.owners < rules.owners
         lone |= shares.largest > rules.largest_share * members.total(some)
         return fine(some) & ~(ours & lone)
@@ -97,7 +95,7 @@ def _of_wave(
             valid = wave.valid[:, k]
             counts = (n, valid)
             # nobody's answer is valid: there is no figure to withhold
-            told = of_asked & (shown(valid) | (members.total(valid) == 0))
+            is_shown = of_asked & (shown(valid) | (members.total(valid) == 0))
             like = [
                 fine(np.where(known, c, 0)) & _of_known_kinds(wave, members, c, fine)
                 for c in counts
@@ -108,9 +106,9 @@ def _of_wave(
                 apart[few] += f"{name}{_APART}"
             left_out = dict(zip(PARTS, (wave.unsure[:, k], wave.unconcerned[:, k]), strict=True))
             part = whole.assign(
-                item=wave.items[k], base=wave.items[items[0]], shown=told, apart=apart,
-                owners=Shares.of(members, valid, owner).owners, alike=told & np.all(like, axis=0),
-                **{name: isolates_nobody(members, c, n, owner, rules) for name, c in left_out.items()},
+                item=wave.items[k], base=wave.items[items[0]], shown=is_shown, apart=apart,
+                owners=Shares.of(members, valid).owners, alike=is_shown & np.all(like, axis=0),
+                **{name: isolates_nobody(members, c, n, rules) for name, c in left_out.items()},
             )  # fmt: skip
             parts.append(part[asked > 0])
     out: pd.DataFrame = pd.concat(parts, ignore_index=True)
@@ -167,7 +165,9 @@ def _groups_of(
             row.append(rows[held])
             listed += list(found)
     names = pd.DataFrame(listed, columns=_NAMES, dtype=object)
-    return names, Members(np.concatenate(group), np.concatenate(row), len(listed))
+    owner = pd.factorize(owners, sort=True)[0]
+    home = residence_codes(places)
+    return names, Members.of(np.concatenate(group), np.concatenate(row), len(listed), owner, home)
 
 
 def residence_codes(places: pd.DataFrame) -> Indices:

@@ -34,10 +34,38 @@ class Members:
     group: Indices
     row: Indices
     count: int
+    owner: Indices  # bailleur of each row
+    home: Indices  # résidence of each pair, as one of `home_group`; −1 where none is named
+    home_group: Indices  # group of each résidence of a group
+
+    @classmethod
+    def of(cls, group: Indices, row: Indices, count: int, owner: Indices, home: Indices) -> Members:
+        """Return the members of groups; `owner` and `home` have one item a row, −1 for no résidence."""
+        named = home[row] >= 0
+        width = int(home.max(initial=0)) + 1
+        met, codes = np.unique(group[named] * width + home[row[named]], return_inverse=True)
+        own = np.full(len(row), -1, dtype=np.intp)
+        own[named] = codes
+        return cls(group, row, count, owner, own, met // width)
 
     def total(self, values: Floats | Integers) -> Floats:
         """Sum values of rows over each group."""
         return np.bincount(self.group, values[self.row], self.count).astype(float)
+
+    def by_owner(self, n: Integers) -> Floats:
+        """Count the households of each bailleur in each group, shape (groups, bailleurs)."""
+        width = int(self.owner.max(initial=0)) + 1
+        key = self.group * width + self.owner[self.row]
+        held = np.bincount(key, n[self.row], self.count * width)
+        return held.reshape(self.count, width).astype(float)
+
+    def homes(self, n: Integers) -> Floats:
+        """Count the résidences with a household in each group; one without résidence is its own."""
+        each, named = n[self.row], self.home >= 0
+        met = np.bincount(self.home[named], each[named] > 0, len(self.home_group))
+        count = np.bincount(self.home_group, met > 0, self.count)
+        alone = np.bincount(self.group[~named], each[~named], self.count)
+        return (count + alone).astype(float)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +80,9 @@ class Shares:
     """Fewest households that the others are, for a bailleur inside; infinite where it is alone."""
 
     @classmethod
-    def of(cls, members: Members, n: Integers, owner: Indices) -> Shares:
+    def of(cls, members: Members, n: Integers) -> Shares:
         """Count the households of each bailleur in each group."""
-        held = _by_owner(members, n, owner)
+        held = members.by_owner(n)
         rest = held.sum(axis=1)[:, None] - held
         rest[(held == 0) | (rest == 0)] = np.inf
         return cls(
@@ -62,43 +90,24 @@ class Shares:
         )
 
 
-def _by_owner(members: Members, n: Integers, owner: Indices) -> Integers:
-    """Count the households of each bailleur in each group, shape (groups, bailleurs)."""
-    width = int(owner.max(initial=0)) + 1
-    key = members.group * width + owner[members.row]
-    held = np.bincount(key, n[members.row], members.count * width)
-    return held.reshape(members.count, width)
-
-
-def isolates_nobody(
-    members: Members, some: Integers, asked: Integers, owner: Indices, rules: Rules
-) -> Flags:
+def isolates_nobody(members: Members, some: Integers, asked: Integers, rules: Rules) -> Flags:
     """Return the groups where `some` households of the others are 0 or enough, for each bailleur asked.
 
     A bailleur with none of them reads the total as the others' own count.
     """
-    own = _by_owner(members, some, owner)
+    own = members.by_owner(some)
     others = own.sum(axis=1)[:, None] - own
-    few = (others > 0) & (others < rules.fewest) & (_by_owner(members, asked, owner) > 0)
+    few = (others > 0) & (others < rules.fewest) & (members.by_owner(asked) > 0)
     out: Flags = ~few.any(axis=1)
     return out
 
 
-def publishable(
-    members: Members, n: Integers, owner: Indices, home: Indices, rules: Rules
-) -> Flags:
-    """Return which groups may be published, each looked at alone; arrays have one item a row of households.
+def publishable(members: Members, n: Integers, rules: Rules) -> Flags:
+    """Return which groups may be published, each looked at alone; `n` has one item a row of households.
 
-    30 households, in two résidences (−1: none is named, each household is its own), and no bailleur inside
-    that could isolate 1 to 10 households of the others: a reader may be one, who knows its own answers.
+    30 households, in two résidences, and no bailleur inside that could isolate 1 to 10 households of the
+    others: a reader may be one, who knows its own answers.
     """
-    at = n[members.row] > 0
-    group, row = members.group[at], members.row[at]
-    named = home[row] >= 0
-    width = int(home.max(initial=0)) + 1
-    met = np.unique(group[named] * width + home[row][named]) // width
-    homes = np.bincount(met, minlength=members.count)
-    homes = homes + np.bincount(group[~named], n[row][~named], members.count)
-    large = (members.total(n) >= rules.shown_n) & (homes >= FEWEST_HOMES)
-    out: Flags = large & (Shares.of(members, n, owner).others >= rules.fewest)
+    large = (members.total(n) >= rules.shown_n) & (members.homes(n) >= FEWEST_HOMES)
+    out: Flags = large & (Shares.of(members, n).others >= rules.fewest)
     return out
