@@ -87,6 +87,8 @@ def test_the_lines_of_a_claim_add_up_to_it(made: Dossier) -> None:
     for claim in {kind.claim for kind in KINDS.values() if kind.claim} - set(found):
         assert not made.claims.amount(claim).may_exceed_nil, claim
     assert len({task.key for task in tasks}) == len(tasks)
+    titles = {task.kind.title for task in tasks if task.kind.code == "reclamer"}
+    assert titles == {"Réclamer (preuve de déclaration à joindre)"}  # no list of what was declared
 
 
 def test_what_cannot_wait_comes_first_then_days_then_euros(made: Dossier) -> None:

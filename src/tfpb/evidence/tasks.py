@@ -137,6 +137,8 @@ IN_CHARGE: Final = {
     event: Role(role) for role, events in packaged(__name__)["days"].items() for event in events
 }
 """Who is in charge of what falls on a day, by kind of event."""
+_UNPROVED: Final[str] = packaged(__name__)["lacking"]["reclamer"]
+"""Title of a claim of which nothing shows that the premises were declared."""
 _HAPPENING: Final = frozenset(packaged(__name__)["happening"])
 if unclaimed := {name for kind in KINDS.values() for name in kind.claims} - set(TITLES):
     raise ValueError(unclaimed)
@@ -303,17 +305,19 @@ def _of_premises(dossier: Dossier) -> Iterator[Task]:
     found += [("reclamer", [k for k in claimed if k in sent])]
     found += [("suivre", [k for k in claimed if k not in sent])]
     for code, rows in found:
-        kind = KINDS[code]
+        kind = own = KINDS[code]
         for subject, mine in lines.grouped(rows, by_quarter=kind.of == BY_QUARTER).items():
             name, homes = names.get(subject, (subject, None))
             partly = False
             if kind.claim == "a_reclamer":
+                bare = code == "reclamer" and not lines.euros("a_reclamer_sans_preuve", mine).is_nil
+                own = replace(kind, title=_UNPROVED) if bare else kind
                 homes = known(lines.dwellings("logements_a_reclamer", mine))
             elif kind.of == BY_RESIDENCE and not lines.is_whole(subject, mine):
                 whole, homes = homes, lines.retained(mine)
                 partly = whole is None or homes is None or homes.exact != whole.exact
             yield Task(
-                kind, subject, code_qpv=lines.quarter(mine), dwellings=homes,
+                own, subject, code_qpv=lines.quarter(mine), dwellings=homes,
                 detail=PARTLY if partly else "",
                 name="" if kind.of == BY_QUARTER else name, stake=lines.euros(kind.claim, mine),
             )  # fmt: skip

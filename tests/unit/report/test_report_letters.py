@@ -81,17 +81,19 @@ def test_a_letter_lists_what_is_to_claim_with_its_amount_article_and_deadline() 
     ):
         assert word in said
     assert "La Verrerie" not in said, "a claim that was sent is not sent again"
-    assert "NON VÉRIFIÉ" not in said
+    assert "AVANT L’ENVOI" not in said
+    for word in ("vérifié", "paraissent", "« cartes »"):
+        assert word not in said, "a letter states what files show"
     assert "obtenu" not in said
 
 
-def test_what_is_not_verified_is_marked_and_what_may_be_obtained_is_left_out() -> None:
+def test_what_is_to_join_is_between_brackets_and_what_may_be_obtained_is_left_out() -> None:
     rows = [
         line(preuve="sans_preuve"),
         line(avis="A3", suite="obtenu", preuve="obtenu", nom="La Gare"),
     ]
     said = texts(letter_files(written(*rows))[CLAIM])
-    assert "NON VÉRIFIÉ : rien au dossier ne prouve" in said
+    assert "[À FAIRE AVANT L’ENVOI : rien au dossier ne prouve" in said
     assert "1 autre local n’est pas réclamé ici" in said
     assert "La Gare" not in said
     assert "[Lieu, date, nom, qualité et signature à compléter]" in said

@@ -10,11 +10,8 @@ from tfpb.words.phrase import Phrase
 _TEXTS: Final = packaged(__name__)
 TO: Final[str] = _TEXTS["to"]
 SIGNATURE: Final[str] = _TEXTS["signature"]
-UNVERIFIED: Final[str] = _TEXTS["unverified"]
-NONE_UNVERIFIED: Final[str] = _TEXTS["none_unverified"]
 LOCATED: Final[str] = _TEXTS["located"]
 UNKNOWN_DAY: Final[str] = _TEXTS["unknown_day"]
-UNVERIFIED_VALUE: Final = Phrase(_TEXTS["unverified_value"])
 CONVENTION: Final = Phrase(_TEXTS["convention"])
 ATTACHED_TITLE: Final[str] = _TEXTS["attached"]
 CLAIM: Final = "claim"

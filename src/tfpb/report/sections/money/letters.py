@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.columns import texts
-from tfpb.model.legal.map_table import VINTAGES
 from tfpb.model.report import Report, Section, Text
 from tfpb.report.sections.build import cut, of_dossier, table, worded
 from tfpb.tax.abatement.signatures import own_conventions
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 _CLAIMED: Final = {words.CLAIM: "reclame_a_envoyer", words.RISK: "a_risque"}
 """The claim that each letter is about: its amount is written, its premises are listed."""
-_RELIED_ON: Final = frozenset({
-    "taux_abattement", "part_vlc", "teom_abattue", "limite_signature", "limite_declaration",
-    "critere_localisation", "limite_voie", *(f"effet_perimetres_{v}" for v in VINTAGES),
-    "annee_derniere_exoneration", "delai_reclamation_ans", "maintien_stock",
-})  # fmt: skip
-"""Legal values that a right, an amount without fees or a deadline rests on."""
 FILES: Final = {words.CLAIM: "a_envoyer/reclamation.docx", words.RISK: "a_envoyer/a_risque.docx"}
 
 
@@ -60,11 +53,6 @@ def _letter(dossier: Dossier, kind: str, rows: pd.DataFrame, warnings: list[str]
         "year": money.year, "owner": dossier.settings.dossier.bailleur, "count": len(rows),
         "amount": dossier.claims.amount(_CLAIMED[kind]), "limit": money.claim_until,
     }  # fmt: skip
-    unverified = [
-        words.UNVERIFIED_VALUE.format(libelle=v.libelle, reference=v.reference)
-        for v in money.values  # noqa: PD011 - legal values
-        if not v.verifie and v.cle in _RELIED_ON
-    ]
     held = dossier.claims.within()
     if kind == words.CLAIM:
         listed = table("courrier_reclamation", rows, held=held, annee=money.year)
@@ -77,7 +65,6 @@ def _letter(dossier: Dossier, kind: str, rows: pd.DataFrame, warnings: list[str]
         listed,
         Text((*warnings, *_conventions(dossier), words.LOCATED)),
         Text(words.ATTACHED[kind], bullets=True, title=words.ATTACHED_TITLE),
-        Text(tuple(unverified) or (words.NONE_UNVERIFIED,), bullets=True, title=words.UNVERIFIED),
         Text((words.SIGNATURE,)),
     )
     return of_dossier(dossier, title, "", [Section(kind, title, "", blocks)])

@@ -187,6 +187,8 @@ def _what(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -
         "homes": held.amount("logements_a_verifier"),
         "borne": words.on_notices(_on_notices(held)),
         "count": len(tasks),
+        "unproved": held.amount("a_reclamer_sans_preuve"),
+        "some": held.amount("a_reclamer_sans_preuve").exceeds_nil,
         "outside": not any(t.code_qpv for t in tasks),
     }
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code in _LACKING]
