@@ -86,11 +86,11 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
         )
         for r in rooms
     )
-    made = list(zip(rooms, pages, strict=True))
-    whole_list = [k for k, (room, _) in enumerate(made) if room.tasks == _ROOMS[0].tasks]
+    drafts = list(zip(rooms, pages, strict=True))
+    whole_list = [k for k, (room, _) in enumerate(drafts) if room.tasks == _ROOMS[0].tasks]
     # what is due goes for want of room on the page, never for want of words
-    short = next((k for k in whole_list if _words(made[k][1]) <= _MOST_WORDS), whole_list[-1])
-    whole, *less = dict.fromkeys(page for _, page in made[short:])
+    short = next((k for k in whole_list if _words(drafts[k][1]) <= _MOST_WORDS), whole_list[-1])
+    whole, *less = dict.fromkeys(page for _, page in drafts[short:])
     return replace(whole, shorter=tuple(less))
 
 
