@@ -356,13 +356,19 @@ def test_the_last_word_of_the_summary_is_a_sum_only_where_one_is_left() -> None:
     assert "Abattement non établi" in plain(synthese(with_claims(unsettled, acquis=hangs)).lead)
 
 
+def test_the_page_says_what_was_spent_and_how_many_doors_are_placed() -> None:
+    text = said(of_balance(make(), euros_of(1000, 600)))
+    assert re.search(r"Actions : .* réalisés, .* valorisés\.", text)
+    assert re.search(r"En QPV : .* logements sur .* ; .* entrées situées sur", text)
+
+
 def test_the_less_is_known_of_sides_the_more_stands_beside_what_is_justified() -> None:
     """With half of the addresses lost, « justifié à 100 % » stood alone: what waits is said as loud."""
     over = of_balance(make(), euros_of(100, 200))
     told = said(with_claims(over, sous_reserve=known(7000)))
     assert "Rien ne manque" in told
-    assert "Encore sous réserve : 7 000 €." in told
-    assert "Encore sous réserve" not in said(with_claims(over, sous_reserve=nil()))
+    assert "En plus, sous réserve : 7 000 €." in told
+    assert "sous réserve" not in said(with_claims(over, sous_reserve=nil()))
     lead = plain(synthese(with_claims(over, sous_reserve=known(7000))).lead)
     assert " ; sous réserve : 7 000 €." in lead
 

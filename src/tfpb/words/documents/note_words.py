@@ -93,7 +93,12 @@ LEFT_IN_ONE: Final = Phrase("il manque {reste_a_justifier:€≈} : {name}")
 NOTHING_LEFT: Final = Phrase("rien ne manque, quartier par quartier")
 LEFT_UNKNOWN: Final = Phrase("on ne sait pas ce qui manque")
 LEFT_AT_MOST: Final = Phrase("il manque {reste_a_justifier:€≈}")
-RESERVED_TOO: Final = Phrase("Encore sous réserve : {amount:€≈}.")
+RESERVED_TOO: Final = Phrase("En plus, sous réserve : {amount:€≈}.")
+SPENT: Final = Phrase("Actions : {realise:€≈} réalisés, {valorise:€≈} valorisés.")
+PLACED: Final = Phrase(
+    "En QPV : {logements_qpv:n} logements sur {logements:n} ; {entrees_situees:n} entrées situées sur "
+    "{entrees:n}."
+)
 _VERDICT: Final = Phrase(
     "Les actions déclarées justifient {justified} de l’abattement{known:? : {justifie:€} sur {acquis:€}"
     "{nature}|}, {proved}."

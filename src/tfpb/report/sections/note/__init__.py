@@ -94,7 +94,7 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
     return replace(whole, shorter=tuple(less))
 
 
-_MOST_WORDS: Final = 500
+_MOST_WORDS: Final = 505
 """Words of the page without its foot, which has some fifteen more: it is read in two minutes."""
 
 

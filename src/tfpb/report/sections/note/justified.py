@@ -226,6 +226,7 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
         lines += [{n: claims.sum(n, others) for n in ADDED}] if others else []
         lines += [{n: claims.amount(n, TOTAL) for n in ADDED}] if len(codes) > 1 else []
         yield words.rounding_note(lines)
+        yield words.SPENT.filled({n: claims.amount(n) for n in ("realise", "valorise")})
     over = {c: excess(claims.amount("valorise", c), due[c]) for c in codes}
     over = {c: more for c, more in over.items() if more.exceeds_nil}
     if over and settled and claims.amount("reste_a_justifier").may_exceed_nil:
@@ -242,6 +243,9 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
         if any(page.content(c).state is State.MASQUE for c in codes):
             yield words.MASKED
     yield words.aside(claims.within())
+    if claims.has("logements") and claims.has("entrees_situees"):
+        names = ("logements_qpv", "logements", "entrees_situees", "entrees")
+        yield words.PLACED.filled({n: claims.amount(n) for n in names})
 
 
 def _surplus(dossier: Dossier) -> tuple[str, ...]:
