@@ -51,7 +51,7 @@ JARGON = (
     r"\bnull\b", r"\bundefined\b", r"\{\w+\}", rf"\b(?:{CODES})\b",
 )  # fmt: skip
 WENT = {
-    r"\bprouvée?s?\b|\b(?:à|non|de) prouver\b|\bpreuves?\b(?! de (?:déclaration|son envoi))": PIECES.avec,
+    r"\bprouvée?s?\b|\b(?:à|non|de) prouver\b|\bpreuves?\b(?! de (?:déclaration|son envoi|\d))": PIECES.avec,
     r"\bsoldes?\b|\breste à (?:justifier|employer)|\bà (?:employer|justifier)\b(?= ?[:|(\d])": PLAN.manque,
     r"[−-] ?hors QPV|\b(?:QPV|ici) (?:et|ou|puis) hors QPV|hors QPV \((?:%|n)|"
     r"\b(?:n|Satisfaits|dont) hors QPV": SIDES.ailleurs,
