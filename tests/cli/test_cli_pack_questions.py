@@ -32,8 +32,8 @@ QUESTIONS = {
     ),
     "at Les Prés Fleuris": ("4 588 masqué", "Masqué : trop peu de ménages ou de résidences"),
     "what progressed, surely": (
-        "Depuis 2019, 3 écarts en faveur des QPV (▲) : « Présence et disponibilité du gardien » "
-        "et « Qualité des interventions techniques ».",
+        ("Depuis 2019, 3 écarts en faveur des QPV (▲) : « Présence et disponibilité du gardien » "
+        "et « Qualité des interventions techniques »."),
         "▲ de −24 à −10 ; QPV 42 → 55 %",
     ),
     "do the actions work": (
